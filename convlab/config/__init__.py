@@ -1,0 +1,8 @@
+"""From YAML and overrides to an experiment's Config, strictly, with every problem at once."""
+
+from .building import build
+from .overrides import Override, assignment
+from .problem import ConfigError, Problem
+from .reading import Document, read
+
+__all__ = ["ConfigError", "Document", "Override", "Problem", "assignment", "build", "read"]

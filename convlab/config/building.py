@@ -1,0 +1,91 @@
+"""The settings of a document, checked against the experiment's Config and built into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from .nodes import Key, put
+from .overrides import Override, Overrides, listed, settled
+from .problem import COMMAND_LINE, ConfigError, Problem
+from .reading import Document
+from .wording import complaints, fields
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def build(cls: type[T], document: Document, overrides: Overrides = (), *, quick: bool) -> T:
+    """The settings, then `quick:` if asked for, then the overrides, as a `cls`.
+
+    The small version is checked in either case, so a typo in it does not wait for its first use.
+    ConfigError holds every problem of the file, in the order of its lines, then the overrides'.
+    """
+    types = fields(cls)
+    given = [settled(override, types.get(override.key)) for override in listed(overrides)]
+    unread = [Problem(COMMAND_LINE, o.key, o.problem) for o in given if o.problem]
+    given = [override for override in given if not override.problem]
+    built, found = _attempt(cls, document, given, quick)
+    rehearsed = [] if quick else _rehearsed(cls, document, alone=not (given or unread))
+    told = {(problem.key, problem.message) for problem in found}
+    found += [problem for problem in rehearsed if (problem.key, problem.message) not in told]
+    unfit = {(problem.key, problem.line) for problem in document.problems}  # no value to check
+    found = [problem for problem in found if (problem.key, problem.line) not in unfit]
+    problems = [*document.problems, *found, *unread]
+    if built is None or problems:
+        raise ConfigError(*sorted(problems, key=lambda problem: problem.line or float("inf")))
+    return built
+
+
+def _attempt(
+    cls: type[T], document: Document, overrides: Sequence[Override], quick: bool
+) -> tuple[T | None, list[Problem]]:
+    """Validated from JSON, where strictness refuses "3" for 3 but takes a list for a tuple."""
+    tree = deepcopy(document.settings)
+    small = document.quick.items() if quick else ()
+    for key, value in (*small, *((override.key, override.value) for override in overrides)):
+        put(tree, tuple(key.split(".")), deepcopy(value))
+    try:
+        text = to_json(tree, inf_nan_mode="constants", fallback=repr)
+        return cls.model_validate_json(text, strict=True), []
+    except ValidationError as error:
+        given = [tuple(override.key.split(".")) for override in overrides]
+        return None, [
+            _problem(key, message, document, given, quick)
+            for key, message in complaints(error, tree, fields(cls))
+        ]
+
+
+def _rehearsed(cls: type[BaseModel], document: Document, *, alone: bool) -> list[Problem]:
+    """What is wrong with the small version; of `quick:` itself only, if overrides came too.
+
+    They may give what the file leaves out, and need not suit the small version.
+    """
+    if not document.quick:
+        return []
+    _, problems = _attempt(cls, document, (), quick=True)
+    lines = {line for key, line in document.lines.items() if key[:1] == ("quick",) and key[1:]}
+    return [problem for problem in problems if alone or problem.line in lines]
+
+
+def _problem(
+    key: Key, message: str, document: Document, given: Sequence[Key], quick: bool
+) -> Problem:
+    """The problem at the place that had the last word on its key."""
+    dotted = ".".join(map(str, key))
+    if any(_overlap(key, other) for other in given):
+        return Problem(COMMAND_LINE, dotted, message)
+    small = [tuple(other.split(".")) for other in document.quick] if quick else []
+    place: Key = ("quick", *key) if any(_overlap(key, other) for other in small) else key
+    while place not in document.lines:
+        place = place[:-1]
+    line = document.lines[place]
+    return Problem(f"{document.path}:{line}", dotted, message, line)
+
+
+def _overlap(key: Key, other: Key) -> bool:
+    length = min(len(key), len(other))
+    return key[:length] == other[:length]

@@ -1,0 +1,86 @@
+"""A config file as it was read: nothing in it is checked against a model yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .nodes import Key, Values, compose
+from .problem import ConfigError, Problem, shown
+
+
+@dataclass(frozen=True)
+class Document:
+    """The settings of one experiment, as its file gives them."""
+
+    path: Path
+    experiment: str
+    settings: dict[str, Any]
+    quick: dict[str, Any]  # what the small version changes, by dotted key
+    lines: Mapping[Key, int]  # from 1; () is `experiment:`, keys of `quick:` begin with "quick"
+    problems: tuple[Problem, ...] = ()  # keys that stand twice, and values that are none
+
+
+def read(path: Path) -> Document:
+    """The file at `path`; ConfigError unless it is a mapping that names its experiment."""
+    values = Values(str(path))
+    settings = values.of(compose(_text(path), values.source))
+    if not isinstance(settings, dict):
+        found = "an empty file" if settings is None else shown(settings)
+        message = f"expected settings such as `experiment: edge`, found {found}"
+        raise ConfigError(*values.problems, values.problem(1, (), message))
+    experiment, quick = settings.pop("experiment", None), settings.pop("quick", {})
+    values.lines[()] = values.lines.get(("experiment",), 1)
+    problems = [*values.problems, *_misfits(values, experiment, quick)]
+    if not isinstance(experiment, str) or not isinstance(quick, dict):
+        raise ConfigError(*sorted(problems, key=lambda problem: problem.line))
+    return Document(path, experiment, settings, _dotted(quick), values.lines, tuple(problems))
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        message = "no such file"
+    except IsADirectoryError:
+        message = "a folder; name a file in it"
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        return _decoded(data, path)
+    raise ConfigError(Problem(str(path), "", message))
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"
+        raise ConfigError(Problem(f"{path}:{line}", "", message, line)) from None
+
+
+def _misfits(values: Values, experiment: Any, quick: Any) -> list[Problem]:
+    problems = []
+    if ("experiment",) not in values.lines:
+        message = "names no experiment; add a line such as `experiment: edge`"
+        problems.append(values.problem(1, (), message))
+    elif not isinstance(experiment, str):
+        message = f"expected the name of an experiment, found {shown(experiment)}"
+        problems.append(values.problem(values.lines[()], ("experiment",), message))
+    if not isinstance(quick, dict):
+        message = f"expected a mapping such as {{seeds: 2}}, found {shown(quick)}"
+        problems.append(values.problem(values.lines["quick",], ("quick",), message))
+    return problems
+
+
+def _dotted(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, dict) and value:
+            flat |= _dotted(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
