@@ -1,0 +1,28 @@
+"""Where images come from: files, photographs, digits, drawn shapes, and the user's own folders."""
+
+from .dataset import Dataset, split
+from .drawn import shapes
+from .errors import DataError
+from .glyphs import digits_on_canvas, shifted
+from .images import Image, read
+from .photographs import PHOTOGRAPHS, crop, photograph, photograph_path
+from .saving import write_array, write_grey
+from .sources import load
+
+__all__ = [
+    "PHOTOGRAPHS",
+    "DataError",
+    "Dataset",
+    "Image",
+    "crop",
+    "digits_on_canvas",
+    "load",
+    "photograph",
+    "photograph_path",
+    "read",
+    "shapes",
+    "shifted",
+    "split",
+    "write_array",
+    "write_grey",
+]

@@ -1,0 +1,87 @@
+"""A Pillow image of any mode as grey pixels, black 0 and white 1, at the depth it is stored in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import ImageCms, ImageOps
+from PIL.ExifTags import Base as Exif
+from PIL.Image import Image, alpha_composite, new
+from torch import Tensor
+
+BITS, SAMPLE_FORMAT, PHOTOMETRIC = 258, 339, 262  # tags of a TIFF
+SIGNED, WHITE_IS_ZERO = 2, 0  # values of the last two
+
+
+def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
+    """The first frame's pixels (H, W), turned upright, and notes on what reading them took.
+
+    Eight-bit colour becomes grey by Pillow's `L`, (299 R + 587 G + 114 B) / 1000, and is divided
+    by 255. Deeper integers are divided by the largest that their depth can hold, and floats are
+    taken as they are. Transparency lies over white.
+    """
+    bits, tags, notes = _bits(image), dict(getattr(image, "tag_v2", {})), _notes(image)
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode == "F":
+        values = np.asarray(upright)
+        notes.append(f"floats from {values.min():g} to {values.max():g}, taken as they are")
+    elif upright.mode.startswith("I"):
+        values = _deep(upright, bits, tags)
+        notes.append(f"{bits} bits per pixel kept")
+    else:
+        if _see_through(upright):
+            notes.append("transparency over white")
+        values = np.asarray(_flat(upright).convert("L")) / np.float32(255)
+    return torch.from_numpy(np.array(values, dtype=np.float32)), tuple(notes)
+
+
+def _bits(image: Image) -> int:
+    """The depth of an integer image; only a TIFF can hold more or fewer than 16 bits here."""
+    return int(getattr(image, "tag_v2", {}).get(BITS, (16,))[0])
+
+
+def _notes(image: Image) -> list[str]:
+    """What the file says of itself, to be asked before decoding makes Pillow forget it."""
+    notes = []
+    if not image.mode.startswith("I") and re.search(r";16[BLN]", str(getattr(image, "tile", ""))):
+        notes.append("16 bits per channel, read as 8")
+    if (frames := getattr(image, "n_frames", 1)) > 1:
+        notes.append(f"first of {frames} frames")
+    if image.getexif().get(Exif.Orientation, 1) in range(2, 9):
+        notes.append("turned by its EXIF orientation")
+    return notes
+
+
+def _deep(image: Image, bits: int, tags: dict[int, Any]) -> NDArray[np.float64]:
+    values = np.asarray(image).astype(np.float64)
+    signed = tags.get(SAMPLE_FORMAT, (1,))[0] == SIGNED
+    white = 2 ** (bits - signed) - 1
+    if not signed:
+        values %= white + 1  # Pillow keeps 32 unsigned bits in a signed integer
+    if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+        values = white - values
+    if "transparency" in image.info:
+        values[values == image.info["transparency"]] = white
+    grey: NDArray[np.float64] = values / white
+    return grey
+
+
+def _see_through(image: Image) -> bool:
+    if not image.has_transparency_data:
+        return False
+    return image.convert("RGBA").getchannel("A").getextrema() != (255, 255)
+
+
+def _flat(image: Image) -> Image:
+    """The image without transparency, in a mode that Pillow can turn into grey."""
+    if image.mode == "LAB":
+        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")
+        return transform.apply(image)
+    if not image.has_transparency_data:
+        return image
+    return alpha_composite(new("RGBA", image.size, "white"), image.convert("RGBA"))

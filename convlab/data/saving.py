@@ -1,0 +1,55 @@
+"""Grey images and arrays to files, each written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .errors import DataError
+
+
+def write_grey(path: Path, pixels: Tensor) -> None:
+    """Write pixels (H, W) in [0, 1] as an image of 8 bits, in the format of the path's suffix.
+
+    Raises DataError for a suffix or a folder that cannot be written, ValueError for other pixels.
+    """
+    levels = (pixels.detach().cpu().double() * 255).round()
+    if levels.ndim != 2 or not ((levels >= 0) & (levels <= 255)).all():
+        raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) within [0, 1]; scale them")
+    kind = PIL.Image.registered_extensions().get(path.suffix.lower(), "")
+    if kind not in PIL.Image.SAVE:
+        raise DataError(f"{path}: no image format has the suffix {path.suffix!r}; name it .png")
+    image = PIL.Image.fromarray(levels.byte().numpy())
+    _write(path, lambda stream: image.save(stream, format=kind))
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array of numbers as `.npy`.
+
+    Raises DataError for another suffix, or a folder that cannot be written.
+    """
+    if path.suffix != ".npy":
+        raise DataError(f"{path}: an array is written as .npy, not {path.suffix!r}; rename it")
+    _write(path, lambda stream: np.save(stream, array, allow_pickle=False))
+
+
+def _write(path: Path, save: Callable[[BinaryIO], None]) -> None:
+    """Save beside `path` and move there in one step, so that nobody meets half a file."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            with part.open("wb") as stream:
+                save(stream)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or " ".join(str(error).split())
+        raise DataError(f"{path} cannot be written: {reason}; choose another place") from error

@@ -1,0 +1,52 @@
+"""Datasets by the words that name them: `digits`, `shapes`, `mnist:FOLDER`, `folder:PATH`."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import torch
+
+from .dataset import Dataset
+from .drawn import shapes
+from .errors import DataError
+from .folders import class_folders
+from .idx import mnist
+
+SHAPES = 2_000  # how many `shapes` holds
+SHAPES_SEED = 2_026  # `shapes` is one fixed dataset, whatever the seed of the run
+
+
+def load(spec: str) -> Dataset:
+    """The dataset that `spec` names; raises DataError for an unknown name or unusable files."""
+    kind, colon, folder = spec.partition(":")
+    if kind in BUILT_IN and not colon:
+        return BUILT_IN[kind]()
+    if kind in ON_DISK and folder:
+        return ON_DISK[kind](Path(folder).expanduser())
+    raise DataError(f"no dataset {spec!r}; {_way_out(kind)}")
+
+
+def digits() -> Dataset:
+    """The 1,797 handwritten digits of scikit-learn, 8 x 8 pixels of 17 levels."""
+    from sklearn.datasets import load_digits  # a second to import, and only needed here
+
+    images, labels = load_digits(return_X_y=True)
+    x = torch.from_numpy(images).float().view(-1, 1, 8, 8) / 16
+    return Dataset("digits", x, torch.from_numpy(labels).long(), tuple("0123456789"))
+
+
+def fixed_shapes() -> Dataset:
+    """The 2,000 drawn shapes that `shapes` names."""
+    return shapes(SHAPES, torch.Generator().manual_seed(SHAPES_SEED))
+
+
+BUILT_IN = {"digits": digits, "shapes": fixed_shapes}
+ON_DISK = {"mnist": mnist, "folder": class_folders}
+
+
+def _way_out(kind: str) -> str:
+    forms = {name: name for name in BUILT_IN} | {"mnist": "mnist:FOLDER", "folder": "folder:PATH"}
+    near = get_close_matches(kind, forms, n=1)
+    question = f"did you mean {forms[near[0]]}? " if near else ""
+    return f"{question}there are: {', '.join(forms.values())}"
