@@ -1,0 +1,1 @@
+"""What a network is, without training it: what it costs, what it sees, what it preserves."""

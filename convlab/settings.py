@@ -1,0 +1,27 @@
+"""The settings that experiments share. Each experiment's Config is built of these and its own."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FROZEN = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+Seeds = Annotated[int, Field(ge=1, le=100_000)]
+Model = Literal["linear", "mlp", "cnn", "local"]
+
+
+class Training(BaseModel):
+    """How long, how fast and by which rule a network is trained."""
+
+    model_config = FROZEN
+
+    steps: int = Field(500, ge=1, description="updates of the weights")
+    batch: int = Field(64, ge=1, description="examples per step and per seed")
+    rate: float = Field(0.01, gt=0, description="learning rate at the first step")
+    schedule: Literal["constant", "linear", "cosine", "exponential"] = Field(
+        "constant", description="how the rate falls: to 0, or by `decay` in all (exponential)"
+    )
+    decay: float = Field(1e-3, gt=0, le=1, description="last rate / first rate, if exponential")
+    optimizer: Literal["adam", "sgd", "adadelta"] = Field("adam", description="the update rule")
+    momentum: float = Field(0.0, ge=0, lt=1, description="of sgd")
+    weight_decay: float = Field(0.0, ge=0, description="of every weight, per step")

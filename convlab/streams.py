@@ -1,0 +1,91 @@
+"""What a seed draws: data, weights and order, each from a stream of its own, on the CPU.
+
+More data then changes no weight, and seed 7 of 8 is seed 7 of 64 is seed 7 alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+
+class Stream(IntEnum):
+    """The streams of a seed; a number once given is never given again."""
+
+    DATA = 0
+    WEIGHTS = 1
+    ORDER = 2
+    HELD_OUT = 3
+    SPLIT = 4
+    NOISE = 5  # of layers that draw while they are trained
+
+
+def generator(seed: int, stream: Stream) -> Generator:
+    """The CPU generator of one stream of one seed, the same on every machine and device."""
+    (state,) = np.random.SeedSequence((seed, stream)).generate_state(1, np.uint64)
+    return Generator().manual_seed(int(state))
+
+
+@dataclass(frozen=True)
+class Data:
+    """Inputs and targets of one seed, or of all: (N, ...) each."""
+
+    x: Tensor
+    y: Tensor
+
+
+Draw = Callable[[Generator], Data]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs and targets of a group of seeds: (S, B, ...) if `own`, else (B, ...) for all."""
+
+    x: Tensor
+    y: Tensor
+    own: bool
+
+
+def drawn(data: Data | Draw, seeds: range, stream: Stream) -> Batch:
+    """All the data of the seeds: what they share, or their own draws stacked."""
+    if isinstance(data, Data):
+        return Batch(data.x, data.y, own=False)
+    each = [data(generator(seed, stream)) for seed in seeds]
+    return Batch(torch.stack([d.x for d in each]), torch.stack([d.y for d in each]), own=True)
+
+
+def batches(
+    data: Data | Draw, seeds: range, *, steps: int, batch: int, device: str
+) -> Iterator[Batch]:
+    """One batch per step, drawn without replacement and in an order of each seed's own.
+
+    An epoch ends when fewer than `batch` examples are left, and the next is shuffled anew.
+    Data of at most `batch` examples is one batch, whole and in order, at every step.
+    """
+    everything = drawn(data, seeds, Stream.DATA)
+    x, y = everything.x.to(device), everything.y.to(device)
+    examples = x.shape[1] if everything.own else len(x)
+    if examples <= batch:
+        yield from (Batch(x, y, everything.own) for _ in range(steps))
+        return
+    row = torch.arange(len(seeds), device=device)[:, None]
+    for index in _orders(seeds, examples, steps, batch):
+        chosen = index.to(device)
+        where = (row, chosen) if everything.own else (chosen,)
+        yield Batch(x[where], y[where], own=True)
+
+
+def _orders(seeds: range, examples: int, steps: int, batch: int) -> Iterator[Tensor]:
+    """The indices (S, B) of the examples of every step."""
+    generators = [generator(seed, Stream.ORDER) for seed in seeds]
+    per_epoch = examples // batch
+    for step in range(steps):
+        first = step % per_epoch * batch
+        if first == 0:
+            order = torch.stack([torch.randperm(examples, generator=g) for g in generators])
+        yield order[:, first : first + batch]

@@ -1,0 +1,64 @@
+"""What the lab lends a running experiment: a device, a watched training, a count of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .record import Progress
+from .settings import Training
+from .streams import Data, Draw
+from .train import Build, Loss, Networks, fit
+
+T = TypeVar("T")
+
+
+@dataclass
+class Workbench:
+    """The device, who is told of the progress, and the losses of every training by its name."""
+
+    device: str = "cpu"
+    tell: Callable[[Progress], None] = lambda progress: None
+    losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def fit(
+        self,
+        name: str,
+        build: Build,
+        data: Data | Draw,
+        loss: Loss,
+        *,
+        seeds: int,
+        training: Training,
+        keep: Sequence[int] = (),
+    ) -> Networks:
+        """`train.fit` on the lab's device, its losses (S, steps) kept under this name."""
+        networks = fit(
+            build,
+            data,
+            loss,
+            seeds=seeds,
+            training=training,
+            device=self.device,
+            keep=keep,
+            watch=partial(self._watch, name, seeds, training.steps),
+        )
+        self.losses[name] = networks.losses.float().numpy()
+        return networks
+
+    def track(self, name: str, items: Iterable[T]) -> Iterator[T]:
+        """The items, while the command line shows how many are done."""
+        total = len(items) if isinstance(items, Sized) else 0
+        for done, item in enumerate(items):
+            self.tell(Progress(name, done, total))
+            yield item
+        self.tell(Progress(name, total, total))
+
+    def _watch(self, name: str, seeds: int, steps: int, done: int, losses: Tensor) -> None:
+        self.tell(Progress(name, done, seeds * steps, seeds, lambda: float(losses.median())))
