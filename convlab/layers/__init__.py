@@ -1,0 +1,15 @@
+"""The layers torch lacks: locally connected ones in one to three dimensions, and arithmetic."""
+
+from .arithmetic import Exp, Log, Square
+from .functional import locally_connected
+from .local import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
+
+__all__ = [
+    "Exp",
+    "LocallyConnected1d",
+    "LocallyConnected2d",
+    "LocallyConnected3d",
+    "Log",
+    "Square",
+    "locally_connected",
+]

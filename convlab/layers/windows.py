@@ -1,0 +1,138 @@
+"""Where the windows of a convolution lie on its input: whole numbers only, no tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+Size = int | Sequence[int]
+MARGIN_LIMIT = {"zeros": None, "circular": 0, "reflect": -1, "replicate": None}  # over the input
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A kernel slid over an input: one number per axis in every field but the last.
+
+    The window at position p sees the pixels stride p + dilation k - margin, one for each
+    tap k of the kernel. Raises ValueError where a number is out of range or no window fits.
+    """
+
+    in_size: tuple[int, ...]  # pixels
+    kernel_size: tuple[int, ...]  # taps
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: tuple[int, ...] | str  # pixels on both sides, or "same" or "valid"
+    padding_mode: str
+
+    def __post_init__(self) -> None:
+        for name in ("in_size", "kernel_size", "stride", "dilation"):
+            if min(getattr(self, name)) < 1:
+                raise ValueError(f"{name} should be 1 or more, not {getattr(self, name)}")
+        _check_padding(self.padding, self.stride)
+        _check_mode(self)
+        if min(self.out_size) < 1:
+            raise ValueError(
+                f"a kernel of {written(self.kernel_size)} taps spans {written(self.span)} pixels, "
+                f"but the padded input has {written(self.padded_size)}: enlarge in_size or "
+                "padding, or shrink kernel_size or dilation"
+            )
+
+    @classmethod
+    def over(
+        cls,
+        in_size: Sequence[int],
+        kernel_size: Size,
+        stride: Size,
+        padding: Size | str,
+        dilation: Size,
+        padding_mode: str,
+    ) -> Windows:
+        """The windows over `in_size`, where a single number stands for all axes."""
+        dims = len(in_size)
+        return cls(
+            in_size=tuple(in_size),
+            kernel_size=per_axis("kernel_size", kernel_size, dims),
+            stride=per_axis("stride", stride, dims),
+            dilation=per_axis("dilation", dilation, dims),
+            padding=padding if isinstance(padding, str) else per_axis("padding", padding, dims),
+            padding_mode=padding_mode,
+        )
+
+    @property
+    def span(self) -> tuple[int, ...]:
+        """The pixels from the first tap of a window to its last."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
+
+    @property
+    def margins(self) -> tuple[tuple[int, int], ...]:
+        """The pixels added before and after each axis; `same` puts an odd one after, as torch."""
+        if self.padding == "same":
+            return tuple(((span - 1) // 2, span // 2) for span in self.span)
+        if isinstance(self.padding, str):
+            return ((0, 0),) * len(self.in_size)
+        return tuple((margin, margin) for margin in self.padding)
+
+    @property
+    def padded_size(self) -> tuple[int, ...]:
+        return tuple(n + sum(m) for n, m in zip(self.in_size, self.margins, strict=True))
+
+    @property
+    def out_size(self) -> tuple[int, ...]:
+        """The positions along each axis."""
+        axes = zip(self.padded_size, self.span, self.stride, strict=True)
+        return tuple((padded - span) // stride + 1 for padded, span, stride in axes)
+
+    @property
+    def live_taps(self) -> int:
+        """The taps of all windows together that see a pixel of the input, not a zero beside it."""
+        if self.padding_mode != "zeros":
+            return prod(self.out_size) * prod(self.kernel_size)
+        return prod(self._live_taps_along(axis) for axis in range(len(self.in_size)))
+
+    def _live_taps_along(self, axis: int) -> int:
+        first = -self.margins[axis][0]
+        step, reach = self.stride[axis], self.dilation[axis]
+        return sum(
+            0 <= first + step * position + reach * tap < self.in_size[axis]
+            for position in range(self.out_size[axis])
+            for tap in range(self.kernel_size[axis])
+        )
+
+
+def per_axis(name: str, value: Size, dims: int) -> tuple[int, ...]:
+    """One number for each of `dims` axes; raises ValueError, with `name`, for any other count."""
+    values = (value,) * dims if isinstance(value, int) else tuple(value)
+    if len(values) != dims:
+        raise ValueError(f"{name} should be one number or {dims}, one per axis, not {values}")
+    return values
+
+
+def written(numbers: Sequence[int]) -> str:
+    """The numbers as people write a size: 28 x 28."""
+    return " x ".join(map(str, numbers))
+
+
+def _check_padding(padding: tuple[int, ...] | str, stride: tuple[int, ...]) -> None:
+    valid = padding in ("same", "valid") if isinstance(padding, str) else min(padding) >= 0
+    if not valid:
+        raise ValueError(
+            f"padding should be 'same', 'valid' or numbers from 0 up, not {padding!r}"
+        )
+    if padding == "same" and max(stride) > 1:
+        raise ValueError(f"padding 'same' needs stride 1, not {stride}: give padding in pixels")
+
+
+def _check_mode(windows: Windows) -> None:
+    mode = windows.padding_mode
+    if mode not in MARGIN_LIMIT:
+        raise ValueError(f"padding_mode should be one of {', '.join(MARGIN_LIMIT)}, not {mode!r}")
+    limit = MARGIN_LIMIT[mode]
+    widest = tuple(max(margin) for margin in windows.margins)
+    if limit is not None and any(
+        m > n + limit for m, n in zip(widest, windows.in_size, strict=True)
+    ):
+        raise ValueError(
+            f"{mode} padding of {written(widest)} pixels needs a larger input than "
+            f"{written(windows.in_size)}: shrink padding or use 'zeros'"
+        )
