@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from itertools import product
 from typing import Any
 
@@ -17,6 +18,7 @@ from convlab.layers import (
     LocallyConnected1d,
     LocallyConnected2d,
     LocallyConnected3d,
+    local,
     locally_connected,
 )
 
@@ -140,3 +142,9 @@ def test_first_and_second_derivatives(options: dict[str, Any]) -> None:
     tensors = examples(options, 1).requires_grad_(), layer.weight, layer.bias
     assert gradcheck(call, tensors, fast_mode=True)
     assert gradgradcheck(call, tensors, fast_mode=True)
+
+
+def test_the_examples_of_the_documentation() -> None:
+    outcome = doctest.testmod(local, extraglobs={"torch": torch})
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
