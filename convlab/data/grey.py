@@ -25,7 +25,7 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
     taken as they are. Transparency lies over white.
     """
     bits, tags, notes = _bits(image), dict(getattr(image, "tag_v2", {})), _notes(image)
-    upright = ImageOps.exif_transpose(image)
+    upright = _upright(image, notes)
     if upright.mode == "F":
         values = np.asarray(upright)
         notes.append(f"floats from {values.min():g} to {values.max():g}, taken as they are")
@@ -51,9 +51,20 @@ def _notes(image: Image) -> list[str]:
         notes.append("16 bits per channel, read as 8")
     if (frames := getattr(image, "n_frames", 1)) > 1:
         notes.append(f"first of {frames} frames")
-    if image.getexif().get(Exif.Orientation, 1) in range(2, 9):
-        notes.append("turned by its EXIF orientation")
     return notes
+
+
+def _upright(image: Image, notes: list[str]) -> Image:
+    try:
+        orientation = image.getexif().get(Exif.Orientation)  # a TIFF forgets it once decoded
+        upright = ImageOps.exif_transpose(image)
+    except SyntaxError:
+        image.load()  # raises again, unless only the EXIF is at fault
+        notes.append("its EXIF is broken and was passed over")
+        return image
+    if orientation in range(2, 9):
+        notes.append("turned by its EXIF orientation")
+    return upright
 
 
 def _deep(image: Image, bits: int, tags: dict[int, Any]) -> NDArray[np.float64]:
