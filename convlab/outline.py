@@ -128,22 +128,19 @@ def _is_future(statement: ast.stmt) -> bool:
 def _executed(path: Path, statements: list[ast.stmt]) -> dict[str, Any]:
     module = ModuleType(f"_outline_{next(_serial)}_{path.stem}")
     module.__file__ = str(path)
-    sys.modules[module.__name__] = module  # pydantic and dataclasses look their module up
+    sys.modules[module.__name__] = module  # where pydantic looks names up, when first used too
     try:
         tree = ast.Module(statements, type_ignores=[])
         exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
-    except SyntaxError as error:  # of the file's own, or of one that it imports
-        raise OutlineError(f"{error.filename or path}:{error.lineno or 1}: {error.msg}") from error
     except (Exception, SystemExit) as error:
-        raise OutlineError(_account(path, error)) from error
-    finally:
         del sys.modules[module.__name__]
+        raise OutlineError(_account(path, error)) from error
     return module.__dict__
 
 
 def _account(path: Path, error: BaseException) -> str:
-    lines = [
-        frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
-    message = " ".join(str(error).split())
-    return f"{path}:{lines[-1] if lines else 1}: {type(error).__name__}: {message}"
+    if isinstance(error, SyntaxError):  # of the file's own, or of one that it imports
+        return f"{error.filename or path}:{error.lineno or 1}: {error.msg}"
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = frames[-1].lineno if frames else 1
+    return f"{path}:{line}: {type(error).__name__}: {' '.join(str(error).split())}"

@@ -140,11 +140,30 @@ def test_only_what_a_name_needs_is_executed(written: Write) -> None:
 
 def test_two_outlines_share_nothing(written: Write) -> None:
     path = written("seen = []\nseen.append(1)\nclass Config: all = seen")
-    before = set(sys.modules)
     first, second = (outline(path, "Config")["Config"] for _ in range(2))
     assert first is not second
     assert first.all == second.all == [1]
+    assert first.__module__ != second.__module__
+
+
+def test_a_failure_leaves_no_module_behind(written: Write) -> None:
+    before = set(sys.modules)
+    with pytest.raises(OutlineError):
+        outline(written("Config = 1 / 0"), "Config")
     assert set(sys.modules) == before
+
+
+def test_a_model_may_name_one_that_stands_below_it(written: Write) -> None:
+    path = written("""
+        from __future__ import annotations
+        from pydantic import BaseModel
+        class Config(BaseModel):
+            training: Training
+        class Training(BaseModel):
+            steps: int
+        """)
+    config = outline(path, "Config")["Config"](training={"steps": 3})
+    assert config.training.steps == 3
 
 
 def test_future_imports_are_those_of_the_file(written: Write) -> None:

@@ -1,8 +1,17 @@
 """From YAML and overrides to an experiment's Config, strictly, with every problem at once."""
 
 from .building import build
-from .overrides import Override, assignment
+from .overrides import Override, Overrides, assignment
 from .problem import ConfigError, Problem
 from .reading import Document, read
 
-__all__ = ["ConfigError", "Document", "Override", "Problem", "assignment", "build", "read"]
+__all__ = [
+    "ConfigError",
+    "Document",
+    "Override",
+    "Overrides",
+    "Problem",
+    "assignment",
+    "build",
+    "read",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -96,7 +96,8 @@ def _message(key: Key, group: list[ErrorDetails], known: list[str]) -> str:
     if first["type"] in ("value_error", "assertion_error"):
         return _refusal(first)
     expected = " or ".join(dict.fromkeys(map(_expectation, group)))
-    close = _nearest(first["input"], [option for details in group for option in _options(details)])
+    options = [option for details in group for option in _options(details)]
+    close = _nearest(first["input"], options, same_start=0.3)  # they are few and often short
     hint = f"; did you mean `{close}`?" if close else ""
     return f"expected {expected}, found {shown(first['input'])}{hint}"
 
@@ -135,8 +136,10 @@ def _options(details: ErrorDetails) -> list[str]:
     return [option.strip("'") for option in re.split(", | or ", details["ctx"]["expected"])]
 
 
-def _nearest(word: Any, words: Iterable[str]) -> str:
-    """The word most like this one, or nothing."""
-    folded = {other.casefold(): other for other in words}
-    close = get_close_matches(str(word).casefold(), folded, n=1)
-    return folded[close[0]] if close else ""
+def _nearest(word: Any, words: Iterable[str], same_start: float = 0.6) -> str:
+    """The word most like this one, or nothing; `same_start` is enough if first letters agree."""
+    folded, word = {other.casefold(): other for other in words}, str(word).casefold()
+    likeness = {other: SequenceMatcher(None, word, other).ratio() for other in folded}
+    enough = {other: same_start if other[:1] == word[:1] else 0.6 for other in folded}
+    near = [other for other in folded if likeness[other] >= enough[other]]
+    return folded[max(near, key=likeness.__getitem__)] if near else ""

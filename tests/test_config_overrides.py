@@ -1,0 +1,79 @@
+"""Tests of what convlab.config reads from a command line."""
+
+import math
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from convlab.config import ConfigError, Document, Override, assignment, build
+
+EMPTY = Document(Path("x.yaml"), "edge", {}, {}, {(): 1})
+
+
+class Padding(StrEnum):
+    ZEROS = "zeros"
+    CIRCULAR = "circular"
+
+
+class Training(BaseModel):
+    steps: int = 100
+
+
+class Config(BaseModel):
+    seeds: int = 8
+    low: float = 0.0
+    high: float = 1.0
+    models: tuple[Literal["cnn", "mlp"], ...] = ("cnn",)
+    padding: Padding = Padding.ZEROS
+    image: Path | None = Path("here.png")
+    note: str = ""
+    training: Training = Training()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("seeds=3", "seeds", 3),
+        ("low=-1e-3", "low", -0.001),
+        ("low=-.inf", "low", -math.inf),
+        ("high=3", "high", 3.0),
+        ("models=[cnn,mlp]", "models", ("cnn", "mlp")),
+        ("training={steps: 3}", "training", Training(steps=3)),
+        ("padding=circular", "padding", Padding.CIRCULAR),
+        ("image=a=b: [", "image", Path("a=b: [")),
+        ("image=007", "image", Path("007")),
+        ("image=null", "image", None),
+        ("note=007", "note", "007"),
+        ("note=mnist:/x", "note", "mnist:/x"),
+        ("note=*a: 'b", "note", "*a: 'b"),
+        ("note=", "note", ""),
+    ],
+)
+def test_an_override_is_split_once_and_read_for_its_field(
+    text: str, key: str, value: object
+) -> None:
+    built = build(Config, EMPTY, [assignment(text)], quick=False)
+    assert getattr(built, key) == value
+    assert type(getattr(built, key)) is type(value) or isinstance(value, Path)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_text_is_kept_as_it_was_typed(text: str) -> None:
+    assert build(Config, EMPTY, [assignment(f"note={text}")], quick=False).note == text
+
+
+@given(st.floats(allow_nan=False), st.integers())
+def test_numbers_survive_as_python_writes_them(low: float, whole: int) -> None:
+    assert assignment(f"low={str(low).replace('inf', '.inf')}").value == low
+    assert assignment(f"low={whole}") == Override("low", whole, str(whole))
+
+
+@pytest.mark.parametrize("text", ["seeds", "=3", ""])
+def test_an_override_without_a_key_or_a_value_is_named(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"command line: '.*' is no setting; write key=value"):
+        assignment(text)
