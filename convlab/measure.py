@@ -217,6 +217,10 @@ class Row:
     quantities: dict[str, Sample]
 
 
+class NotMeasured(LookupError):
+    """No row has the quantity and the factors that were asked for."""
+
+
 @dataclass
 class Measurements:
     """Tidy rows in titled tables, the arrays behind the figures, and notes for the reader.
@@ -234,12 +238,17 @@ class Measurements:
         self.rows.append(Row(table, dict(factors), dict(quantities)))
 
     def get(self, quantity: str, **factors: Any) -> Sample:
-        """The one sample of that name whose row has these factors; else a LookupError."""
+        """The one sample of that name whose row has these factors.
+
+        Raises NotMeasured where no row has them, and LookupError where several do.
+        """
         matches = [
             row.quantities[quantity]
             for row in self.rows
             if quantity in row.quantities and factors.items() <= row.factors.items()
         ]
-        if len(matches) != 1:
+        if not matches:
+            raise NotMeasured(f"no row has {quantity!r} with {factors}")
+        if len(matches) > 1:
             raise LookupError(f"{len(matches)} rows have {quantity!r} with {factors}, not one")
         return matches[0]

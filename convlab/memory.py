@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from math import inf
 
+from .errors import UsageError
 
-class NotEnoughMemory(Exception):
+
+class NotEnoughMemory(UsageError):
     """What was asked for needs more memory than the machine has."""
 
 
@@ -22,10 +24,6 @@ def require(needed: float, purpose: str) -> None:
     """Nothing, if `needed` bytes fit into memory; else a NotEnoughMemory that says how many."""
     if needed > physical():
         raise NotEnoughMemory(
-            f"{purpose} would take {_gigabytes(needed)} of memory, this machine has "
-            f"{_gigabytes(physical())}: ask for less, or use a larger machine"
+            f"{purpose} would take {needed / 1e9:,.1f} GB of memory, this machine has "
+            f"{physical() / 1e9:,.1f} GB: ask for less, or use a larger machine"
         )
-
-
-def _gigabytes(count: float) -> str:
-    return f"{count / 1e9:,.1f} GB"

@@ -11,12 +11,14 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
+from .errors import UsageError
+
 _MUST = "an experiment defines `Config`, `measure` and `CLAIMS`"
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _serial = count()
 
 
-class OutlineError(Exception):
+class OutlineError(UsageError):
     """The file is no experiment, or cannot say what it is; one line."""
 
 

@@ -28,6 +28,7 @@ Watch = Callable[[int, Tensor], None]  # steps of single networks done, their la
 # 5 million multiply-adds per step and seed ten seeds together take 0.45 of the time of a loop,
 # with 80 million they take 2.2 times as long.
 CONVOLUTION_LIMIT = 20_000_000
+CONVOLUTIONS = ("Conv", "LocallyConnected")
 GROUP_BYTES = 1_000_000_000  # of weights, data and activations that are trained together
 
 
@@ -195,7 +196,7 @@ def _group_size(build: Build, data: Data | Draw, training: Training, seeds: int)
     if _draws(network):
         return 1  # one after another, each with the random numbers that it would have alone
     shared = not one.own and len(examples) <= training.batch
-    convolutions = [layer for layer in spent.layers if layer.kind.startswith("Conv")]
+    convolutions = [layer for layer in spent.layers if layer.kind.startswith(CONVOLUTIONS)]
     work = len(x) * sum(layer.multiply_adds for layer in convolutions[shared:])
     return 1 if work > CONVOLUTION_LIMIT else max(1, min(seeds, GROUP_BYTES // needed))
 

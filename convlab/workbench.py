@@ -8,9 +8,11 @@ from functools import partial
 from typing import TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .errors import UsageError
 from .record import Progress
 from .settings import Training
 from .streams import Data, Draw
@@ -62,3 +64,19 @@ class Workbench:
 
     def _watch(self, name: str, seeds: int, steps: int, done: int, losses: Tensor) -> None:
         self.tell(Progress(name, done, seeds * steps, seeds, lambda: float(losses.median())))
+
+
+def resolved(device: str) -> str:
+    """The device that `auto` means here, or `device` itself if this machine has it."""
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if device == "auto":
+        return next(name for name, here in present.items() if here)
+    if device not in present:
+        raise UsageError(f"unknown device `{device}`; there are: auto, {', '.join(present)}")
+    if not present[device]:
+        raise UsageError(f"this machine has no `{device}` device; use `--device auto` or `cpu`")
+    return device

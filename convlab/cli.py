@@ -1,0 +1,220 @@
+"""The command line: every command names a config and some settings, and takes the same path."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from . import lab, report, shelf, store
+from .config import ConfigError, Override, assignment
+from .errors import UsageError
+from .options import Debug, Options, Out, with_options
+from .record import Record
+from .report.preview import preview
+from .report.progress import ProgressLine
+
+PIPED = 120  # columns of a table where no terminal sets them
+
+app = typer.Typer(
+    help="convlab checks what convolution buys you: small experiments with honest verdicts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Config = Annotated[str, typer.Argument(help="A YAML file, or the name of a shipped config.")]
+Settings = Annotated[
+    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings to change.")
+]
+
+
+def main() -> None:
+    """The entry point of the command `convlab`."""
+    app(prog_name="convlab")
+
+
+@app.command()
+@with_options
+def run(config: Config, settings: Settings = None, *, options: Options) -> None:
+    """Run the experiment that a YAML describes: `convlab run hadamard`."""
+    with _messages(options.debug):
+        _finish(_run(config, _assignments(settings), options), options)
+
+
+@app.command()
+@with_options
+def compare(
+    models: Annotated[list[str], typer.Argument(help="Two or more of cnn, mlp, linear, local.")],
+    data: Annotated[
+        str | None, typer.Option(help="digits, shapes, mnist:FOLDER or folder:PATH.")
+    ] = None,
+    *,
+    options: Options,
+) -> None:
+    """Train models on the same data, seeds and budget: `convlab compare cnn mlp`."""
+    with _messages(options.debug):
+        names = Override("models", [word for word in models if "=" not in word])
+        settings = _assignments(word for word in models if "=" in word)
+        overrides = [names, *_given("data", data), *settings]
+        _finish(_run("compare", overrides, options), options)
+
+
+@app.command()
+@with_options
+def edge(
+    images: Annotated[list[Path], typer.Argument(help="Images, of any kind that Pillow opens.")],
+    kernel: Annotated[
+        str | None,
+        typer.Option(help="left-right, up-down, sobel, laplacian, or such as '[[0,1],[2,3]]'."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Write |edge| as an 8-bit image, or its signed float32 as .npy."),
+    ] = None,
+    *,
+    options: Options,
+) -> None:
+    """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
+    with _messages(options.debug):
+        if to and len(images) > 1:
+            raise UsageError(f"--to {to} is one file, for {len(images)} images; give it one")
+        paths = Override("images", [str(image) for image in images])
+        record = _run("edge", [paths, *_given("kernel", kernel)], options)
+        arrays = record.measurements.arrays
+        edges = [arrays[name] for name in arrays if name.startswith("edges of ")]
+        if to:
+            shelf.export(edges[0], to)
+        _finish(record, options, *(preview(image, _console()) for image in edges))
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str, typer.Argument(help="experiments, configs, models or runs.")] = (
+        "experiments"
+    ),
+    out: Out = lab.RUNS,
+    debug: Debug = False,
+) -> None:
+    """What there is: the experiments and their questions, or another kind of thing."""
+    with _messages(debug):
+        if kind == "runs":
+            _print(report.runs(shelf.runs(out)))
+        else:
+            _print(report.names(shelf.listed(kind)))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="An experiment, a config, a YAML file or a run.")],
+    settings: Settings = None,
+    out: Out = lab.RUNS,
+    debug: Debug = False,
+) -> None:
+    """What an experiment asks, claims and can be set to; or a stored run, once more."""
+    with _messages(debug):
+        if shelf.is_run(name, out):
+            _print(report.record(store.load(store.find(name, out))))
+        else:
+            plan = lab.plan(name, _assignments(settings))
+            _print(report.experiment(plan.docstring, plan.claims, plan.settings))
+
+
+@app.command()
+def validate(config: Config, settings: Settings = None, debug: Debug = False) -> None:
+    """Check a YAML and its settings exactly as `run` does, without running anything."""
+    with _messages(debug):
+        plan = lab.plan(config, _assignments(settings))
+        _print(f"{plan.document.path} is valid: {plan.question}", report.settings(plan.settings))
+
+
+@app.command()
+def cp(
+    name: Annotated[str, typer.Argument(help="A shipped config.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to copy to.")] = Path(),
+    debug: Debug = False,
+) -> None:
+    """Copy a shipped config and its experiment, to change them."""
+    with _messages(debug):
+        copies = shelf.copy(name, folder)
+        _print(*(f"wrote {path}" for path in copies), f"now: convlab run {copies[0]}")
+
+
+@app.command()
+def env(
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    debug: Debug = False,
+) -> None:
+    """Versions, device and threads, for a bug report."""
+    with _messages(debug):
+        _print(report.names({key: str(value) for key, value in shelf.facts(device).items()}))
+
+
+def _run(config: str, overrides: Sequence[Override], options: Options) -> Record:
+    seeds = [] if options.seeds is None else [Override("seeds", options.seeds)]
+    planned = lab.plan(config, [*overrides, *seeds], quick=options.quick)
+    with ProgressLine(Console(stderr=True, quiet=options.quiet)) as progress:
+        return lab.run(planned, device=options.device, root=options.out, tell=progress.tell)
+
+
+def _finish(record: Record, options: Options, *more: RenderableType) -> None:
+    """Print the record as asked for; exit with 1 on a wrong verdict, if asked to check."""
+    if options.json:
+        typer.echo(report.as_json(record))
+    elif options.csv:
+        typer.echo(report.as_csv(record))
+    else:
+        _print(*more, report.record(record))
+    if options.check and record.unexpected:
+        raise typer.Exit(1)
+
+
+def _assignments(words: Iterable[str] | None) -> list[Override]:
+    return [assignment(word) for word in words or ()]
+
+
+def _given(key: str, text: str | None) -> list[Override]:
+    return [] if text is None else [Override(key, text, text)]
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPED)
+
+
+def _print(*parts: RenderableType) -> None:
+    for part in parts:
+        _console().print(Text(part) if isinstance(part, str) else part)
+
+
+@contextmanager
+def _messages(debug: bool) -> Iterator[None]:
+    """Every exception as a message and an exit code; with `--debug` as a traceback too."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt as error:
+        _fail("interrupted", error, 130, debug)
+    except (ConfigError, UsageError) as error:
+        _fail(str(error), error, 2, debug)
+    except Exception as error:
+        _fail(f"{type(error).__name__}: {error}", error, 1, debug)
+
+
+def _fail(message: str, error: BaseException, code: int, debug: bool) -> None:
+    """One line on stderr, with what the error was noted with, such as where the run is kept."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if debug:
+        console.print_exception()
+    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
+    console.print(f"convlab: {message}{notes}", markup=False)
+    raise typer.Exit(code) from None

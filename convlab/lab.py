@@ -1,0 +1,213 @@
+"""Find an experiment, check its settings, measure, judge, draw and keep: the one path."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from time import perf_counter
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from . import config, store
+from .config import Document, Overrides
+from .errors import UsageError
+from .measure import Claim, Measurements, NotMeasured, Outcome, Verdict
+from .outline import docstring, outline
+from .record import Progress, Record, Status
+
+if TYPE_CHECKING:  # it imports torch, which a plan does without
+    from .workbench import Workbench
+
+_PACKAGE = Path(__file__).resolve().parent
+# A wheel carries experiments/ and configs/ inside the package; a clone has them next to it.
+LAB = _PACKAGE / "_lab" if (_PACKAGE / "_lab").is_dir() else _PACKAGE.parent
+RUNS = Path("runs")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment and its settings, checked and ready to run. Making one imports no torch."""
+
+    name: str
+    file: Path
+    docstring: str
+    document: Document
+    overrides: Overrides
+    quick: bool
+    settings: BaseModel
+    claims: tuple[Claim, ...]
+
+    @property
+    def question(self) -> str:
+        """The first line of what the experiment says of itself."""
+        return self.docstring.partition("\n")[0]
+
+
+def experiments() -> dict[str, Path]:
+    """The files of the shipped experiments, by name."""
+    return {path.stem: path for path in sorted((LAB / "experiments").glob("[!_]*.py"))}
+
+
+def configs() -> dict[str, Path]:
+    """The shipped YAML files, by name."""
+    return {path.stem: path for path in sorted((LAB / "configs").glob("*.yaml"))}
+
+
+def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
+    """What a YAML, named by its path or as a shipped config, asks for.
+
+    Raises ConfigError with every problem of the settings, or UsageError.
+    """
+    document = config.read(_config_path(name))
+    file = _experiment_path(document)
+    known = outline(file, "Config", "CLAIMS")
+    return Plan(
+        name=file.stem,
+        file=file,
+        docstring=docstring(file),
+        document=document,
+        overrides=overrides,
+        quick=quick,
+        settings=config.build(known["Config"], document, overrides, quick=quick),
+        claims=tuple(known["CLAIMS"]),
+    )
+
+
+def run(
+    planned: Plan,
+    *,
+    device: str = "auto",
+    root: Path = RUNS,
+    tell: Callable[[Progress], None] = lambda progress: None,
+) -> Record:
+    """Carry a plan out and keep it in a directory of its own, whatever becomes of it.
+
+    A run that is stopped or fails is kept as such, and the exception goes on; one that could not
+    begin, because a UsageError says what to put right, leaves nothing.
+    """
+    from .environment import environment
+    from .workbench import Workbench, resolved
+
+    bench = Workbench(resolved(device), tell)
+    folder = store.reserve(root, planned.name)
+    started = perf_counter()
+    record = Record(
+        experiment=planned.name,
+        question=planned.question,
+        settings=planned.settings.model_dump(mode="json"),
+        status=Status.RUNNING,
+        quick=planned.quick,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        environment=environment(bench.device),
+    )
+    try:
+        store.save(record, folder)
+        record = _measured(planned, bench, record, folder)
+    except UsageError:
+        store.discard(folder)
+        raise
+    except BaseException as error:
+        broken = _broken(record, error)
+        store.save(replace(broken, seconds=perf_counter() - started), folder)
+        error.add_note(f"the run is kept in {folder}")
+        raise
+    return store.save(replace(record, seconds=perf_counter() - started), folder)
+
+
+def _measured(planned: Plan, bench: Workbench, record: Record, folder: Path) -> Record:
+    """The record with all that the experiment measures, judged and drawn."""
+    experiment = load(planned.file)
+    settings = config.build(
+        experiment.Config, planned.document, planned.overrides, quick=planned.quick
+    )
+    measurements = experiment.measure(settings, bench)
+    for name, losses in bench.losses.items():
+        measurements.arrays[f"loss of {name}"] = losses
+    return replace(
+        record,
+        measurements=measurements,
+        verdicts=judge(experiment.CLAIMS, measurements, quick=planned.quick),
+        figures=_draw(experiment, measurements, folder),
+        status=Status.COMPLETED,
+    )
+
+
+def _broken(record: Record, error: BaseException) -> Record:
+    stopped = isinstance(error, KeyboardInterrupt)
+    status = Status.INTERRUPTED if stopped else Status.FAILED
+    return replace(record, status=status, error=traceback.format_exception_only(error)[-1].strip())
+
+
+def judge(
+    claims: tuple[Claim, ...], measurements: Measurements, *, quick: bool
+) -> tuple[Verdict, ...]:
+    """The verdicts on those claims whose rows were measured; a quick run decides nothing."""
+    verdicts = []
+    for claim in claims:
+        try:
+            verdict = claim.check(measurements)
+        except NotMeasured:  # it speaks of an arm that was not asked for
+            continue
+        verdicts.append(replace(verdict, outcome=Outcome.UNDECIDED) if quick else verdict)
+    return tuple(verdicts)
+
+
+def load(path: Path) -> ModuleType:
+    """The module of an experiment's file, executed whole."""
+    spec = spec_from_file_location(f"convlab_experiment_{path.stem}", path)
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # pydantic looks its module up while it executes
+    spec.loader.exec_module(module)
+    return module
+
+
+def _config_path(name: str) -> Path:
+    """A path if it looks like one, else the shipped config of that name."""
+    if Path(name).suffix in (".yaml", ".yml") or "/" in name or "\\" in name:
+        path = Path(name)
+        if not path.exists() and path.stem in configs():
+            raise UsageError(f"no file {name}; the shipped config is named `{path.stem}`")
+        return path
+    try:
+        return configs()[name]
+    except KeyError:
+        raise UsageError(f"no config `{name}`{_nearest(name, configs())}") from None
+
+
+def _experiment_path(document: Document) -> Path:
+    """The shipped experiment of that name, or a file as seen from the folder of the YAML."""
+    name = document.experiment
+    if name.endswith(".py"):
+        path = (document.path.parent / name).resolve()
+        problem = "" if path.is_file() else f"no file {path}"
+    else:
+        path = experiments().get(name, Path())
+        problem = "" if name in experiments() else f"no experiment `{name}`"
+        problem += _nearest(name, experiments()) if problem else ""
+    if problem:
+        line = document.lines[()]
+        place = f"{document.path}:{line}"
+        raise config.ConfigError(config.Problem(place, "experiment", problem, line))
+    return path
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)}"
+
+
+def _draw(experiment: ModuleType, measurements: Measurements, folder: Path) -> tuple[str, ...]:
+    """The experiment's figures as PNG files in the run; their names."""
+    figures = experiment.draw(measurements) if hasattr(experiment, "draw") else {}
+    for stem, figure in figures.items():
+        store.write(folder / f"{stem}.png", lambda path, f=figure: f.savefig(path, dpi=144))  # type: ignore[misc]
+    return tuple(f"{stem}.png" for stem in figures)

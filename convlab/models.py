@@ -1,0 +1,130 @@
+"""The named networks, as functions from an image's shape, its classes and a width to a module.
+
+`cnn` is two stages of 3 x 3 convolution, ReLU and 2 x 2 maximum, of `width` and twice as many
+channels, and a linear layer. `local` is its unshared counterpart, with the same shapes. `mlp` has
+one hidden layer of `width` units, and `linear` none. All return one score per class (N, classes).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from math import ceil, prod
+
+import torch
+from torch import nn
+
+from .layers import LocallyConnected2d
+
+Shape = tuple[int, int, int]  # of one image: channels, height, width
+Size = tuple[int, int]
+Build = Callable[[Shape, int, int], nn.Module]
+Stage = Callable[[int, int, Size], nn.Module]  # channels in, channels out, size of the image
+Head = Callable[[int, Size, int], nn.Module]  # channels, size, classes
+
+WITHOUT_WIDTH = frozenset({"linear"})
+
+
+def linear(shape: Shape, classes: int, width: int) -> nn.Module:
+    """One weight per class and pixel; there is no hidden layer to be wide."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(prod(shape), classes))
+
+
+def mlp(shape: Shape, classes: int, width: int) -> nn.Module:
+    """One hidden layer of `width` units, each connected to every pixel."""
+    hidden = nn.Linear(prod(shape), width)
+    return nn.Sequential(nn.Flatten(), hidden, nn.ReLU(), nn.Linear(width, classes))
+
+
+def flattened(channels: int, size: Size, classes: int) -> nn.Module:
+    """A linear layer that knows where each feature was seen."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(channels * prod(size), classes))
+
+
+def averaged(channels: int, size: Size, classes: int) -> nn.Module:
+    """A linear layer on each channel's mean: images of any size, features of any place."""
+    pooling = nn.AdaptiveAvgPool2d(1)
+    return nn.Sequential(pooling, nn.Flatten(), nn.Linear(channels, classes))
+
+
+def strongest(channels: int, size: Size, classes: int) -> nn.Module:
+    """A linear layer on each channel's maximum: images of any size, features of any place."""
+    pooling = nn.AdaptiveMaxPool2d(1)
+    return nn.Sequential(pooling, nn.Flatten(), nn.Linear(channels, classes))
+
+
+def cnn(shape: Shape, classes: int, width: int, head: Head = flattened) -> nn.Module:
+    """The same kernels at every position."""
+    return _two_stages(shape, classes, width, _convolution, head)
+
+
+def local(shape: Shape, classes: int, width: int, head: Head = flattened) -> nn.Module:
+    """Kernels and biases of their own at every position."""
+    return _two_stages(shape, classes, width, _locally_connected, head)
+
+
+MODELS: dict[str, Build] = {"linear": linear, "mlp": mlp, "cnn": cnn, "local": local}
+HEADS: dict[str, Head] = {"flatten": flattened, "average": averaged, "maximum": strongest}
+
+
+def equally_wide(name: str, shape: Shape, channels: int) -> int:
+    """The width at which a network is as wide as a cnn of so many channels.
+
+    The hidden units of an mlp are then as many as the features that the cnn's last layer reads,
+    2 channels ⌈H/4⌉ ⌈W/4⌉: that layer is the same in both, and only what feeds it differs. One
+    unit per channel would be too narrow, one per output of the first stage too wide to compare.
+    """
+    return 2 * channels * prod(_shrunk(shape[1:], 4)) if name == "mlp" else channels
+
+
+def parameters(name: str, shape: Shape, classes: int, width: int) -> int:
+    """How many parameters the network has; none of them is allocated."""
+    with torch.device("meta"):
+        return sum(p.numel() for p in MODELS[name](shape, classes, width).parameters())
+
+
+def matched(name: str, shape: Shape, classes: int, count: int) -> int:
+    """The width of at least 1 at which the network has as nearly `count` parameters as it can.
+
+    Raises ValueError for a network without a width.
+    """
+    if name in WITHOUT_WIDTH:
+        raise ValueError(f"{name} has no width, so it cannot be given {count:,} parameters")
+
+    def counted(width: int) -> int:
+        return parameters(name, shape, classes, width)
+
+    most = 1
+    while counted(most) < count:
+        most *= 2
+    enough = bisect_left(range(1, most + 1), count, key=counted) + 1  # the first with so many
+    return min(max(1, enough - 1), enough, key=lambda width: abs(counted(width) - count))
+
+
+def _two_stages(shape: Shape, classes: int, width: int, stage: Stage, head: Head) -> nn.Module:
+    whole, half, quarter = (_shrunk(shape[1:], part) for part in (1, 2, 4))
+    return nn.Sequential(
+        stage(shape[0], width, whole),
+        nn.ReLU(),
+        _halved(),
+        stage(width, 2 * width, half),
+        nn.ReLU(),
+        _halved(),
+        head(2 * width, quarter, classes),
+    )
+
+
+def _shrunk(size: Size, part: int) -> Size:
+    return ceil(size[0] / part), ceil(size[1] / part)
+
+
+def _halved() -> nn.Module:
+    return nn.MaxPool2d(2, ceil_mode=True)  # an odd last row counts: no image is too small
+
+
+def _convolution(inputs: int, outputs: int, size: Size) -> nn.Module:
+    return nn.Conv2d(inputs, outputs, 3, padding=1)
+
+
+def _locally_connected(inputs: int, outputs: int, size: Size) -> nn.Module:
+    return LocallyConnected2d(inputs, outputs, size, 3, padding=1)

@@ -1,0 +1,51 @@
+"""The options that every command which runs something has, written down once."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Option
+
+Out = Annotated[Path, Option(help="The folder that keeps the runs.")]
+Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run, and what to print of it."""
+
+    seeds: Annotated[int | None, Option(help="Networks per arm.")] = None
+    quick: Annotated[bool, Option("--quick", help="The small version; it decides nothing.")] = (
+        False
+    )
+    device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
+    out: Out = Path("runs")
+    json: Annotated[bool, Option("--json", help="Print one JSON document.")] = False
+    csv: Annotated[bool, Option("--csv", help="Print one CSV line per quantity.")] = False
+    quiet: Annotated[bool, Option("--quiet", "-q", help="No progress on stderr.")] = False
+    check: Annotated[bool, Option("--check", help="Exit with 1 on an unexpected verdict.")] = False
+    debug: Debug = False
+
+
+def with_options(function: Callable[..., None]) -> Callable[..., None]:
+    """`function(..., options)` as a command whose options are the fields of `Options`."""
+    own = inspect.signature(function, eval_str=True).parameters.values()
+    shared = [
+        inspect.Parameter(
+            f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type
+        )
+        for f in fields(Options)
+    ]
+
+    @wraps(function)
+    def command(**given: Any) -> None:
+        options = Options(**{parameter.name: given.pop(parameter.name) for parameter in shared})
+        function(**given, options=options)
+
+    parameters = [*(p for p in own if p.name != "options"), *shared]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command

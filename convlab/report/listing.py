@@ -1,0 +1,74 @@
+"""What there is: experiments, configs and runs, and what one experiment asks and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from ..measure import Claim
+from ..record import Record
+
+
+def names(known: Mapping[str, str]) -> Table:
+    """Names and what each is, in two columns."""
+    table = Table.grid(padding=(0, 2))
+    for name, meaning in known.items():
+        table.add_row(f"[bold]{escape(name)}[/]", escape(meaning))
+    return table
+
+
+def runs(records: Iterable[Record]) -> Table:
+    """One line per run: what, when, how it ended and how the verdicts came out."""
+    table = Table("run", "started (UTC)", "status", "seconds", "verdicts as expected")
+    for record in records:
+        as_expected = len(record.verdicts) - len(record.unexpected)
+        judged = "quick" if record.quick else f"{as_expected} of {len(record.verdicts)}"
+        cells = record.run or "", record.started[:19], record.status, f"{record.seconds:.1f}"
+        table.add_row(*map(escape, cells), judged if record.verdicts else "")
+    return table
+
+
+def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> RenderableType:
+    """The question, the idea, the claims with their predictions, and the settings."""
+    question, _, idea = docstring.partition("\n")
+    judged = Table(title="claims", title_justify="left", title_style="italic")
+    judged.add_column("claim", style="bold")
+    judged.add_column("what it says", ratio=4)
+    judged.add_column("predicted", ratio=2)
+    judged.add_column("expected")
+    for claim in claims:
+        sentence, predicted = escape(claim.sentence), escape(str(claim.predicted))
+        judged.add_row(f"{claim.id}\n{claim.source}", sentence, predicted, claim.expected)
+    return Group(Text(question, style="bold"), Text(idea.strip("\n")), judged, settings(config))
+
+
+def settings(config: BaseModel) -> Table:
+    """Every setting by its dotted key, its value, its unit and meaning."""
+    table = Table(title="settings", title_justify="left", title_style="italic")
+    table.add_column("key", style="bold")
+    table.add_column("value")
+    table.add_column("meaning", ratio=1)
+    for key, value, meaning in _flat(config):
+        table.add_row(key, escape(_written(value)), escape(meaning))
+    return table
+
+
+def _flat(config: BaseModel, prefix: str = "") -> Iterable[tuple[str, Any, str]]:
+    for name, field in type(config).model_fields.items():
+        value = getattr(config, name)
+        if isinstance(value, BaseModel):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value, field.description or ""
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return "none" if value is None else str(value)

@@ -1,0 +1,109 @@
+"""A record as rich tables: each quantity with its interval, each claim with what decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from ..measure import Row, Sample, Verdict, number
+from ..record import Record, Status
+
+HEADINGS = {
+    "exact": "exact",
+    "median": "median [95 %]",
+    "mean": "mean [95 %]",
+    "rate": "rate [95 %]",
+}
+
+
+def record(shown: Record) -> RenderableType:
+    """The question, every table, the claims, and where the run and its figures are."""
+    parts: list[RenderableType] = [Text(shown.question, style="bold")]
+    for title, rows in groupby(shown.measurements.rows, key=lambda row: row.table):
+        parts.append(quantities(title, list(rows)))
+    if shown.verdicts:
+        parts.append(claims(shown.verdicts))
+    parts += [Text(f"note: {note}", style="dim") for note in shown.measurements.notes]
+    return Group(*parts, *_closing(shown))
+
+
+def quantities(title: str, rows: Sequence[Row]) -> Table:
+    """One line per row: its factors, then each quantity as its center and 95 % interval."""
+    factors = list(dict.fromkeys(name for row in rows for name in row.factors))
+    columns = dict.fromkeys(name for row in rows for name in row.quantities)
+    table = _table(title)
+    for name in factors:
+        table.add_column(escape(name))
+    for name in columns:
+        samples = [row.quantities[name] for row in rows if name in row.quantities]
+        table.add_column(_heading(name, samples), justify="right")
+    for row in rows:
+        cells = [escape(_written(row.factors.get(name, ""))) for name in factors]
+        table.add_row(*cells, *(_cell(row.quantities.get(name)) for name in columns))
+    return table
+
+
+def claims(verdicts: Iterable[Verdict]) -> Table:
+    """Every claim: what it says, what was predicted, what was measured, and the verdict."""
+    table = _table("claims")
+    table.add_column("claim", style="bold")
+    table.add_column("what it says", ratio=5)
+    table.add_column("predicted", ratio=2)
+    table.add_column("measured [95 %]", ratio=3)
+    table.add_column("verdict")
+    for verdict in verdicts:
+        table.add_row(
+            f"{verdict.id}\n{verdict.source}",
+            escape(verdict.sentence),
+            escape(verdict.predicted),
+            escape(verdict.measured),
+            _outcome(verdict),
+        )
+    return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="italic", padding=(0, 1))
+
+
+def _heading(name: str, samples: Sequence[Sample]) -> str:
+    kinds = dict.fromkeys(HEADINGS[sample.statistic] for sample in samples)
+    return f"{escape(name)}\n[dim not bold]{escape(' or '.join(kinds))}[/]"
+
+
+def _cell(sample: Sample | None) -> str:
+    if sample is None:
+        return ""
+    center, bracket, interval = str(sample).partition(" [")
+    return escape(center) + (f" [dim]{escape(bracket.strip() + interval)}[/]" if bracket else "")
+
+
+def _written(factor: object) -> str:
+    return number(factor) if isinstance(factor, float) else str(factor)
+
+
+def _outcome(verdict: Verdict) -> Text:
+    """The outcome, green where it is the expected one, with the expected one where it is not."""
+    if verdict.outcome is verdict.expected:
+        return Text(verdict.outcome, style="green")
+    style = "yellow" if verdict.outcome == "undecided" else "red"
+    return Text(f"{verdict.outcome}\nexpected: {verdict.expected}", style=style)
+
+
+def _closing(shown: Record) -> list[Text]:
+    lines = []
+    if shown.quick:
+        lines.append(Text("a quick run: it shows that all works and decides nothing"))
+    if shown.status is not Status.COMPLETED:
+        reason = f": {shown.error}" if shown.error else ""
+        lines.append(Text(f"this run is {shown.status}{reason}", style="bold red"))
+    if shown.run:
+        lines += [Text(f"figure: {Path(shown.run) / name}") for name in shown.figures]
+        lines.append(Text(f"run: {shown.run} ({shown.seconds:.1f} s)"))
+    return lines

@@ -1,0 +1,31 @@
+"""A record as text for programs: one JSON document, or one CSV line per measured quantity."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+
+from ..record import Record
+
+COLUMNS = ("experiment", "table", "factors", "quantity", "statistic", "center", "low", "high")
+
+
+def as_json(record: Record) -> str:
+    """The record's document; `Record.document` says what is in it."""
+    return json.dumps(record.document(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def as_csv(record: Record) -> str:
+    """A header and one line per quantity of every row; the factors as `name=value; …`."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, "values"])
+    for row in record.measurements.rows:
+        factors = "; ".join(f"{name}={value}" for name, value in row.factors.items())
+        for name, sample in row.quantities.items():
+            low, high = sample.interval
+            cells = [record.experiment, row.table, factors, name, sample.statistic]
+            values = " ".join(map(repr, sample.values))
+            writer.writerow([*cells, sample.center, low, high, values])
+    return text.getvalue().rstrip("\n")

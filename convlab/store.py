@@ -1,0 +1,100 @@
+"""Runs on disk: an exclusive directory each, written atomically, never overwritten or pickled."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from .errors import UsageError
+from .record import Record
+
+RECORD = "record.json"
+ARRAYS = "arrays.npz"
+
+
+def reserve(root: Path, experiment: str) -> Path:
+    """A new directory `root/EXPERIMENT-001`, or the next number that is free, for one run."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = root / f"{experiment}-{number:03}"
+            try:
+                folder.mkdir()  # fails where another run was faster: the next number is tried
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"cannot write runs to {root}: {reason}; name another --out") from None
+    raise AssertionError("numbers do not end")
+
+
+def save(record: Record, folder: Path) -> Record:
+    """The record, written to its directory: the arrays first, so that no document lacks them."""
+    stored = replace(record, run=str(folder))
+    if record.measurements.arrays:
+        write(folder / ARRAYS, lambda path: _save_arrays(path, record))
+    text = json.dumps(stored.document(), indent=2, ensure_ascii=False, allow_nan=False)
+    write(folder / RECORD, lambda path: path.write_text(text + "\n", encoding="utf-8"))
+    return stored
+
+
+def write(path: Path, writer: Callable[[Path], object]) -> None:
+    """Let `writer` write a file beside `path`, and give it that name once it is whole."""
+    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        writer(unfinished)
+        unfinished.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def discard(folder: Path) -> None:
+    """Remove the directory of a run that never began."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def load(folder: Path) -> Record:
+    """The record of a run directory, with its arrays."""
+    try:
+        document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = Record.of(document)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{folder} holds no readable {RECORD}: {error!r}") from None
+    if (folder / ARRAYS).is_file():
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            record.measurements.arrays.update(arrays)
+    return replace(record, run=str(folder))
+
+
+def find(name: str, root: Path) -> Path:
+    """The run directory of that path, or of that name below `root`; a UsageError if none is."""
+    for folder in (Path(name), root / name):
+        if (folder / RECORD).is_file():
+            return folder
+    known = [folder.name for folder in folders(root)]
+    close = get_close_matches(name, known, n=1)
+    hint = (
+        f"; did you mean {close[0]}?" if close else f"; `convlab list runs` shows those in {root}"
+    )
+    raise UsageError(f"no run {name}{hint}")
+
+
+def folders(root: Path) -> Iterator[Path]:
+    """The run directories below `root`, by name."""
+    yield from sorted(path.parent for path in root.glob(f"*/{RECORD}"))
+
+
+def _save_arrays(path: Path, record: Record) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, **record.measurements.arrays)  # type: ignore[arg-type]
