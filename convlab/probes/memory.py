@@ -1,0 +1,96 @@
+"""How many bytes of tensors a computation needs: kept for the backward pass, and at its peak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+import torch
+from torch import Tensor, UntypedStorage, nn
+from torch.func import functional_call
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+
+def saved_bytes(network: nn.Module, x: Tensor) -> int:
+    """Bytes that `network(x)` keeps for the backward pass beyond its state and x itself.
+
+    What autograd saves, each storage counted once and whole; parameters, buffers and x are there
+    anyway. A tensor that an operation hides from autograd is not seen. The pass leaves buffers
+    and random numbers as they were; on the meta device it allocates nothing.
+
+        >>> saved_bytes(nn.Sequential(nn.Linear(3, 5), nn.ReLU()), torch.zeros(2, 3))
+        40
+    """
+    kept: WeakSet[_Kept] = WeakSet()
+
+    def pack(tensor: Tensor) -> _Kept:
+        handle = _Kept(tensor.detach())  # a result would hold the graph that holds it
+        kept.add(handle)
+        return handle
+
+    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
+    devices = [x.device] if x.is_cuda else []
+    with (
+        torch.enable_grad(),
+        torch.random.fork_rng(devices),
+        torch.autograd.graph.saved_tensors_hooks(pack, lambda handle: handle.tensor),
+    ):
+        output = functional_call(network, buffers, (x,))
+    there = {t.untyped_storage() for t in [*network.parameters(), *buffers.values(), x]}
+    saved = {handle.tensor.untyped_storage() for handle in kept} - there
+    del output  # only now: the graph behind it is what holds the tensors
+    return sum(storage.nbytes() for storage in saved)
+
+
+def peak_bytes(function: Callable[[], object]) -> int:
+    """The most bytes that tensors made by `function()` hold at once, above those there before.
+
+    Sees the storage of every tensor that an operation of torch makes or drops, forward and
+    backward, on any device; on the meta device it says what a run would need that does not fit.
+    Does not see scratch memory inside one operation, nor what numpy or Python allocate.
+
+        >>> x = torch.zeros(1000)
+        >>> peak_bytes(lambda: (x + 1).add(1).add(1))  # the sum before, and the new one
+        8000
+    """
+    watch = _Watch()
+    with watch:
+        function()
+    return watch.peak
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """Held by the graph alone: it is gone as soon as nothing can be differentiated with it."""
+
+    tensor: Tensor
+
+
+class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Follows the storages of all tensors that come out of an operation."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.before: WeakSet[UntypedStorage] = WeakSet()
+        self.made: WeakKeyDictionary[UntypedStorage, int] = WeakKeyDictionary()
+        self.peak = 0
+
+    def __torch_dispatch__(
+        self, operation: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        for storage in _storages((args, kwargs)):
+            if storage not in self.made:  # an input that no operation made was there before
+                self.before.add(storage)
+        output = operation(*args, **(kwargs or {}))
+        for storage in _storages(output):
+            if storage not in self.before:
+                self.made[storage] = storage.nbytes()
+        self.peak = max(self.peak, sum(self.made.values()))
+        return output
+
+
+def _storages(tree: Any) -> Iterator[UntypedStorage]:
+    return (leaf.untyped_storage() for leaf in tree_leaves(tree) if isinstance(leaf, Tensor))

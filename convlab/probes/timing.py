@@ -1,0 +1,82 @@
+"""How long functions take, side by side: only times of one run on one machine compare."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator
+
+
+def seconds(
+    functions: Mapping[str, Callable[[], object]],
+    *,
+    repeats: int,
+    warmup: int,
+    generator: Generator,
+) -> dict[str, NDArray[np.float64]]:
+    """The times (repeats,) of one call of each function, in seconds of wall time.
+
+    Every round calls each function once, in a new random order: what slows the machine for a
+    while slows them all, so ratios within a round are sound. The first `warmup` rounds are
+    dropped. Waits for a GPU in use; collects no garbage meanwhile.
+
+        >>> times = seconds({"empty": int}, repeats=5, warmup=1, generator=Generator())
+        >>> times["empty"].shape
+        (5,)
+    """
+    names = list(functions)
+    rounds = np.empty((warmup + repeats, len(names)))
+    with _no_garbage_collection():
+        for times in rounds:
+            for place in torch.randperm(len(names), generator=generator).tolist():
+                times[place] = _seconds(functions[names[place]])
+    return {name: rounds[warmup:, place] for place, name in enumerate(names)}
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch compute with `count` CPU threads, and with as many as before afterwards.
+
+    >>> with threads(1):
+    ...     torch.get_num_threads()
+    1
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _seconds(function: Callable[[], object]) -> float:
+    _finish()
+    start = perf_counter()
+    result = function()
+    _finish()
+    end = perf_counter()
+    del result  # freed outside of the time, or it would depend on what the function returns
+    return end - start
+
+
+def _finish() -> None:
+    """Wait for the GPU, which computes on while Python goes on."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.synchronize()
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

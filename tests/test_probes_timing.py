@@ -1,0 +1,55 @@
+"""Tests of convlab.probes.timing."""
+
+import gc
+from time import sleep
+
+import numpy as np
+import pytest
+import torch
+from torch import Generator
+
+from convlab.probes.timing import seconds, threads
+
+
+def test_a_longer_function_takes_longer() -> None:
+    functions = {"short": lambda: sleep(0.001), "long": lambda: sleep(0.02)}
+    times = seconds(functions, repeats=3, warmup=1, generator=Generator())
+    assert times["short"].shape == times["long"].shape == (3,)
+    assert np.all(times["long"] >= 0.02)
+    assert np.all(times["short"] >= 0.001)
+    assert np.median(times["long"]) > np.median(times["short"])
+
+
+def calls(seed: int) -> list[str]:
+    made: list[str] = []
+    functions = {name: lambda name=name: made.append(name) for name in "abc"}
+    seconds(functions, repeats=20, warmup=2, generator=Generator().manual_seed(seed))
+    return made
+
+
+def test_every_round_calls_each_once_in_an_order_that_the_seed_gives() -> None:
+    made = calls(0)
+    rounds = [tuple(made[first : first + 3]) for first in range(0, len(made), 3)]
+    assert len(rounds) == 22
+    assert all(sorted(one) == ["a", "b", "c"] for one in rounds)
+    assert len(set(rounds)) > 1
+    assert made == calls(0)
+    assert made != calls(1)
+
+
+def test_garbage_is_collected_again_afterwards() -> None:
+    def fail() -> None:
+        assert not gc.isenabled()
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        seconds({"broken": fail}, repeats=1, warmup=0, generator=Generator())
+    assert gc.isenabled()
+
+
+def test_threads_are_given_back() -> None:
+    before = torch.get_num_threads()
+    with pytest.raises(RuntimeError, match="broken"), threads(1):
+        assert torch.get_num_threads() == 1
+        raise RuntimeError("broken")
+    assert torch.get_num_threads() == before
