@@ -1,0 +1,194 @@
+"""Does a convolution follow a shift of its input?
+
+Random networks of three convolutions see images that are shifted circularly. With circular
+padding and stride 1 the output follows every shift exactly. Halved twice, by strides or by
+pooling, it follows multiples of 4 pixels and nothing between: a comb. Zero padding disturbs the
+border, one pixel deep per layer. All weights and pixels are whole numbers, so that every sum, and
+every zero below, is exact; no network is trained.
+"""
+
+from collections.abc import Callable
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import torch
+from pydantic import BaseModel, Field
+from torch import Generator, Tensor, nn
+
+from convlab.measure import Claim, Control, Measurements, Outcome, Sample, above, equal
+from convlab.probes.equivariance import border_width, equivariance
+from convlab.settings import FROZEN, Seeds
+from convlab.streams import Stream, generator
+from convlab.train import sample
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from convlab.workbench import Workbench
+
+LAYERS = 3  # convolutions of 3 x 3 taps, each padded by one pixel
+STEP = 4  # pixels per output, where the image is halved twice
+SHIFTS = tuple(range(-2 * STEP, 2 * STEP + 1))  # pixels, to the right
+CHANNELS = 8
+Padding = Literal["circular", "zeros"]
+CIRCULAR: Padding = "circular"
+ZEROS: Padding = "zeros"
+NOTHING, STRIDE, POOLING = "nothing", "stride 2", "max-pooling"
+STEPS, OTHERS = f"by {STEP} pixels (greatest)", "others (least)"
+ANY, BORDER = "any shift (greatest)", "border (outputs)"
+
+
+class Config(BaseModel):
+    """How many random networks see how many random images."""
+
+    model_config = FROZEN
+
+    seeds: Seeds = Field(10, description="random networks, each with images of its own")
+    images: int = Field(4, ge=1, description="that each network sees")
+    side: int = Field(32, ge=16, multiple_of=2 * STEP, description="of the images, in pixels")
+
+
+def measure(config: Config, workbench: "Workbench") -> Measurements:
+    measurements = Measurements()
+    arms = product((CIRCULAR, ZEROS), HALVINGS)
+    for padding, halved in workbench.track("networks", list(arms)):
+        seen = [errors_and_border(config, padding, halved, s) for s in range(config.seeds)]
+        errors = torch.stack([each for each, _ in seen])  # (seeds, shifts)
+        borders = torch.tensor([border for _, border in seen])
+        steps = torch.tensor([shift % STEP == 0 for shift in SHIFTS])
+        followed, others = errors[:, steps], errors[:, ~steps]
+        factors = {"padding": padding, "halved by": halved}
+        measurements.arrays[f"{padding}, {halved}"] = errors.numpy()
+        measurements.add(
+            f"Relative error of {LAYERS} convolutions, by the shift of their input",
+            factors,
+            {STEPS: sample(followed.amax(dim=1)), OTHERS: sample(others.amin(dim=1))},
+        )
+        measurements.add(
+            "The greatest of these errors, and how deep from the border they reach",
+            factors,
+            {ANY: sample(errors.amax(dim=1)), BORDER: sample(borders)},
+        )
+    return measurements
+
+
+def errors_and_border(
+    config: Config, padding: Padding, halved: str, seed: int
+) -> tuple[Tensor, int]:
+    """The errors of one random network, for every shift, and how deep its border is."""
+    layers = network(padding, halved, generator(seed, Stream.WEIGHTS))
+    shape = config.images, 1, config.side, config.side
+    x = whole(shape, 16, generator(seed, Stream.DATA))
+    errors = equivariance(layers, x, [(0, shift) for shift in SHIFTS])
+    return errors, border_width(layers, x, (0, config.side // 2))
+
+
+def network(padding: Padding, halved: str, generator: Generator) -> nn.Sequential:
+    """From (N, 1, S, S) to (N, CHANNELS, S, S), or S / STEP, with whole numbers for weights."""
+    first, second = (HALVINGS[halved](channels, padding) for channels in (1, CHANNELS))
+    layers = nn.Sequential(*first, nn.ReLU(), *second, nn.ReLU(), *plain(CHANNELS, padding))
+    for parameter in layers.double().parameters():
+        parameter.data = whole(parameter.shape, 4, generator) - 2
+    return layers
+
+
+def plain(channels: int, padding: Padding, stride: int = 1) -> list[nn.Module]:
+    return [nn.Conv2d(channels, CHANNELS, 3, stride, padding=1, padding_mode=padding)]
+
+
+def strided(channels: int, padding: Padding) -> list[nn.Module]:
+    return plain(channels, padding, stride=2)
+
+
+def pooled(channels: int, padding: Padding) -> list[nn.Module]:
+    return [*plain(channels, padding), nn.MaxPool2d(2)]
+
+
+HALVINGS: dict[str, Callable[[int, Padding], list[nn.Module]]] = {
+    NOTHING: plain,
+    STRIDE: strided,
+    POOLING: pooled,
+}
+
+
+def whole(shape: tuple[int, ...], most: int, generator: Generator) -> Tensor:
+    """Whole numbers from 0 to `most`, in float64."""
+    return torch.randint(most + 1, shape, generator=generator).double()
+
+
+def halved_twice(
+    quantity: str, pick: Callable[[float, float], float]
+) -> Callable[[Measurements], Sample]:
+    """Of circular networks with strides and with pooling: the picked one, for each seed."""
+
+    def of(measurements: Measurements) -> Sample:
+        rows = [
+            measurements.get(quantity, padding=CIRCULAR, **{"halved by": halved}).values
+            for halved in (STRIDE, POOLING)
+        ]
+        return Sample(tuple(map(pick, *rows)))
+
+    return of
+
+
+CLAIMS = (
+    Claim(
+        id="C312",
+        source="S3",
+        sentence="Convolution is translation equivariant",
+        of=lambda m: m.get(ANY, padding=ZEROS, **{"halved by": STRIDE}),  # as most networks are
+        predicted=equal(0),
+        expected=Outcome.REFUTED,
+    ),
+    Claim(
+        id="C312r",
+        source="S3",
+        sentence="With circular padding and stride 1 it follows every shift exactly",
+        of=lambda m: m.get(ANY, padding=CIRCULAR, **{"halved by": NOTHING}),
+        predicted=equal(0),
+        controls=(Control("halved networks do not", halved_twice(ANY, min), above(0.01)),),
+    ),
+    Claim(
+        id="C312r2",
+        source="S3",
+        sentence=f"Halved twice, it follows shifts by multiples of {STEP} pixels exactly",
+        of=halved_twice(STEPS, max),
+        predicted=equal(0),
+    ),
+    Claim(
+        id="C312r3",
+        source="S3",
+        sentence="Halved twice, it follows no other shift",
+        of=halved_twice(OTHERS, min),
+        predicted=above(0.01),
+    ),
+    Claim(
+        id="C312r4",
+        source="S3",
+        sentence="Zero padding disturbs a border of one pixel per layer, and nothing inside it",
+        of=lambda m: m.get(BORDER, padding=ZEROS, **{"halved by": NOTHING}),
+        predicted=equal(LAYERS),
+    ),
+)
+
+
+def draw(measurements: Measurements) -> "dict[str, Figure]":
+    from convlab.figures import lines
+
+    series = {}
+    for padding, halved in product((CIRCULAR, ZEROS), (STRIDE, POOLING, NOTHING)):
+        errors = measurements.arrays[f"{padding}, {halved}"]
+        if padding == CIRCULAR or halved == NOTHING:
+            name = f"{padding}, halved by {halved}"
+            series[name] = (SHIFTS, *np.quantile(errors, [0.5, 0.25, 0.75], axis=0))
+    figure = lines(
+        series,
+        title=f"Halved twice, convolutions follow a shift only by multiples of {STEP} pixels",
+        x="shift of the input (pixels)",
+        y="relative error (median, middle half)",
+    )
+    (axes,) = figure.axes
+    axes.set_ylim(top=1.2)  # room for the legend, above the comb
+    axes.legend(fontsize=9, ncols=2, loc="upper center")
+    return {"comb": figure}
