@@ -50,38 +50,37 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: "Workbench") -> Measurements:
+    arms = list(product((CIRCULAR, ZEROS), HALVINGS))
+    found = [errors_and_borders(config, *arm) for arm in workbench.track("networks", arms)]
+    steps = torch.tensor([shift % STEP == 0 for shift in SHIFTS])
     measurements = Measurements()
-    arms = product((CIRCULAR, ZEROS), HALVINGS)
-    for padding, halved in workbench.track("networks", list(arms)):
-        seen = [errors_and_border(config, padding, halved, s) for s in range(config.seeds)]
-        errors = torch.stack([each for each, _ in seen])  # (seeds, shifts)
-        borders = torch.tensor([border for _, border in seen])
-        steps = torch.tensor([shift % STEP == 0 for shift in SHIFTS])
-        followed, others = errors[:, steps], errors[:, ~steps]
-        factors = {"padding": padding, "halved by": halved}
+    for (padding, halved), (errors, _) in zip(arms, found, strict=True):
         measurements.arrays[f"{padding}, {halved}"] = errors.numpy()
+        followed, others = errors[:, steps].amax(dim=1), errors[:, ~steps].amin(dim=1)
         measurements.add(
             f"Relative error of {LAYERS} convolutions, by the shift of their input",
-            factors,
-            {STEPS: sample(followed.amax(dim=1)), OTHERS: sample(others.amin(dim=1))},
+            {"padding": padding, "halved by": halved},
+            {STEPS: sample(followed), OTHERS: sample(others)},
         )
+    for (padding, halved), (errors, borders) in zip(arms, found, strict=True):
         measurements.add(
             "The greatest of these errors, and how deep from the border they reach",
-            factors,
+            {"padding": padding, "halved by": halved},
             {ANY: sample(errors.amax(dim=1)), BORDER: sample(borders)},
         )
     return measurements
 
 
-def errors_and_border(
-    config: Config, padding: Padding, halved: str, seed: int
-) -> tuple[Tensor, int]:
-    """The errors of one random network, for every shift, and how deep its border is."""
-    layers = network(padding, halved, generator(seed, Stream.WEIGHTS))
+def errors_and_borders(config: Config, padding: Padding, halved: str) -> tuple[Tensor, Tensor]:
+    """Of each seed's network the errors (seeds, shifts), and how deep its border is (seeds,)."""
+    errors, borders = [], []
     shape = config.images, 1, config.side, config.side
-    x = whole(shape, 16, generator(seed, Stream.DATA))
-    errors = equivariance(layers, x, [(0, shift) for shift in SHIFTS])
-    return errors, border_width(layers, x, (0, config.side // 2))
+    for seed in range(config.seeds):
+        layers = network(padding, halved, generator(seed, Stream.WEIGHTS))
+        x = whole(shape, 16, generator(seed, Stream.DATA))
+        errors.append(equivariance(layers, x, [(0, shift) for shift in SHIFTS]))
+        borders.append(border_width(layers, x, (0, config.side // 2)))
+    return torch.stack(errors), torch.tensor(borders)
 
 
 def network(padding: Padding, halved: str, generator: Generator) -> nn.Sequential:
