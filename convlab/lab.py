@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from . import config, store
+from . import config, memory, store
 from .config import Document, Overrides
 from .errors import UsageError
 from .measure import Claim, Measurements, NotMeasured, Outcome, Verdict
@@ -128,7 +128,8 @@ def _measured(planned: Plan, bench: Workbench, record: Record, folder: Path) -> 
     settings = config.build(
         experiment.Config, planned.document, planned.overrides, quick=planned.quick
     )
-    measurements = experiment.measure(settings, bench)
+    with memory.refused():
+        measurements = experiment.measure(settings, bench)
     for name, losses in bench.losses.items():
         measurements.arrays[f"loss of {name}"] = losses
     return replace(

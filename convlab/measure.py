@@ -53,13 +53,19 @@ class Sample:
 
     @property
     def diverged(self) -> int:
-        """How many seeds ended in a number that is none."""
+        """How many seeds have no number."""
         return sum(map(isnan, self.values))
 
     def __str__(self) -> str:
+        if self.diverged == len(self.values):
+            return "undefined"
         low, high = self.interval
-        spread = "" if self.exact else f" [{number(low)}, {number(high)}]"
-        lost = f", {self.diverged} of {len(self.values)} diverged" if self.diverged else ""
+        spread = f" [{number(low)}, {number(high)}]"
+        if self.exact:
+            spread = ""
+        elif low == -high == -inf:  # nothing is bounded: the count says why
+            spread = f" ({len(self.values)} seeds)"
+        lost = f", none for {self.diverged} of {len(self.values)}" if self.diverged else ""
         return f"{number(self.center)}{spread}{lost}"
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 
 from .errors import UsageError
@@ -24,6 +27,23 @@ def require(needed: float, purpose: str) -> None:
     """Nothing, if `needed` bytes fit into memory; else a NotEnoughMemory that says how many."""
     if needed > physical():
         raise NotEnoughMemory(
-            f"{purpose} would take {needed / 1e9:,.1f} GB of memory, this machine has "
-            f"{physical() / 1e9:,.1f} GB: ask for less, or use a larger machine"
+            f"{purpose} would take {_gigabytes(needed)} of memory, this machine has "
+            f"{_gigabytes(physical())}: ask for less, or use a larger machine"
         )
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """What an allocator of torch or numpy refuses within, as a NotEnoughMemory."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        tried = re.search(r"tried to allocate ([\d.]+ ?\w+)", str(error))
+        if not (tried or isinstance(error, MemoryError)):
+            raise
+        what = f"one array would take {tried[1]}" if tried else str(error)
+        raise NotEnoughMemory(f"{what} of memory that is not free: ask for less") from error
+
+
+def _gigabytes(count: float) -> str:
+    return f"{count / 1e9:,.1f} GB"

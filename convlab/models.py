@@ -8,7 +8,8 @@ one hidden layer of `width` units, and `linear` none. All return one score per c
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, prod
 
 import torch
@@ -77,6 +78,33 @@ def equally_wide(name: str, shape: Shape, channels: int) -> int:
     return 2 * channels * prod(_shrunk(shape[1:], 4)) if name == "mlp" else channels
 
 
+@dataclass(frozen=True)
+class Architecture:
+    """A named network of one width, for images of one shape; nothing is built yet."""
+
+    name: str
+    shape: Shape
+    classes: int
+    width: int
+
+    @property
+    def label(self) -> str:
+        return self.name if self.name in WITHOUT_WIDTH else f"{self.name} {self.width}"
+
+    @property
+    def parameters(self) -> int:
+        return parameters(self.name, self.shape, self.classes, self.width)
+
+    def build(self) -> nn.Module:
+        return MODELS[self.name](self.shape, self.classes, self.width)
+
+    def matched(self, count: int) -> Architecture:
+        """This one at the width nearest to `count` parameters; itself if it has no width."""
+        if self.name in WITHOUT_WIDTH:
+            return self
+        return replace(self, width=matched(self.name, self.shape, self.classes, count))
+
+
 def parameters(name: str, shape: Shape, classes: int, width: int) -> int:
     """How many parameters the network has; none of them is allocated."""
     with torch.device("meta"):
@@ -99,6 +127,19 @@ def matched(name: str, shape: Shape, classes: int, count: int) -> int:
         most *= 2
     enough = bisect_left(range(1, most + 1), count, key=counted) + 1  # the first with so many
     return min(max(1, enough - 1), enough, key=lambda width: abs(counted(width) - count))
+
+
+def contenders(
+    names: Sequence[str], shape: Shape, classes: int, channels: int
+) -> dict[tuple[str, str], Architecture]:
+    """Each network twice: as ("width", name), as wide as a cnn of so many channels, and as
+    ("parameters", name), with as many parameters as the first of these or as nearly as it can.
+    """
+    wide = [Architecture(n, shape, classes, equally_wide(n, shape, channels)) for n in names]
+    matched = [arm.matched(wide[0].parameters) for arm in wide]
+    return {("width", arm.name): arm for arm in wide} | {
+        ("parameters", arm.name): arm for arm in matched
+    }
 
 
 def _two_stages(shape: Shape, classes: int, width: int, stage: Stage, head: Head) -> nn.Module:

@@ -90,9 +90,9 @@ def fit(
     and the optimizers are elementwise. `keep` names numbers of steps after which the states are
     kept. Raises NotEnoughMemory where the first step alone could not be held.
     """
-    size = _group_size(build, data, training, seeds)
-    groups = [range(first, min(first + size, seeds)) for first in range(0, seeds, size)]
     with torch.random.fork_rng():
+        size = _group_size(build, data, training, seeds)
+        groups = [range(first, min(first + size, seeds)) for first in range(0, seeds, size)]
         return _joined(
             [_fit_group(build, data, loss, g, training, device, keep, watch) for g in groups]
         )
@@ -187,16 +187,17 @@ def _group_size(build: Build, data: Data | Draw, training: Training, seeds: int)
     one = streams.drawn(data, range(1), Stream.DATA)
     examples = one.x[0] if one.own else one.x
     x = examples[: training.batch]
-    with torch.random.fork_rng(devices=[]):
-        network = build()
+    network = build()
+    weights = sum(tensor.nbytes for tensor in network.parameters())
+    require(4 * weights, "training one network")  # the gradient, and Adam's two averages
     spent = cost(network, x)
-    needed = 4 * spent.weight_bytes + 2 * spent.saved_bytes + x.nbytes  # Adam keeps three more
-    needed += examples.nbytes if one.own else 0
+    needed = 4 * weights + 2 * spent.saved_bytes + (one.x.nbytes if one.own else x.nbytes)
     require(needed, "training one network")
     if _draws(network):
         return 1  # one after another, each with the random numbers that it would have alone
     shared = not one.own and len(examples) <= training.batch
     convolutions = [layer for layer in spent.layers if layer.kind.startswith(CONVOLUTIONS)]
+    # The first convolution of a shared batch is one ordinary convolution with S times the outputs.
     work = len(x) * sum(layer.multiply_adds for layer in convolutions[shared:])
     return 1 if work > CONVOLUTION_LIMIT else max(1, min(seeds, GROUP_BYTES // needed))
 
