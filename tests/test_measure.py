@@ -4,7 +4,7 @@ from math import inf, isnan, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convlab import intervals
@@ -30,6 +30,7 @@ finite = st.floats(-1e6, 1e6)
 seeds = st.lists(finite, min_size=6, max_size=40).map(tuple)
 
 
+@settings(deadline=None)  # the bootstrap takes its time
 @given(seeds, st.sampled_from(["median", "mean"]))
 def test_an_interval_holds_its_center(values: tuple[float, ...], statistic: Statistic) -> None:
     sample = Sample(values, statistic)

@@ -1,0 +1,134 @@
+"""Tests of convlab.record and convlab.store: a run comes back as it was, or not at all."""
+
+import json
+import threading
+from dataclasses import replace
+from math import inf, nan
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convlab import store
+from convlab.errors import UsageError
+from convlab.measure import Claim, Measurements, Outcome, Sample, below, exactly
+from convlab.record import Record, Status
+
+
+def record() -> Record:
+    measurements = Measurements(notes=["a note"])
+    measurements.add("t", {"arm": "plain", "size": 3}, {"error (share)": Sample((1.0, nan, inf))})
+    measurements.add("t", {"arm": "exp", "size": 0.5}, {"parameters": exactly(19)})
+    measurements.arrays["loss of plain"] = np.arange(6.0).reshape(2, 3)
+    claim = Claim("C1", "S0", "it is small", lambda m: m.get("parameters", arm="exp"), below(20))
+    return Record(
+        experiment="hadamard",
+        question="Is it?",
+        settings={"seeds": 3, "rate": 1e-3, "images": ["a.png"], "none": None},
+        measurements=measurements,
+        verdicts=(claim.check(measurements),),
+        seconds=1.5,
+        started="2026-11-22T00:00:00+00:00",
+        environment={"threads": 2, "argv": ["convlab", "run"]},
+        figures=("losses.png",),
+    )
+
+
+def test_a_record_survives_its_document() -> None:
+    document = json.loads(json.dumps(record().document(), allow_nan=False))
+    again = Record.of(document)
+    assert again.document() == document
+    values = again.measurements.rows[0].quantities["error (share)"].values
+    assert values[0] == 1 and values[1] != values[1] and values[2] == inf
+
+
+def test_a_document_has_the_public_keys() -> None:
+    document = record().document()
+    public = {"experiment", "question", "settings", "rows", "verdicts", "seconds", "run"}
+    assert public <= document.keys()
+    row = document["rows"][0]
+    assert {"factors", "quantities"} <= row.keys()
+    quantity = row["quantities"]["error (share)"]
+    assert {"values", "center", "low", "high", "exact"} <= quantity.keys()
+    assert quantity["values"] == [1.0, "NaN", "Infinity"]
+    assert (quantity["low"], quantity["high"]) == ("-Infinity", "Infinity")
+    verdict = document["verdicts"][0]
+    assert {"id", "source", "sentence", "outcome", "expected", "evidence"} <= verdict.keys()
+
+
+def test_a_stored_run_comes_back_with_its_arrays(tmp_path: Path) -> None:
+    folder = store.reserve(tmp_path, "hadamard")
+    stored = store.save(record(), folder)
+    loaded = store.load(folder)
+    assert loaded.document() == stored.document()
+    assert loaded.run == str(folder)
+    np.testing.assert_array_equal(
+        loaded.measurements.arrays["loss of plain"], record().measurements.arrays["loss of plain"]
+    )
+
+
+def test_every_run_has_a_directory_of_its_own(tmp_path: Path) -> None:
+    reserved: list[Path] = []
+    threads = [
+        threading.Thread(target=lambda: reserved.append(store.reserve(tmp_path, "edge")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(reserved)) == 8
+    assert sorted(p.name for p in reserved) == [f"edge-{n:03}" for n in range(1, 9)]
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    def breaks(path: Path) -> None:
+        path.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(UsageError, match="No space left on device"):
+        store.write(tmp_path / "record.json", breaks)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_pickled(tmp_path: Path) -> None:
+    folder = store.reserve(tmp_path, "edge")
+    np.savez(folder / store.ARRAYS, bad=np.array([{}], dtype=object))
+    store.save(replace(record(), measurements=Measurements()), folder)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        store.load(folder)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"cannot write runs to .*file.*; name another --out"):
+        store.reserve(tmp_path / "file", "edge")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"experiment": 1}'])
+def test_a_broken_record_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / store.RECORD).write_text(text)
+    with pytest.raises(UsageError, match=r"holds no readable record\.json"):
+        store.load(tmp_path)
+
+
+def test_a_run_is_found_by_name_or_path_and_else_the_nearest_is_named(tmp_path: Path) -> None:
+    folder = store.reserve(tmp_path, "edge")
+    store.save(record(), folder)
+    assert store.find("edge-001", tmp_path) == store.find(str(folder), tmp_path) == folder
+    with pytest.raises(UsageError, match="did you mean edge-001"):
+        store.find("edge-01", tmp_path)
+
+
+def test_an_unexpected_verdict_counts_unless_the_run_was_quick() -> None:
+    (verdict,) = record().verdicts
+    wrong = replace(record(), verdicts=(replace(verdict, expected=Outcome.REFUTED),))
+    assert len(wrong.unexpected) == 1 and not record().unexpected
+    assert not replace(wrong, quick=True).unexpected
+
+
+def test_a_run_that_never_began_leaves_nothing(tmp_path: Path) -> None:
+    folder = store.reserve(tmp_path, "edge")
+    store.save(replace(record(), status=Status.RUNNING), folder)
+    store.discard(folder)
+    assert list(tmp_path.iterdir()) == []
