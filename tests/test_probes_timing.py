@@ -6,9 +6,11 @@ from time import sleep
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Generator
 
-from convlab.probes.timing import seconds, threads
+from convlab.probes.timing import exponents, seconds, threads
 
 
 def test_a_longer_function_takes_longer() -> None:
@@ -37,6 +39,14 @@ def test_every_round_calls_each_once_in_an_order_that_the_seed_gives() -> None:
     assert made != calls(1)
 
 
+def test_the_fastest_of_several_calls_counts() -> None:
+    pauses = iter([0.02, 0.0, 0.02] * 2)
+    functions = {"often disturbed": lambda: sleep(next(pauses))}
+    times = seconds(functions, repeats=2, warmup=0, generator=Generator(), least_of=3)
+    assert np.all(times["often disturbed"] < 0.02)
+    assert next(pauses, None) is None
+
+
 def test_garbage_is_collected_again_afterwards() -> None:
     def fail() -> None:
         assert not gc.isenabled()
@@ -45,6 +55,13 @@ def test_garbage_is_collected_again_afterwards() -> None:
     with pytest.raises(RuntimeError, match="broken"):
         seconds({"broken": fail}, repeats=1, warmup=0, generator=Generator())
     assert gc.isenabled()
+
+
+@given(st.floats(-3, 3), st.floats(0.1, 10), st.integers(1, 4))
+def test_exponents_of_a_power_law_are_found(e: float, factor: float, repeats: int) -> None:
+    sizes = np.array([3.0, 5.0, 17.0])
+    times = np.outer(factor * sizes**e, np.ones(repeats))
+    np.testing.assert_allclose(exponents(sizes, times), np.full(repeats, e), atol=1e-12)
 
 
 def test_threads_are_given_back() -> None:

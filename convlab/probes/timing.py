@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Generator
 
 
@@ -19,12 +19,14 @@ def seconds(
     repeats: int,
     warmup: int,
     generator: Generator,
+    least_of: int = 1,
 ) -> dict[str, NDArray[np.float64]]:
     """The times (repeats,) of one call of each function, in seconds of wall time.
 
-    Every round calls each function once, in a new random order: what slows the machine for a
-    while slows them all, so ratios within a round are sound. The first `warmup` rounds are
-    dropped. Waits for a GPU in use; collects no garbage meanwhile.
+    Every round times each function once, in a new random order: what slows the machine for a
+    while slows them all, so ratios within a round are sound. A time is that of the fastest of
+    `least_of` calls in a row, since other programs only ever add to it. The first `warmup`
+    rounds are dropped. Waits for a GPU in use; collects no garbage meanwhile.
 
         >>> times = seconds({"empty": int}, repeats=5, warmup=1, generator=Generator())
         >>> times["empty"].shape
@@ -35,8 +37,23 @@ def seconds(
     with _no_garbage_collection():
         for times in rounds:
             for place in torch.randperm(len(names), generator=generator).tolist():
-                times[place] = _seconds(functions[names[place]])
+                function = functions[names[place]]
+                times[place] = min(_seconds(function) for _ in range(least_of))
     return {name: rounds[warmup:, place] for place, name in enumerate(names)}
+
+
+def exponents(sizes: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
+    """The e of "time grows as size to the power of e", by least squares between logarithms.
+
+    `times` is (sizes, repeats); each repeat gives an exponent of its own, (repeats,) in all.
+
+        >>> exponents([1, 10, 100], [[2, 5], [20, 500], [200, 50000]])
+        array([1., 2.])
+    """
+    x = np.log(np.asarray(sizes, dtype=float))
+    y = np.log(np.asarray(times, dtype=float))
+    slopes: NDArray[np.float64] = (x - x.mean()) @ y / np.square(x - x.mean()).sum()
+    return slopes
 
 
 @contextmanager
