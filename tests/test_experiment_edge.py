@@ -1,0 +1,130 @@
+"""Tests of experiments/edge: kernels as settings, edges of files, claims at the book's size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image as Pillow
+from pydantic import ValidationError
+
+from convlab import lab
+from convlab.data import DataError
+from convlab.measure import Measurements, Outcome
+from convlab.probes.kernels import KERNELS
+from convlab.workbench import Workbench
+
+edge = lab.load(lab.LAB / "experiments" / "edge.py")
+SMALL: dict[str, Any] = {"seeds": 6, "repeats": 6, "training": edge.Training(steps=1, batch=16)}
+
+
+def save(path: Path, levels: np.ndarray[Any, Any]) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    Pillow.fromarray(levels.astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def learned() -> Measurements:
+    """Kernels learned as by default, and nothing else."""
+    measurements = Measurements()
+    edge.learn(measurements, edge.Config(), Workbench())
+    return measurements
+
+
+def test_edges_of_a_file_are_stored_as_they_are(tmp_path: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (9, 12))
+    path = save(tmp_path / "photo.png", levels)
+    measurements = edge.measure(edge.Config(images=(path,), **SMALL), Workbench())
+    found, pixels = (measurements.arrays[f"{what} of photo"] for what in ("edges", "image"))
+    assert found.dtype == pixels.dtype == np.float32
+    assert np.array_equal(found, pixels[:, 1:] - pixels[:, :-1])
+    np.testing.assert_allclose(255 * found, np.diff(levels, axis=1), atol=1e-4)
+    for way in ("slices", "convolution", "sparse matrix", "dense matrix"):
+        assert measurements.get("difference from slices", image="photo", way=way).center == 0
+    dense = measurements.get("stored numbers", image="photo", way="dense matrix")
+    assert dense.center == 9 * 11 * 9 * 12
+
+
+def test_counted_claims_are_those_of_the_book_for_any_image_and_kernel(tmp_path: Path) -> None:
+    path = save(tmp_path / "photo.png", np.arange(280 * 320).reshape(280, 320) % 251)
+    config = edge.Config(images=(path,), kernel="sobel", **SMALL)
+    measurements = edge.measure(config, Workbench())
+    exact = [claim for claim in edge.CLAIMS if claim.of(measurements).exact]
+    assert len(exact) == len(edge.CLAIMS) - 2  # but for the two on learning
+    for claim in exact:
+        assert claim.check(measurements).outcome is claim.expected, claim.sentence
+    assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
+
+
+def test_equal_names_are_numbered(tmp_path: Path) -> None:
+    names = ["a/x.png", "b/x.png", "a/x 2.png"]
+    images = [edge.read(save(tmp_path / name, np.eye(2))) for name in names]
+    assert list(edge.named(images)) == ["x", "x 2", "x 2 2"]
+
+
+def test_a_small_image_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = save(tmp_path / "dot.png", np.eye(2))
+    with pytest.raises(DataError, match=r"dot\.png is 2 pixels high; the kernel needs 3"):
+        edge.measure(edge.Config(images=(path,), kernel="laplacian"), Workbench())
+
+
+@pytest.mark.parametrize("kernel", [*KERNELS, "[[0,1],[2,3]]", "[-1, 1]", [[0, 1], [2, 3]]])
+def test_kernels_are_names_or_rows(kernel: Any) -> None:
+    assert edge.read_kernel(edge.Config(kernel=kernel).kernel)
+
+
+def test_rows_are_what_they_say() -> None:
+    assert edge.read_kernel("[[0, 1], [2, 3.5]]") == ((0, 1), (2, 3.5))
+    assert edge.read_kernel("[-1, 1]") == KERNELS["left-right"]
+    assert edge.Config(kernel=[[0, 1], [2, 3]]) == edge.Config(kernel="[[0, 1], [2, 3]]")
+
+
+@pytest.mark.parametrize(
+    ("kernel", "message"),
+    [
+        ("sobl", "did you mean sobel"),
+        ("blur", "there are: left-right, up-down, sobel, laplacian"),
+        ("[[1, 2], [3]]", "equally long"),
+        ("[[1, 2], 3]", "other than numbers"),
+        ("[[1, true]]", "other than numbers"),
+        ("[[1, NaN]]", "other than numbers"),
+        ("[[1, 1e7]]", "other than numbers"),
+        ("[[0, 0]]", "no weight but 0"),
+        ("[]", "no weight but 0"),
+        ("[[1, 2]", "no list of rows"),
+        ("[" * 100_000, "no list of rows"),
+        (str([[1] * 32]), "at most 31 rows and columns"),
+    ],
+)
+def test_what_is_no_kernel_is_refused_in_one_line(kernel: str, message: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        edge.Config(kernel=kernel)
+    (error,) = refused.value.errors()
+    assert message in error["msg"]
+    assert "\n" not in error["msg"]
+    assert len(error["msg"]) < 200
+
+
+def test_the_claims_on_learning_are_decided_as_expected(learned: Measurements) -> None:
+    claims = [claim for claim in edge.CLAIMS if claim.id in ("C013r4", "C013r5")]
+    assert [claim.check(learned).outcome for claim in claims] == [Outcome.HOLDS] * 2
+
+
+def test_untrained_kernels_decide_nothing_for_the_claims_on_learning() -> None:
+    measurements = Measurements()
+    edge.learn(measurements, edge.Config(**SMALL), Workbench())
+    claims = [claim for claim in edge.CLAIMS if claim.id in ("C013r4", "C013r5")]
+    assert Outcome.HOLDS not in [claim.check(measurements).outcome for claim in claims]
+
+
+def test_a_figure_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:
+    found = torch.zeros(3, 2401)
+    found[1, 4], found[2, 2400] = -1, 1
+    seen = edge.visible(found.numpy())
+    assert seen.shape == (1, 601)
+    assert (seen[0, 1], seen[0, 600]) == (-1, 1)
+    assert np.count_nonzero(seen) == 2

@@ -1,0 +1,152 @@
+"""Tests of convlab.probes.edges, edge_cost and kernels: against loops and published numbers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from convlab.data.edge_scenes import ramp, step, wave
+from convlab.probes import edges
+from convlab.probes.edge_cost import counted_flops, edge_cost
+from convlab.probes.kernels import KERNELS, Kernel, read_kernel
+
+WEIGHTS = st.sampled_from([-3, -1, 0, 0, 1, 2])
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> tuple[Tensor, Kernel]:
+    """An image of whole grey levels, and a kernel that fits into it."""
+    rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    taps = draw(st.lists(WEIGHTS, min_size=rows * columns, max_size=rows * columns).filter(any))
+    height, width = draw(st.integers(rows, 6)), draw(st.integers(columns, 6))
+    pixels = draw(st.lists(st.integers(0, 255), min_size=36, max_size=36))
+    image = torch.tensor(pixels[: height * width], dtype=torch.float64).reshape(height, width)
+    return image, tuple(map(tuple, np.reshape(taps, (rows, columns)).tolist()))
+
+
+def brute_force(image: Any, kernel: Kernel) -> list[list[Any]]:
+    rows, columns = len(kernel), len(kernel[0])
+    height, width = len(image), len(image[0])
+    return [
+        [
+            sum(kernel[i][j] * image[p + i][q + j] for i in range(rows) for j in range(columns))
+            for q in range(width - columns + 1)
+        ]
+        for p in range(height - rows + 1)
+    ]
+
+
+@given(problems())
+def test_every_way_is_the_sum_over_the_taps(problem: tuple[Tensor, Kernel]) -> None:
+    image, kernel = problem
+    expected = torch.tensor(brute_force(image.tolist(), kernel), dtype=torch.float64)
+    ready = edges.ways(image, kernel)
+    assert list(ready) == list(edges.LIMITS)
+    for way, run in ready.items():
+        assert torch.equal(run(), expected), way
+    single = edges.slices(image.float(), kernel)
+    assert single.dtype == torch.float32
+    assert torch.equal(single.double(), expected)
+
+
+@given(problems())
+def test_true_convolution_flips_the_kernel(problem: tuple[Tensor, Kernel]) -> None:
+    image, kernel = problem
+    flipped = tuple(row[::-1] for row in kernel[::-1])
+    expected = torch.tensor(brute_force(image.tolist(), flipped), dtype=torch.float64)
+    assert torch.equal(edges.true_convolution(image, kernel), expected)
+
+
+@given(problems())
+def test_the_matrices_store_what_is_counted(problem: tuple[Tensor, Kernel]) -> None:
+    image, kernel = problem
+    matrix, work = edges.sparse_matrix(image.shape, kernel), edge_cost(image.shape, kernel)
+    assert matrix.nnz == work["sparse matrix"].stored
+    assert matrix.toarray().size == work["dense matrix"].stored
+    assert np.count_nonzero(kernel) == work["slices"].stored
+
+
+@given(problems())
+def test_operations_are_those_of_the_sums(problem: tuple[Tensor, Kernel]) -> None:
+    image, kernel = problem
+    work, outputs = edge_cost(image.shape, kernel), len(brute_force(image.tolist(), kernel))
+    outputs *= image.shape[1] - len(kernel[0]) + 1
+    places, pixels = len(kernel) * len(kernel[0]), image.numel()
+    for way, terms in {"convolution": places, "dense matrix": pixels}.items():
+        assert work[way].operations == outputs * (terms + terms - 1)  # products, then sums
+        assert work[way].multiply_adds == outputs * terms
+        assert counted_flops(image.shape, kernel)[way] == 2 * work[way].multiply_adds
+
+
+@pytest.mark.parametrize(
+    ("kernel", "operations"),
+    [
+        ([[-1, 1]], 1),  # b - a
+        ([[1, 1]], 1),  # a + b
+        ([[-1, -1]], 2),  # -1 a - b
+        ([[0, 2]], 1),  # 2 b
+        ([[-1, 2]], 2),  # 2 b - a
+        ([[0, 1, 0], [1, -4, 1], [0, 1, 0]], 5),  # a + b + c + d - 4 e
+        ([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], 7),  # 2 products, 5 sums
+    ],
+)
+def test_slices_multiply_by_no_one(kernel: list[list[float]], operations: int) -> None:
+    rows = read_kernel(json.dumps(kernel))
+    assert edge_cost((len(rows), len(rows[0])), rows)["slices"].operations == operations
+
+
+def test_the_numbers_of_the_book() -> None:
+    """Goodfellow, Bengio and Courville 2016, figure 9.6, and the conventions beside it."""
+    work, flops = (
+        edge_cost((280, 320), KERNELS["left-right"]),
+        counted_flops((280, 320), ((-1, 1),)),
+    )
+    assert work["convolution"].operations == 319 * 280 * 3 == 267_960
+    assert work["dense matrix"].stored == 320 * 280 * 319 * 280 == 8_003_072_000
+    assert work["dense matrix"].operations == 16_006_054_680 == 267_960 * 59_733
+    assert work["sparse matrix"].stored == 2 * 319 * 280 == 178_640
+    assert work["slices"].operations == 89_320
+    assert flops["dense matrix"] == 44_800 * flops["convolution"]
+
+
+def test_the_examples_of_dive_into_deep_learning() -> None:
+    """Zhang, Lipton, Li and Smola: 0 .. 8 by 0 .. 3, and a black bar by [1, -1]."""
+    image = torch.arange(9.0).reshape(3, 3)
+    assert edges.slices(image, read_kernel("[[0, 1], [2, 3]]")).tolist() == [[19, 25], [37, 43]]
+    bar = torch.ones(6, 8)
+    bar[:, 2:6] = 0
+    assert edges.slices(bar, ((1, -1),)).tolist() == [[0, 1, 0, 0, 0, -1, 0]] * 6
+    assert not edges.slices(bar.T.contiguous(), ((1, -1),)).any()
+
+
+def test_a_large_image_is_counted_and_not_run() -> None:
+    ready = edges.ways(torch.zeros(40, 30, dtype=torch.float64), KERNELS["left-right"])
+    assert "dense matrix" not in ready  # 1,160 rows of 1,200
+    assert edge_cost((4000, 6000), KERNELS["sobel"])["dense matrix"].stored > 1e14
+    assert counted_flops((4000, 6000), KERNELS["sobel"])["dense matrix"] > 1e14
+
+
+def test_comparing_measures_each_way_as_often_as_asked() -> None:
+    compared = edges.compared(ramp(8, 9), KERNELS["sobel"], repeats=7)
+    assert set(compared) == set(edges.LIMITS)
+    for quantities in compared.values():
+        assert len(quantities["time (ms)"].values) == 7
+        assert min(quantities["time (ms)"].values) > 0
+        assert quantities["difference from slices"].center == 0
+
+
+def test_scenes_have_the_edges_that_they_are_made_for() -> None:
+    kernel = KERNELS["left-right"]
+    assert edges.slices(step(4, 6), kernel).sum(dim=1).tolist() == [1] * 4
+    torch.testing.assert_close(
+        edges.slices(ramp(5, 6, 60), kernel), torch.full((5, 5), 0.5, dtype=torch.float64)
+    )
+    assert not edges.slices(wave(5, 6, 4, 90), kernel).any()
+    torch.testing.assert_close(wave(2, 9, 4)[:, 4:], wave(2, 5, 4))
