@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image as Pillow
 from pydantic import ValidationError
 
@@ -119,12 +118,3 @@ def test_untrained_kernels_decide_nothing_for_the_claims_on_learning() -> None:
     edge.learn(measurements, edge.Config(**SMALL), Workbench())
     claims = [claim for claim in edge.CLAIMS if claim.id in ("C013r4", "C013r5")]
     assert Outcome.HOLDS not in [claim.check(measurements).outcome for claim in claims]
-
-
-def test_a_figure_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:
-    found = torch.zeros(3, 2401)
-    found[1, 4], found[2, 2400] = -1, 1
-    seen = edge.visible(found.numpy())
-    assert seen.shape == (1, 601)
-    assert (seen[0, 1], seen[0, 600]) == (-1, 1)
-    assert np.count_nonzero(seen) == 2

@@ -150,3 +150,12 @@ def test_scenes_have_the_edges_that_they_are_made_for() -> None:
     )
     assert not edges.slices(wave(5, 6, 4, 90), kernel).any()
     torch.testing.assert_close(wave(2, 9, 4)[:, 4:], wave(2, 5, 4))
+
+
+def test_a_picture_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:
+    answer = np.zeros((3, 61))
+    answer[1, 4], answer[2, 60] = -1, 1
+    seen = edges.visible(answer, 4)
+    assert seen.shape == (1, 16)
+    assert (seen[0, 1], seen[0, 15]) == (-1, 1)
+    assert np.count_nonzero(seen) == 2
