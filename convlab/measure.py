@@ -60,13 +60,13 @@ class Sample:
         if self.diverged == len(self.values):
             return "undefined"
         low, high = self.interval
-        spread = f" [{number(low)}, {number(high)}]"
         if self.exact:
-            spread = ""
-        elif low == -high == -inf:  # nothing is bounded: the count says why
+            return number(self.center)
+        spread = f" [{_rounded(low)}, {_rounded(high)}]"
+        if low == -high == -inf:  # nothing is bounded: the count says why
             spread = f" ({len(self.values)} seeds)"
         lost = f", none for {self.diverged} of {len(self.values)}" if self.diverged else ""
-        return f"{number(self.center)}{spread}{lost}"
+        return f"{_rounded(self.center)}{spread}{lost}"
 
 
 def exactly(value: float) -> Sample:
@@ -76,8 +76,13 @@ def exactly(value: float) -> Sample:
 
 def number(value: float) -> str:
     """The value for a reader: whole numbers with thousands separated, others to four digits."""
-    whole = abs(value) < 1e15 and value == int(value)
+    whole = abs(value) < 2**53 and value == int(value)
     return f"{int(value):,}" if whole else f"{value:.4g}"
+
+
+def _rounded(value: float) -> str:
+    """A value that was drawn, not counted: no more than four digits mean anything."""
+    return number(value) if abs(value) < 10_000 else f"{value:.4g}"
 
 
 @dataclass(frozen=True)
