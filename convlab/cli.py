@@ -169,7 +169,7 @@ def _finish(record: Record, options: Options, *more: RenderableType) -> None:
     elif options.csv:
         typer.echo(report.as_csv(record))
     else:
-        _print(*more, report.record(record))
+        _print(report.record(record), *more)
     if options.check and record.unexpected:
         raise typer.Exit(1)
 

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
@@ -41,11 +42,17 @@ def curves(
 
 
 def images(
-    panels: Mapping[str, ArrayLike], *, title: str, columns: int = 4, shared: bool = False
+    panels: Mapping[str, ArrayLike],
+    *,
+    title: str,
+    columns: int = 4,
+    shared: bool = False,
+    highest: float | None = None,
 ) -> Figure:
     """Images (H, W) side by side; signed ones in blue and red around zero.
 
-    `shared` gives all of them one scale, which a bar beside them shows.
+    `shared` gives all of them one scale, which a bar beside them shows. With `highest` all are
+    grey from 0 to that, with what is higher in red and what is below 0 in blue.
     """
     arrays = {name: np.asarray(values, dtype=float) for name, values in panels.items()}
     columns = min(columns, len(arrays))
@@ -59,7 +66,8 @@ def images(
     for axes in grid.flat[len(arrays) :]:
         axes.axis("off")
     for axes, (name, array) in zip(grid.flat, arrays.items(), strict=False):
-        shown = axes.imshow(array, **_scale(array if scale is None else scale))
+        look = _scale(array if scale is None else scale) if highest is None else _clipped(highest)
+        shown = axes.imshow(array, **look)
         axes.set_title(name, fontsize=10)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -127,11 +135,10 @@ def _levels(axes: Axes, levels: Mapping[str, float]) -> None:
         axes.axhline(level, color="black", linestyle="--", linewidth=1)
         axes.annotate(
             name,
-            (1, level),
+            (0, level),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
+            xytext=(4, 3),
             textcoords="offset points",
-            ha="right",
             fontsize=9,
         )
 
@@ -144,6 +151,11 @@ def _scale(array: NDArray[Any]) -> dict[str, Any]:
         most = max(-low, high)
         return {"cmap": "RdBu_r", "vmin": -most, "vmax": most}
     return {"cmap": "gray", "vmin": 0, "vmax": max(high, 1e-12)}
+
+
+def _clipped(highest: float) -> dict[str, Any]:
+    grey = colormaps["gray"].with_extremes(over="#d62728", under="#1f77b4")
+    return {"cmap": grey, "vmin": -0.01 * highest, "vmax": highest}
 
 
 def _written(value: float) -> str:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
 
-from convlab.data import Image, read
+from convlab.data import Image, located, read
 from convlab.data.edge_scenes import (
     BOOK_SIZE,
     book_photographs,
@@ -73,7 +73,9 @@ class Config(BaseModel):
 
     model_config = FROZEN
 
-    images: tuple[Path, ...] = Field((), description="files; none: two photographs of 280 x 320")
+    images: tuple[Path, ...] = Field(
+        (), description="files, or china, flower; none: both, cropped"
+    )
     kernel: KernelText = Field(
         LEFT_RIGHT, description=f"{', '.join(KERNELS)}, or rows such as [[0, 1], [2, 3]]"
     )
@@ -84,7 +86,7 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: "Workbench") -> Measurements:
     kernel, measurements = read_kernel(config.kernel), Measurements()
-    given = named(read(path, (len(kernel), len(kernel[0]))) for path in config.images)
+    given = named(read(located(path), (len(kernel), len(kernel[0]))) for path in config.images)
     images = given or {name: Image(pixels, name) for name, pixels in book_photographs().items()}
     find(measurements, images, config)
     compare(measurements, images, config)

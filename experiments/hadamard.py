@@ -85,7 +85,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     shown = {
         "plain": on_picture["plain"],
         "exp": on_picture["exp 3x3"],
-        "log-exp, shown fields": on_fields["log-exp"],
+        "log-exp": on_fields["log-exp"],
     }
     _keep_pictures(config, measurements, shown)
     return measurements
@@ -273,25 +273,24 @@ CLAIMS = (
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
     arrays = measurements.arrays
-    panels = {
-        f"{name.removesuffix(', as trained')}: up to {array.max():.3g}": array
-        for name, array in arrays.items()
-        if name.endswith(("as trained", "a doubled"))
-    }
+    panels = {}
+    for state in ("as trained", "a doubled"):
+        shown = {name: array for name, array in arrays.items() if name.endswith(f", {state}")}
+        largest = shown[f"ab, {state}"].max()
+        for name, array in shown.items():
+            panels[f"{name}: up to {array.max():.3g}"] = array / largest
     unit = float((arrays["ab, as trained"] ** 2).sum() ** 0.5)
-    arms = ("plain", "exp 3x3", "log-exp")
+    floor = measurements.get("least squares", drawing="overlapping").center
     return {
         "pictures": figures.images(
-            panels, title="exp fits the picture (above) but does not multiply (a doubled, below)"
+            panels,
+            title="exp fits its picture, but does not multiply (red: above the largest product)",
+            highest=1.05,
         ),
         "losses": figures.curves(
-            {arm: arrays[f"loss of {arm}"] / unit for arm in arms},
+            {arm: arrays[f"loss of {arm}"] / unit for arm in ("plain", "exp 3x3", "log-exp")},
             title="On the picture, the plain layer meets its floor and exp falls below it",
             y="loss, as a share of ‖ab‖",
-            floors={
-                "least-squares floor of every convolution": measurements.get(
-                    "least squares", drawing="overlapping"
-                ).center
-            },
+            floors={"least-squares floor of every convolution": floor},
         ),
     }

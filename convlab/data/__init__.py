@@ -5,7 +5,7 @@ from .drawn import shapes
 from .errors import DataError
 from .glyphs import digits_on_canvas, shifted
 from .images import Image, read
-from .photographs import PHOTOGRAPHS, crop, photograph, photograph_path
+from .photographs import PHOTOGRAPHS, crop, located, photograph, photograph_path
 from .saving import write_array, write_grey
 from .sources import load
 
@@ -17,6 +17,7 @@ __all__ = [
     "crop",
     "digits_on_canvas",
     "load",
+    "located",
     "photograph",
     "photograph_path",
     "read",

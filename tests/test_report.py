@@ -1,0 +1,92 @@
+"""Tests of convlab.report: nothing is lost in a table, at any width, with or without colour."""
+
+from io import StringIO
+
+import numpy as np
+import pytest
+from rich.console import Console, RenderableType
+
+from convlab import report
+from convlab.measure import Claim, Measurements, Outcome, Sample, above, exactly
+from convlab.record import Progress, Record, Status
+from convlab.report.preview import preview
+from convlab.report.progress import ProgressLine, written
+
+
+def record(**changes: object) -> Record:
+    measurements = Measurements(notes=["one [bracketed] note"])
+    for arm in ("plain", "[exp]"):
+        quantities = {"error (share)": Sample((1.0, 2.0)), "parameters": exactly(267960)}
+        measurements.add("a title", {"arm": arm}, quantities)
+    measurements.add("another", {"step": 3}, {"rate": Sample((1.0,) * 20, "rate")})
+    claim = Claim(
+        "C9", "S2", "a claim", lambda m: m.get("rate", step=3), above(2), Outcome.REFUTED
+    )
+    verdicts = (claim.check(measurements),)
+    fields = {"experiment": "x", "question": "Is it?", "settings": {}, "run": "runs/x-001"}
+    return Record(**fields, measurements=measurements, verdicts=verdicts, **changes)  # type: ignore[arg-type]
+
+
+def shown(renderable: RenderableType, width: int = 100, **options: object) -> str:
+    console = Console(file=StringIO(), width=width, **options)  # type: ignore[arg-type]
+    console.print(renderable)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_table_fits_and_shows_every_value(width: int) -> None:
+    text = shown(report.record(record()), width)
+    assert max(map(len, text.splitlines())) <= width
+    for word in ("a title", "another", "[exp]", "267,960", "C9", "S2", "refuted", "note"):
+        assert word in text
+
+
+def test_a_table_says_which_statistic_it_shows() -> None:
+    text = shown(report.record(record()), 120)
+    assert "median [95 %]" in text and "exact" in text and "rate [95 %]" in text
+
+
+def test_an_unexpected_verdict_says_what_was_expected() -> None:
+    assert "expected" not in shown(report.record(record())).replace("as expected", "")
+    verdict = record().verdicts[0]
+    wrong = report.claims([type(verdict)(**{**vars(verdict), "expected": Outcome.HOLDS})])
+    assert "expected: holds" in shown(wrong)
+
+
+def test_a_run_that_ended_badly_says_so() -> None:
+    text = shown(report.record(record(status=Status.FAILED, error="OSError: disk full")))
+    assert "this run is failed: OSError: disk full" in text
+
+
+def test_progress_names_loss_seeds_steps_rate_and_time_left() -> None:
+    line = written(Progress("plain", 500, 2000, 10, lambda: 0.25), seconds=2.0)
+    assert line == (
+        "plain  25% · loss 0.25 · 10 seeds · step 50 of 200 · 250 model steps/s · 6 s left"
+    )
+
+
+def test_a_short_task_says_nothing_and_a_loss_is_not_computed_for_it() -> None:
+    def never() -> float:
+        raise AssertionError
+
+    console = Console(file=StringIO())
+    with ProgressLine(console) as progress:
+        for done in range(5):
+            progress.tell(Progress("plain", done, 5, 1, never))
+    assert console.file.getvalue() == ""  # type: ignore[attr-defined]
+
+
+def test_a_preview_keeps_a_line_one_pixel_wide() -> None:
+    image = np.zeros((200, 300))
+    image[:, 151] = -1.0
+    lines = str(preview(image, Console(width=60, no_color=True, file=StringIO()))).splitlines()
+    assert all(len(line) == 60 for line in lines)
+    assert all("@" in line for line in lines)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (3, 2), (7, 1000)])
+def test_an_image_of_any_size_has_a_preview(shape: tuple[int, int]) -> None:
+    for options in ({"no_color": True}, {"force_terminal": True, "color_system": "truecolor"}):
+        console = Console(width=40, file=StringIO(), **options)  # type: ignore[arg-type]
+        text = preview(np.ones(shape), console)
+        assert len(text.plain.strip()) > 0
