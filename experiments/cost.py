@@ -31,7 +31,7 @@ from convlab.measure import (
 )
 from convlab.memory import require
 from convlab.probes.cost import cost, multiply_adds_run
-from convlab.probes.response import diagonal_difference, matrix
+from convlab.probes.response import AT_ONCE, diagonal_difference, matrix
 from convlab.probes.twins import band, builders, copies
 from convlab.settings import FROZEN
 from convlab.streams import Stream, generator
@@ -71,7 +71,7 @@ class Config(BaseModel):
 
     model_config = FROZEN
 
-    side: int = Field(12, ge=7, le=256, description="of the square images, in pixels")
+    side: int = Field(12, ge=7, le=32, description="of the square images, in pixels")
     in_channels: int = Field(3, ge=1, le=1024, description="of the images")
     out_channels: int = Field(8, ge=1, le=1024, description="of the layers")
     kernel: Literal[3, 5, 7] = Field(3, description="height and width, in taps")
@@ -89,7 +89,8 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: "Workbench") -> Measurements:
     weights = prod(config.inputs) * prod(config.outputs)
-    require(10 * 8 * weights, f"ten dense matrices of {weights:,} weights")
+    windows = AT_ONCE * prod(config.inputs) * (2 * config.side - 1) ** 2
+    require(8 * (10 * weights + windows), f"ten dense matrices of {weights:,} weights")
     measurements = Measurements()
     for add in workbench.track("tables", (_maps, _gradients, _costs, _factors, _sizes)):
         add(measurements, config)

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from ..memory import require
 
+AT_ONCE = 16  # impulses; a convolution in float64 copies all its windows, many times its input
+
 
 def matrix(layer: nn.Module, shape: tuple[int, ...]) -> Tensor:
     """The matrix A (N, M) of an affine layer y = A x + b on inputs of `shape` (C, *pixels).
@@ -31,8 +33,8 @@ def matrix(layer: nn.Module, shape: tuple[int, ...]) -> Tensor:
         if not some.is_meta:
             require(needed, f"the matrix of a layer of {size:,} inputs")
         impulses = torch.eye(size, dtype=some.dtype, device=some.device)
-        responses: Tensor = layer(impulses.reshape(size, *shape)) - nothing
-        return responses.flatten(1).T
+        parts = impulses.reshape(size, *shape).tensor_split(range(AT_ONCE, size, AT_ONCE))
+        return torch.cat([(layer(part) - nothing).flatten(1) for part in parts]).T
 
 
 def diagonal_difference(
