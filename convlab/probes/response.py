@@ -33,7 +33,7 @@ def matrix(layer: nn.Module, shape: tuple[int, ...]) -> Tensor:
         if not some.is_meta:
             require(needed, f"the matrix of a layer of {size:,} inputs")
         impulses = torch.eye(size, dtype=some.dtype, device=some.device)
-        parts = impulses.reshape(size, *shape).tensor_split(range(AT_ONCE, size, AT_ONCE))
+        parts = torch.split(impulses.reshape(size, *shape), AT_ONCE)
         return torch.cat([(layer(part) - nothing).flatten(1) for part in parts]).T
 
 
