@@ -1,0 +1,38 @@
+"""What an experiment hands back: numbers with one value per seed, and claims about them."""
+
+from .claim import Claim, Control, Verdict
+from .measurements import Measurements, NotMeasured, Row
+from .prediction import (
+    Equivalence,
+    Outcome,
+    Prediction,
+    Region,
+    above,
+    below,
+    between,
+    equal,
+    within,
+)
+from .sample import Sample, Statistic, exactly, number
+
+__all__ = [
+    "Claim",
+    "Control",
+    "Equivalence",
+    "Measurements",
+    "NotMeasured",
+    "Outcome",
+    "Prediction",
+    "Region",
+    "Row",
+    "Sample",
+    "Statistic",
+    "Verdict",
+    "above",
+    "below",
+    "between",
+    "equal",
+    "exactly",
+    "number",
+    "within",
+]

@@ -1,0 +1,74 @@
+"""One quantity as it was measured: a value per seed and the interval that they allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, isnan
+from statistics import fmean, median
+from typing import Literal
+
+from .. import intervals
+
+Statistic = Literal["exact", "median", "mean", "rate"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One value per seed, or a single exact one: a parameter count has no seed."""
+
+    values: tuple[float, ...]
+    statistic: Statistic = "median"
+
+    @property
+    def exact(self) -> bool:
+        return self.statistic == "exact"
+
+    @property
+    def center(self) -> float:
+        """The value, the median, the mean or the rate of those seeds that did not diverge."""
+        finite = [value for value in self.values if not isnan(value)]
+        if not finite:
+            return float("nan")
+        return median(finite) if self.statistic in ("exact", "median") else fmean(finite)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval; the whole line where there are too few seeds to bound anything."""
+        if self.exact:
+            return self.values[0], self.values[0]
+        if len(self.values) < intervals.FEWEST_SEEDS:
+            return -inf, inf
+        return intervals.INTERVALS[self.statistic](self.values)
+
+    @property
+    def diverged(self) -> int:
+        """How many seeds have no number."""
+        return sum(map(isnan, self.values))
+
+    def __str__(self) -> str:
+        if self.diverged == len(self.values):
+            return "undefined"
+        low, high = self.interval
+        if self.exact:
+            return number(self.center)
+        spread = f" [{_rounded(low)}, {_rounded(high)}]"
+        if low == -high == -inf:  # nothing is bounded: the count says why
+            spread = f" ({len(self.values)} seeds)"
+        lost = f", none for {self.diverged} of {len(self.values)}" if self.diverged else ""
+        return f"{_rounded(self.center)}{spread}{lost}"
+
+
+def exactly(value: float) -> Sample:
+    """A quantity without spread: it is counted or computed, not drawn."""
+    return Sample((float(value),), "exact")
+
+
+def number(value: float) -> str:
+    """The value for a reader: whole numbers with thousands separated, others to four digits."""
+    whole = abs(value) < 2**53 and value == int(value)
+    return f"{int(value):,}" if whole else f"{value:.4g}"
+
+
+def _rounded(value: float) -> str:
+    """A value that was drawn, not counted: no more than four digits mean anything."""
+    return number(value) if abs(value) < 10_000 else f"{value:.4g}"
