@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .layers import LocallyConnected2d
+from .memory import require
 
 Shape = tuple[int, int, int]  # of one image: channels, height, width
 Size = tuple[int, int]
@@ -89,7 +90,12 @@ class Architecture:
 
     @property
     def label(self) -> str:
-        return self.name if self.name in WITHOUT_WIDTH else f"{self.name} {self.width}"
+        return " ".join(map(str, self.factors.values())).removesuffix(" –")
+
+    @property
+    def factors(self) -> dict[str, str | int]:
+        """Name and width, for a row of a table; a dash where there is no width."""
+        return {"model": self.name, "width": "–" if self.name in WITHOUT_WIDTH else self.width}
 
     @property
     def parameters(self) -> int:
@@ -130,13 +136,19 @@ def matched(name: str, shape: Shape, classes: int, count: int) -> int:
 
 
 def contenders(
-    names: Sequence[str], shape: Shape, classes: int, channels: int
+    names: Sequence[str], images: Tensor, classes: int, channels: int
 ) -> dict[tuple[str, str], Architecture]:
     """Each network twice: as ("width", name), as wide as a cnn of so many channels, and as
     ("parameters", name), with as many parameters as the first of these or as nearly as it can.
+
+    Raises NotEnoughMemory where the weights of one, their gradients and Adam's two moments would
+    not fit. images is (N, C, H, W).
     """
+    shape = images.shape[1], images.shape[2], images.shape[3]
     wide = [Architecture(n, shape, classes, equally_wide(n, shape, channels)) for n in names]
     matched = [arm.matched(wide[0].parameters) for arm in wide]
+    for arm in wide + matched:
+        require(16 * arm.parameters, f"training {arm.label}")
     return {("width", arm.name): arm for arm in wide} | {
         ("parameters", arm.name): arm for arm in matched
     }

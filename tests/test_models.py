@@ -16,6 +16,7 @@ from convlab.models import (
     WITHOUT_WIDTH,
     Shape,
     cnn,
+    contenders,
     equally_wide,
     local,
     matched,
@@ -125,3 +126,19 @@ def test_a_pooling_head_takes_another_size_and_forgets_places(head: str) -> None
 def test_the_flattened_head_takes_no_other_size() -> None:
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
         cnn((1, 8, 8), 3, 2)(torch.rand(2, 1, 20, 12))
+
+
+@family
+@given(st.permutations(sorted(MODELS)), shapes, widths)
+def test_contenders_are_as_wide_or_as_large_as_the_first(
+    names: list[str], shape: Shape, channels: int
+) -> None:
+    arms = contenders(names, torch.empty(0, *shape), 4, channels)
+    first = arms["width", names[0]]
+    assert first == arms["parameters", names[0]]
+    for name in set(names) - WITHOUT_WIDTH:
+        assert arms["width", name].width == equally_wide(name, shape, channels)
+        large = arms["parameters", name]
+        assert large.width == matched(name, shape, 4, first.parameters)
+        built = sum(p.numel() for p in large.build().parameters())
+        assert built == large.parameters
