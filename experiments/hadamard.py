@@ -284,7 +284,7 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
     return {
         "pictures": figures.images(
             panels,
-            title="exp fits its picture, but does not multiply (red: above the largest product)",
+            title="exp fits its picture, but does not multiply (red: too large, blue: below 0)",
             highest=1.05,
         ),
         "losses": figures.curves(

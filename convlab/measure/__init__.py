@@ -1,6 +1,6 @@
 """What an experiment hands back: numbers with one value per seed, and claims about them."""
 
-from .claim import Claim, Control, Verdict
+from .claim import Claim, Control, Quantity, Verdict
 from .measurements import Measurements, NotMeasured, Row
 from .prediction import (
     Equivalence,
@@ -23,6 +23,7 @@ __all__ = [
     "NotMeasured",
     "Outcome",
     "Prediction",
+    "Quantity",
     "Region",
     "Row",
     "Sample",
