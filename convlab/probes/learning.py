@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf, isnan
 from statistics import fmean
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import vmap
 from torch.nn.functional import cross_entropy
 
 from ..data import Dataset
-from ..data.draws import testing, training_count
-from ..data.draws import training as training_draw
 from ..measure import Sample, Statistic
 from ..settings import Training
 from ..streams import Batch, Stream, drawn
-from ..train import Build, Loss, Networks, sample
+from .draws import testing, training_count
+from .draws import training as training_draw
 
-Fit = Callable[..., Networks]  # as `Workbench.fit`
+Fit = Callable[..., Any]  # `Workbench.fit` and its Networks: training itself uses the probes
+Metric = Callable[[Tensor, Tensor], Tensor]
 SCORED = 1_000  # training images at most on which the train loss is taken
 HELD_BACK = 5  # one in so many training images, where a learning rate is chosen
 
@@ -30,7 +31,7 @@ class Trial:
     """A network that is to learn a dataset, and how it is trained."""
 
     name: str
-    build: Build
+    build: Callable[[], nn.Module]
     dataset: Dataset
     training: Training
     fit: Fit
@@ -81,13 +82,12 @@ def chosen_rate(trial: Trial, rates: Iterable[float], *, seeds: int) -> float:
     return min(rates, key=loss)
 
 
-def score(
-    networks: Networks, metric: Loss, images: Batch, statistic: Statistic = "median"
-) -> Sample:
+def score(networks: Any, metric: Metric, images: Batch, statistic: Statistic = "median") -> Sample:
     """The metric of each seed on images of its own, or on those that all share."""
     outputs = networks.predict(images.x, own=images.own)
     values = vmap(metric, in_dims=(0, 0 if images.own else None))(outputs, images.y)
-    return sample(values.masked_fill(networks.diverged, torch.nan), statistic)
+    counted = values.masked_fill(networks.diverged, torch.nan)
+    return Sample(tuple(counted.double().tolist()), statistic)
 
 
 def percent_correct(scores: Tensor, y: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ def percent_correct(scores: Tensor, y: Tensor) -> Tensor:
     return 100 * (scores.argmax(-1) == y).double().mean()
 
 
-def _fitted(trial: Trial, what: str, part: slice, rate: float, seeds: int) -> Networks:
+def _fitted(trial: Trial, what: str, part: slice, rate: float, seeds: int) -> Any:
     return trial.fit(
         f"{trial.name}, {what}",
         trial.build,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..data import Dataset, draws, load
+from ..data import Dataset, load
 from ..measure import Sample, exactly
 from ..streams import Data, Stream, generator
+from . import draws
 
 LARGEST = 2_000  # training images, beyond which a support vector machine takes minutes
 

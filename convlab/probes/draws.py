@@ -10,8 +10,8 @@ from functools import partial
 import torch
 from torch import Generator
 
+from ..data import Dataset, split
 from ..streams import Data, Draw
-from .dataset import Dataset, split
 
 
 def training(dataset: Dataset, part: slice = slice(None)) -> Draw:
