@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -183,8 +184,9 @@ def _given(key: str, text: str | None) -> list[Override]:
 
 
 def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=PIPED)
+    """A console of the terminal's width, of `COLUMNS`, or wide enough for most tables."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if known else PIPED)
 
 
 def _print(*parts: RenderableType) -> None:

@@ -46,16 +46,20 @@ class Sample:
         return sum(map(isnan, self.values))
 
     def __str__(self) -> str:
-        if self.diverged == len(self.values):
-            return "undefined"
-        low, high = self.interval
+        return " ".join(filter(None, self.written()))
+
+    def written(self, digits: int = 4) -> tuple[str, str]:
+        """The center, and the interval or why there is none, with so many digits of a bound."""
         if self.exact:
-            return number(self.center)
-        spread = f" [{_rounded(low)}, {_rounded(high)}]"
+            return number(self.center), ""
+        if self.diverged == len(self.values):
+            return "undefined", ""
+        low, high = self.interval
+        spread = f"[{_rounded(low, digits)}, {_rounded(high, digits)}]"
         if low == -high == -inf:  # nothing is bounded: the count says why
-            spread = f" ({len(self.values)} seeds)"
+            spread = f"({len(self.values)} seeds)"
         lost = f", none for {self.diverged} of {len(self.values)}" if self.diverged else ""
-        return f"{_rounded(self.center)}{spread}{lost}"
+        return _rounded(self.center, 4), spread + lost
 
 
 def exactly(value: float) -> Sample:
@@ -69,6 +73,9 @@ def number(value: float) -> str:
     return f"{int(value):,}" if whole else f"{value:.4g}"
 
 
-def _rounded(value: float) -> str:
+def _rounded(value: float, digits: int) -> str:
     """A value that was drawn, not counted: no more than four digits mean anything."""
-    return number(value) if abs(value) < 10_000 else f"{value:.4g}"
+    if 1000 <= abs(value) < 100_000:
+        return f"{value:,.0f}"
+    whole = abs(value) < 1000 and value == int(value)
+    return number(value) if whole else f"{value:.{digits}g}"

@@ -45,7 +45,7 @@ class ProgressLine:
         if self.console.is_terminal:
             self.live.update(line, refresh=True)
         else:
-            self.console.print(line)
+            self.console.print(line, soft_wrap=True)
 
 
 def written(progress: Progress, seconds: float) -> str:

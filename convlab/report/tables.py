@@ -80,8 +80,8 @@ def _heading(name: str, samples: Sequence[Sample]) -> str:
 def _cell(sample: Sample | None) -> str:
     if sample is None:
         return ""
-    center, bracket, interval = str(sample).partition(" [")
-    return escape(center) + (f" [dim]{escape(bracket.strip() + interval)}[/]" if bracket else "")
+    center, spread = sample.written(digits=3)
+    return f"{escape(center)} [dim]{escape(spread)}[/]" if spread else escape(center)
 
 
 def _written(factor: object) -> str:
