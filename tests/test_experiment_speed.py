@@ -27,7 +27,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, law: Callable[[str], float]) -> Me
             function()
         return {name: np.full(repeats, law(name)) for name in functions}
 
-    monkeypatch.setattr(speed, "seconds", seconds)
+    monkeypatch.setattr(speed.timing, "seconds", seconds)
     measurements: Measurements = speed.measure(speed.Config(**QUICK), Workbench())
     return measurements
 

@@ -1,7 +1,7 @@
 """Tests of convlab.probes.timing."""
 
 import gc
-from time import sleep
+from time import sleep, thread_time
 
 import numpy as np
 import pytest
@@ -45,6 +45,12 @@ def test_the_fastest_of_several_calls_counts() -> None:
     times = seconds(functions, repeats=2, warmup=0, generator=Generator(), least_of=3)
     assert np.all(times["often disturbed"] < 0.02)
     assert next(pauses, None) is None
+
+
+def test_the_clock_of_the_thread_does_not_run_while_it_sleeps() -> None:
+    naps = {"nap": lambda: sleep(0.02)}
+    times = seconds(naps, repeats=2, warmup=0, generator=Generator(), clock=thread_time)
+    assert np.all(times["nap"] < 0.01)
 
 
 def test_garbage_is_collected_again_afterwards() -> None:

@@ -20,13 +20,17 @@ def seconds(
     warmup: int,
     generator: Generator,
     least_of: int = 1,
+    clock: Callable[[], float] = perf_counter,
 ) -> dict[str, NDArray[np.float64]]:
-    """The times (repeats,) of one call of each function, in seconds of wall time.
+    """The times (repeats,) of one call of each function, in seconds of the clock.
 
     Every round times each function once, in a new random order: what slows the machine for a
     while slows them all, so ratios within a round are sound. A time is that of the fastest of
     `least_of` calls in a row, since other programs only ever add to it. The first `warmup`
     rounds are dropped. Waits for a GPU in use; collects no garbage meanwhile.
+
+    The clock tells wall time; on a busy machine `time.thread_time` leaves out the slices of
+    time that the processor gives to others, which only calls longer than a slice suffer.
 
         >>> times = seconds({"empty": int}, repeats=5, warmup=1, generator=Generator())
         >>> times["empty"].shape
@@ -38,7 +42,7 @@ def seconds(
         for times in rounds:
             for place in torch.randperm(len(names), generator=generator).tolist():
                 function = functions[names[place]]
-                times[place] = min(_seconds(function) for _ in range(least_of))
+                times[place] = min(_seconds(function, clock) for _ in range(least_of))
     return {name: rounds[warmup:, place] for place, name in enumerate(names)}
 
 
@@ -72,12 +76,12 @@ def threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _seconds(function: Callable[[], object]) -> float:
+def _seconds(function: Callable[[], object], clock: Callable[[], float]) -> float:
     _finish()
-    start = perf_counter()
+    start = clock()
     result = function()
     _finish()
-    end = perf_counter()
+    end = clock()
     del result  # freed outside of the time, or it would depend on what the function returns
     return end - start
 
