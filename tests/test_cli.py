@@ -86,7 +86,7 @@ def test_four_mistakes_are_told_at_once_with_their_lines() -> None:
             2: "did you mean `seeds`",
             3: "number",
             4: "at least 4",
-            6: "already",
+            6: "again",
         }.items():
             assert any(
                 f"bad.yaml:{line}: " in told and words in told
