@@ -17,7 +17,7 @@ class Training(BaseModel):
 
     steps: int = Field(500, ge=1, description="updates of the weights")
     batch: int = Field(64, ge=1, description="examples per step and per seed")
-    rate: float = Field(0.01, gt=0, description="learning rate at the first step")
+    rate: float = Field(0.01, gt=0, le=1e6, description="learning rate at the first step")
     schedule: Literal["constant", "linear", "cosine", "exponential"] = Field(
         "constant", description="how the rate falls: to 0, or by `decay` in all (exponential)"
     )

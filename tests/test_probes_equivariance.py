@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Generator, Tensor, nn
 
 from convlab.probes import equivariance as probe
-from convlab.probes.equivariance import agreement, border_width, equivariance, invariance
+from convlab.probes.equivariance import agreement, border_width, equivariance, exact, invariance
 
 SHIFTS = list(product((-7, -4, -1, 0, 1, 2, 3, 4, 8), (-3, 0, 1, 4)))
 
@@ -32,6 +32,11 @@ def network(padding: str, *strides: int, taps: int = 3) -> nn.Sequential:
             options = {"padding": taps // 2, "padding_mode": padding, "dtype": torch.float64}
             layers += [nn.Conv2d(width, 3, taps, stride, **options), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
+
+
+def rounded(layers: nn.Sequential) -> nn.Sequential:
+    layers.load_state_dict(exact(layers.state_dict()))
+    return layers
 
 
 def test_circular_convolutions_follow_every_shift() -> None:
@@ -73,23 +78,15 @@ def test_zero_padding_reaches_as_deep_as_all_paddings_together(
     depth: int, taps: int, rows: int, columns: int
 ) -> None:
     side = 24
-    layers = network("zeros", *[1] * depth, taps=taps)
+    layers = rounded(network("zeros", *[1] * depth, taps=taps))
     expected = depth * (taps // 2) if rows or columns else 0
     deepest = min(abs(rows) or side, abs(columns) or side) // 2  # between the two borders
-    width = border_width(_exact(layers), images(side).round(), (rows, columns))
+    width = border_width(layers, images(side).round(), (rows, columns))
     assert width == expected or expected > deepest >= width
 
 
-def _exact(layers: nn.Sequential) -> nn.Sequential:
-    """With whole weights: sums of whole numbers are exact in any order."""
-    for parameter in layers.parameters():
-        with torch.no_grad():
-            parameter.copy_((8 * parameter).round())
-    return layers
-
-
 def test_circular_convolutions_have_no_border() -> None:
-    layers = _exact(network("circular", 1, 2))
+    layers = rounded(network("circular", 1, 2))
     assert border_width(layers, images().round(), (2, 4)) == 0
 
 
@@ -107,6 +104,13 @@ def test_agreement_is_a_share_of_images() -> None:
     x[0, ..., 0] = x[1, ..., 3] = 1  # single pixels move to another column
     x[2] = x[3] = 1  # a constant does not
     assert agreement(lambda x: x.flatten(1), x, [(0, 1), (0, 4), (0, 0)]).tolist() == [0.5, 1, 1]
+
+
+def test_exact_weights_give_the_same_sums_in_any_order() -> None:
+    state = exact({"weight": torch.randn(1000, generator=Generator().manual_seed(0))})
+    terms = state["weight"] * torch.arange(1000) / 16
+    assert terms.sum() == terms.flip(0).sum() == sum(terms.tolist())
+    assert (256 * state["weight"] % 1 == 0).all()
 
 
 def test_the_network_is_left_as_it_was() -> None:

@@ -5,7 +5,7 @@ A shift (rows down, columns right) is circular: what leaves at a border enters o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 import torch
@@ -81,6 +81,20 @@ def agreement(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
         classes = network(x).argmax(dim=1)
         kept = [network(_shifted(x, shift)).argmax(dim=1) == classes for shift in shifts]
         return torch.stack(kept).double().mean(dim=1)
+
+
+def exact(state: Mapping[str, Tensor], bits: int = 8) -> dict[str, Tensor]:
+    """The weights of a network in float64, rounded to multiples of 2^-bits.
+
+    With pixels that are multiples of a power of two as well, and few layers, no product or sum is
+    rounded: outputs that should be equal are equal to the last bit, in whatever order they are
+    summed.
+
+        >>> exact({"bias": torch.tensor([0.3, 0.5])}, bits=2)
+        {'bias': tensor([0.2500, 0.5000], dtype=torch.float64)}
+    """
+    scale = 2.0**bits
+    return {name: (scale * each.cpu().double()).round() / scale for name, each in state.items()}
 
 
 def _shifted(x: Tensor, shift: Shift) -> Tensor:
