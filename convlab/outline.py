@@ -77,7 +77,7 @@ def _needed(body: Sequence[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
     return [
         _trimmed(statement, wanted)
         for index, statement in enumerate(body)
-        if index in chosen or _is_future(statement)
+        if index in chosen or _is_always_needed(statement)
     ]
 
 
@@ -118,13 +118,16 @@ def _alias(alias: ast.alias) -> str:
 
 def _trimmed(statement: ast.stmt, wanted: set[str]) -> ast.stmt:
     """An import of the wanted names only: one of torch's would load all of it."""
-    if isinstance(statement, ast.Import | ast.ImportFrom) and not _is_future(statement):
+    if isinstance(statement, ast.Import | ast.ImportFrom) and not _is_always_needed(statement):
         statement.names = [alias for alias in statement.names if _alias(alias) in wanted]
     return statement
 
 
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+def _is_always_needed(statement: ast.stmt) -> bool:
+    """Whether it is an import from the future, or of a star, which may bind any name."""
+    if not isinstance(statement, ast.ImportFrom):
+        return False
+    return statement.module == "__future__" or statement.names[0].name == "*"
 
 
 def _executed(path: Path, statements: list[ast.stmt]) -> dict[str, Any]:

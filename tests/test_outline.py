@@ -213,3 +213,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for name in ("absent.py", ".", "null.py"):
         with pytest.raises(OutlineError, match=str(tmp_path)):
             question(tmp_path / name)
+
+
+def test_a_star_may_bind_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "starred.py"
+    path.write_text('"""Is it?"""\nfrom math import *\nConfig = floor(pi)\n')
+    assert outline(path, "Config") == {"Config": 3}
