@@ -160,7 +160,13 @@ def _run(config: str, overrides: Sequence[Override], options: Options) -> Record
     seeds = [] if options.seeds is None else [Override("seeds", options.seeds)]
     planned = lab.plan(config, [*overrides, *seeds], quick=options.quick)
     with ProgressLine(Console(stderr=True, quiet=options.quiet)) as progress:
-        return lab.run(planned, device=options.device, root=options.out, tell=progress.tell)
+        return lab.run(
+            planned,
+            device=options.device,
+            threads=options.threads,
+            root=options.out,
+            tell=progress.tell,
+        )
 
 
 def _finish(record: Record, options: Options, *more: RenderableType) -> None:

@@ -22,6 +22,7 @@ class Options:
         False
     )
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
+    threads: Annotated[int, Option(help="CPU threads; more rarely pay.", min=1, max=1024)] = 1
     out: Out = Path("runs")
     json: Annotated[bool, Option("--json", help="Print one JSON document.")] = False
     csv: Annotated[bool, Option("--csv", help="Print one CSV line per quantity.")] = False

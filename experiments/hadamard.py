@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from convlab import figures
@@ -41,7 +41,7 @@ from convlab.probes.products import (
     with_log_and_exp,
 )
 from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Data, Draw
+from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks
 from convlab.workbench import Workbench
 
@@ -75,7 +75,8 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         "exp 1x1": partial(with_exp, 1),
         "log-exp": partial(with_log_and_exp, config.offset),
     }
-    picture, some_fields = _pairs(rectangles(REFERENCE, config.values)), partial(_fields, config)
+    picture = _pairs(rectangles(REFERENCE, config.values))
+    some_fields = _pairs(fields(1, config.field_side, 1, 2, generator(0, Stream.DATA)))
     on_picture = {arm: fit(arm, build, picture) for arm, build in arms.items()}
     on_fields = {arm: fit(f"{arm}, fields", build, some_fields) for arm, build in arms.items()}
     measurements = Measurements()
@@ -96,7 +97,7 @@ def _fit(
     workbench: Workbench,
     name: str,
     build: Callable[[], nn.Module],
-    data: Data | Draw,
+    data: Data,
     loss: Callable[[Tensor, Tensor], Tensor] = norm,
     **changes: Any,
 ) -> Networks:
@@ -106,10 +107,6 @@ def _fit(
 
 def _pairs(pairs: Tensor) -> Data:
     return Data(pairs, product(pairs))
-
-
-def _fields(config: Config, generator: Generator) -> Data:
-    return _pairs(fields(1, config.field_side, 1, 2, generator))
 
 
 def _test(
