@@ -125,8 +125,8 @@ def off_the_law(measurements: Measurements) -> Sample:
 
 def spikes_off_the_law(measurements: Measurements) -> Sample:
     """The greatest distance from (k - 1) / k."""
-    shares = [(k, measurements.get(ALONG, **{"width k": k}).center) for k in WIDTHS]
-    return exactly(max(abs(share - (k - 1) / k) for k, share in shares))
+    seen = [(k, measurements.get(ALONG, **{"width k": k}).center) for k in WIDTHS]
+    return exactly(max(abs(share - (k - 1) / k) for k, share in seen))
 
 
 def narrowest(measurements: Measurements) -> Sample:
