@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"]
@@ -85,6 +86,7 @@ def bars(values: Mapping[str, float], *, title: str, x: str, log: bool = True) -
     axes.invert_yaxis()
     if log:
         axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())  # the bars bear their numbers
     axes.bar_label(drawn, [_written(value) for value in values.values()], padding=4, fontsize=9)
     axes.margins(x=0.18)
     return figure
