@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from . import config, memory, store
+from . import catalogue, config, memory, store
 from .config import Document, Overrides
 from .errors import UsageError
 from .measure import Claim, Measurements, NotMeasured, Outcome, Verdict
@@ -26,9 +25,6 @@ from .record import Progress, Record, Status
 if TYPE_CHECKING:  # it imports torch, which a plan does without
     from .workbench import Workbench
 
-_PACKAGE = Path(__file__).resolve().parent
-# A wheel carries experiments/ and configs/ inside the package; a clone has them next to it.
-LAB = _PACKAGE / "_lab" if (_PACKAGE / "_lab").is_dir() else _PACKAGE.parent
 RUNS = Path("runs")
 
 
@@ -51,23 +47,13 @@ class Plan:
         return self.docstring.partition("\n")[0]
 
 
-def experiments() -> dict[str, Path]:
-    """The files of the shipped experiments, by name."""
-    return {path.stem: path for path in sorted((LAB / "experiments").glob("[!_]*.py"))}
-
-
-def configs() -> dict[str, Path]:
-    """The shipped YAML files, by name."""
-    return {path.stem: path for path in sorted((LAB / "configs").glob("*.yaml"))}
-
-
 def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     """What a YAML, named by its path or as a shipped config, asks for.
 
     Raises ConfigError with every problem of the settings, or UsageError.
     """
-    document = config.read(_config_path(name))
-    file = _experiment_path(document)
+    document = config.read(catalogue.config_path(name))
+    file = catalogue.experiment_path(document)
     known = outline(file, "Config", "CLAIMS")
     return Plan(
         name=file.stem,
@@ -123,7 +109,7 @@ def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
         store.discard(folder)
         raise
     except BaseException as error:
-        broken = _broken(record, error)
+        broken = _broken(record, bench, error)
         store.save(replace(broken, seconds=perf_counter() - started), folder)
         error.add_note(f"the run is kept in {folder}")
         raise
@@ -138,8 +124,7 @@ def _measured(planned: Plan, bench: Workbench, record: Record, folder: Path) -> 
     )
     with memory.refused():
         measurements = experiment.measure(settings, bench)
-    for name, losses in bench.losses.items():
-        measurements.arrays[f"loss of {name}"] = losses
+    measurements.arrays.update(_losses(bench))
     return replace(
         record,
         measurements=measurements,
@@ -149,10 +134,19 @@ def _measured(planned: Plan, bench: Workbench, record: Record, folder: Path) -> 
     )
 
 
-def _broken(record: Record, error: BaseException) -> Record:
+def _broken(record: Record, bench: Workbench, error: BaseException) -> Record:
+    """The record of a run that stopped, with the losses of what it had trained."""
     stopped = isinstance(error, KeyboardInterrupt)
-    status = Status.INTERRUPTED if stopped else Status.FAILED
-    return replace(record, status=status, error=traceback.format_exception_only(error)[-1].strip())
+    return replace(
+        record,
+        measurements=Measurements(arrays=_losses(bench)),
+        status=Status.INTERRUPTED if stopped else Status.FAILED,
+        error=traceback.format_exception_only(error)[-1].strip(),
+    )
+
+
+def _losses(bench: Workbench) -> dict[str, Any]:
+    return {f"loss of {name}": losses for name, losses in bench.losses.items()}
 
 
 def judge(
@@ -177,41 +171,6 @@ def load(path: Path) -> ModuleType:
     sys.modules[spec.name] = module  # pydantic looks its module up while it executes
     spec.loader.exec_module(module)
     return module
-
-
-def _config_path(name: str) -> Path:
-    """A path if it looks like one, else the shipped config of that name."""
-    if Path(name).suffix in (".yaml", ".yml") or "/" in name or "\\" in name:
-        path = Path(name)
-        if not path.exists() and path.stem in configs():
-            raise UsageError(f"no file {name}; the shipped config is named `{path.stem}`")
-        return path
-    try:
-        return configs()[name]
-    except KeyError:
-        raise UsageError(f"no config `{name}`{_nearest(name, configs())}") from None
-
-
-def _experiment_path(document: Document) -> Path:
-    """The shipped experiment of that name, or a file as seen from the folder of the YAML."""
-    name = document.experiment
-    if name.endswith(".py"):
-        path = (document.path.parent / name).resolve()
-        problem = "" if path.is_file() else f"no file {path}"
-    else:
-        path = experiments().get(name, Path())
-        problem = "" if name in experiments() else f"no experiment `{name}`"
-        problem += _nearest(name, experiments()) if problem else ""
-    if problem:
-        line = document.lines[()]
-        place = f"{document.path}:{line}"
-        raise config.ConfigError(config.Problem(place, "experiment", problem, line))
-    return path
-
-
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)}"
 
 
 def _draw(experiment: ModuleType, measurements: Measurements, folder: Path) -> tuple[str, ...]:

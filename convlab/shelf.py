@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from numpy.typing import NDArray
 
-from . import config, lab, store
+from . import catalogue, config, lab, store
 from .errors import UsageError
 from .outline import question
 from .record import Record
@@ -24,11 +24,11 @@ def listed(kind: str) -> dict[str, str]:
 
 
 def _experiments() -> dict[str, str]:
-    return {name: question(path) for name, path in lab.experiments().items()}
+    return {name: question(path) for name, path in catalogue.experiments().items()}
 
 
 def _configs() -> dict[str, str]:
-    files = {name: config.read(path).experiment for name, path in lab.configs().items()}
+    files = {name: config.read(path).experiment for name, path in catalogue.configs().items()}
     return {name: f"experiment: {experiment}" for name, experiment in files.items()}
 
 

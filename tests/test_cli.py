@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from convlab import cli, lab
+from convlab import catalogue, cli, lab
 
 FOUR_MISTAKES = """\
 experiment: hadamard
@@ -183,7 +183,7 @@ def test_env_names_versions_and_the_device() -> None:
     assert "torch" in words and "threads" in words and "device" in words
 
 
-@pytest.mark.parametrize("name", sorted(lab.configs()))
+@pytest.mark.parametrize("name", sorted(catalogue.configs()))
 def test_validate_and_show_speak_of_every_config(name: str) -> None:
     assert "is valid" in convlab("validate", name).stdout
     assert lab.plan(name).question in convlab("show", name).stdout.replace("\n", " ")

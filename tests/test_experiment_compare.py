@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 from pydantic import ValidationError
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.measure import Measurements, NotMeasured, Outcome, Sample, exactly
 from convlab.memory import NotEnoughMemory
 from convlab.workbench import Workbench
 
-compare = lab.load(lab.experiments()["compare"])
+compare = lab.load(catalogue.experiments()["compare"])
 (CLAIM,) = compare.CLAIMS
 
 

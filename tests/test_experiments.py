@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from convlab import lab, report
+from convlab import catalogue, lab, report
 from convlab.outline import question
 
-CONFIGS = sorted(lab.configs())
+CONFIGS = sorted(catalogue.configs())
 
 
 def test_there_are_configs_for_all_experiments() -> None:
-    assert {lab.plan(name).name for name in CONFIGS} == set(lab.experiments())
+    assert {lab.plan(name).name for name in CONFIGS} == set(catalogue.experiments())
     assert {"hadamard", "edge", "cost", "compare", "translation"} <= set(CONFIGS)
 
 
@@ -32,7 +32,7 @@ def test_every_claim_is_of_the_ledger_and_is_made_once(name: str) -> None:
         assert claim.id[:2] == f"C{claim.source[1]}" and claim.id[1:4].isdigit()
 
 
-@pytest.mark.parametrize("path", lab.experiments().values(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", catalogue.experiments().values(), ids=lambda path: path.stem)
 def test_an_experiment_asks_a_question(path: Path) -> None:
     assert question(path).endswith("?")
 

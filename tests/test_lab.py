@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import convlab
-from convlab import lab, shelf, store
+from convlab import catalogue, lab, shelf, store
 from convlab.config import ConfigError
 from convlab.errors import UsageError
 from convlab.record import Progress, Status
@@ -156,7 +156,7 @@ def test_an_experiment_that_is_not_there_is_named_with_its_line(mine: Path) -> N
         lab.plan(str(mine))
 
 
-@pytest.mark.parametrize("name", sorted(lab.configs()))
+@pytest.mark.parametrize("name", sorted(catalogue.configs()))
 def test_a_copy_of_a_shipped_config_is_a_config(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,5 +171,5 @@ def test_a_copy_of_a_shipped_config_is_a_config(
 
 def test_a_plan_shows_its_claims_before_any_run() -> None:
     plan = lab.plan("hadamard")
-    assert "C212" in {claim.id for claim in plan.claims}
+    assert "C213" in {claim.id for claim in plan.claims}
     assert json.dumps(plan.settings.model_dump(mode="json"))

@@ -15,9 +15,9 @@ LAYERS = [  # from the bottom up: a module imports only from the lines above its
     {"models", "probes", "environment"},
     {"train"},
     {"workbench"},
-    {"store", "report"},
+    {"store", "report", "catalogue"},
     {"lab"},
-    {"shelf", "options"},
+    {"shelf"},
     {"cli"},
 ]
 FOR_EXPERIMENTS = {

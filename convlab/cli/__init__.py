@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +13,14 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from . import lab, report, shelf, store
-from .config import ConfigError, Override, assignment
-from .errors import UsageError
+from .. import lab, report, shelf, store
+from ..config import Override, assignment
+from ..errors import UsageError
+from ..record import Record
+from ..report.preview import preview
+from ..report.progress import ProgressLine
+from .endings import one_line_errors
 from .options import Debug, Options, Out, with_options
-from .record import Record
-from .report.preview import preview
-from .report.progress import ProgressLine
 
 PIPED = 120  # columns of a table where no terminal sets them
 
@@ -36,7 +37,8 @@ Settings = Annotated[
 
 
 def main() -> None:
-    """The entry point of the command `convlab`."""
+    """The entry point of the command `convlab`; to be told to end is to be interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app(prog_name="convlab")
 
 
@@ -44,7 +46,7 @@ def main() -> None:
 @with_options
 def run(config: Config, settings: Settings = None, *, options: Options) -> None:
     """Run the experiment that a YAML describes: `convlab run hadamard`."""
-    with _messages(options.debug):
+    with one_line_errors(options.debug):
         _finish(_run(config, _assignments(settings), options), options)
 
 
@@ -59,7 +61,7 @@ def compare(
     options: Options,
 ) -> None:
     """Train models on the same data, seeds and budget: `convlab compare cnn mlp`."""
-    with _messages(options.debug):
+    with one_line_errors(options.debug):
         names = Override("models", [word for word in models if "=" not in word])
         settings = _assignments(word for word in models if "=" in word)
         overrides = [names, *_given("data", data), *settings]
@@ -82,7 +84,7 @@ def edge(
     options: Options,
 ) -> None:
     """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
-    with _messages(options.debug):
+    with one_line_errors(options.debug):
         if to and len(images) > 1:
             raise UsageError(f"--to {to} is one file, for {len(images)} images; give it one")
         paths = Override("images", [str(image) for image in images])
@@ -103,7 +105,7 @@ def list_(
     debug: Debug = False,
 ) -> None:
     """What there is: the experiments and their questions, or another kind of thing."""
-    with _messages(debug):
+    with one_line_errors(debug):
         if kind == "runs":
             _print(report.runs(shelf.runs(out)))
         else:
@@ -118,7 +120,7 @@ def show(
     debug: Debug = False,
 ) -> None:
     """What an experiment asks, claims and can be set to; or a stored run, once more."""
-    with _messages(debug):
+    with one_line_errors(debug):
         if shelf.is_run(name, out):
             _print(report.record(store.load(store.find(name, out))))
         else:
@@ -129,7 +131,7 @@ def show(
 @app.command()
 def validate(config: Config, settings: Settings = None, debug: Debug = False) -> None:
     """Check a YAML and its settings exactly as `run` does, without running anything."""
-    with _messages(debug):
+    with one_line_errors(debug):
         plan = lab.plan(config, _assignments(settings))
         _print(f"{plan.document.path} is valid: {plan.question}", report.settings(plan.settings))
 
@@ -141,7 +143,7 @@ def cp(
     debug: Debug = False,
 ) -> None:
     """Copy a shipped config and its experiment, to change them."""
-    with _messages(debug):
+    with one_line_errors(debug):
         copies = shelf.copy(name, folder)
         _print(*(f"wrote {path}" for path in copies), f"now: convlab run {copies[0]}")
 
@@ -152,7 +154,7 @@ def env(
     debug: Debug = False,
 ) -> None:
     """Versions, device and threads, for a bug report."""
-    with _messages(debug):
+    with one_line_errors(debug):
         _print(report.names({key: str(value) for key, value in shelf.facts(device).items()}))
 
 
@@ -198,31 +200,3 @@ def _console() -> Console:
 def _print(*parts: RenderableType) -> None:
     for part in parts:
         _console().print(Text(part) if isinstance(part, str) else part)
-
-
-@contextmanager
-def _messages(debug: bool) -> Iterator[None]:
-    """Every exception as a message and an exit code; with `--debug` as a traceback too."""
-    try:
-        yield
-    except typer.Exit:
-        raise
-    except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        sys.stderr.close()
-        raise typer.Exit(0) from None
-    except KeyboardInterrupt as error:
-        _fail("interrupted", error, 130, debug)
-    except (ConfigError, UsageError) as error:
-        _fail(str(error), error, 2, debug)
-    except Exception as error:
-        _fail(f"{type(error).__name__}: {error}", error, 1, debug)
-
-
-def _fail(message: str, error: BaseException, code: int, debug: bool) -> None:
-    """One line on stderr, with what the error was noted with, such as where the run is kept."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if debug:
-        console.print_exception()
-    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
-    console.print(f"convlab: {message}{notes}", markup=False)
-    raise typer.Exit(code) from None
