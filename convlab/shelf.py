@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from . import catalogue, config, lab, store
 from .errors import UsageError
 from .outline import question
-from .record import Record
+from .record import Record, Status
 from .settings import Model
 
 
@@ -33,15 +34,27 @@ def _configs() -> dict[str, str]:
 
 
 def _models() -> dict[str, str]:
-    return {name: f"convlab compare {name} …" for name in get_args(Model)}
+    source = Path(__file__).with_name("models.py").read_text(encoding="utf-8")
+    functions = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+    said = {function.name: ast.get_docstring(function) or "" for function in functions}
+    return {name: said[name].partition("\n")[0] for name in get_args(Model)}
 
 
 KINDS = {"experiments": _experiments, "configs": _configs, "models": _models}
 
 
-def runs(root: Path) -> Iterator[Record]:
-    """The stored runs below `root`, the oldest first."""
-    yield from sorted(map(store.load, store.folders(root)), key=lambda record: record.started)
+def runs(root: Path) -> list[Record]:
+    """The stored runs below `root`, the oldest first and without their arrays."""
+    return sorted(map(_run, store.folders(root)), key=lambda record: record.started)
+
+
+def _run(folder: Path) -> Record:
+    """The record of a run; of one that cannot be read, what can be said of it."""
+    try:
+        return store.load(folder, arrays=False)
+    except UsageError as error:
+        lost = Record(folder.name, question="", settings={}, status=Status.FAILED)
+        return replace(lost, error=str(error), run=str(folder))
 
 
 def is_run(name: str, root: Path) -> bool:

@@ -64,16 +64,16 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def load(folder: Path) -> Record:
-    """The record of a run directory, with its arrays."""
+def load(folder: Path, *, arrays: bool = True) -> Record:
+    """The record of a run directory, with its arrays unless they are not wanted."""
     try:
         document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         record = Record.of(document)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{folder} holds no readable {RECORD}: {error!r}") from None
-    if (folder / ARRAYS).is_file():
-        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-            record.measurements.arrays.update(arrays)
+    if arrays and (folder / ARRAYS).is_file():
+        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
+            record.measurements.arrays.update(stored)
     return replace(record, run=str(folder))
 
 

@@ -72,7 +72,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 
 def _forward(networks: Networks) -> products.Forward:
     """The networks' function in float64, so that an identity is not blurred by rounding."""
-    state = {name: tensor.double() for name, tensor in networks.state.items()}
+    state = {name: tensor.cpu().double() for name, tensor in networks.state.items()}
     return Networks(networks.skeleton, state, networks.losses).predict
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convlab import store
+from convlab import shelf, store
 from convlab.errors import UsageError
 from convlab.measure import Claim, Measurements, Outcome, Sample, below, exactly
 from convlab.record import Record, Status
@@ -132,3 +132,10 @@ def test_a_run_that_never_began_leaves_nothing(tmp_path: Path) -> None:
     store.save(replace(record(), status=Status.RUNNING), folder)
     store.discard(folder)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    store.save(record(), store.reserve(tmp_path, "edge"))
+    (store.reserve(tmp_path, "edge") / store.RECORD).write_text("{")
+    listed = {Path(run.run or "").name: run.status for run in shelf.runs(tmp_path)}
+    assert listed == {"edge-001": Status.COMPLETED, "edge-002": Status.FAILED}
