@@ -193,7 +193,7 @@ def _group_size(build: Build, data: Data | Draw, training: Training, seeds: int)
     spent = cost(network, x)
     needed = 4 * weights + 2 * spent.saved_bytes + (one.x.nbytes if one.own else x.nbytes)
     require(needed, "training one network")
-    if _draws(network):
+    if _draws(network, x):
         return 1  # one after another, each with the random numbers that it would have alone
     shared = not one.own and len(examples) <= training.batch
     convolutions = [layer for layer in spent.layers if layer.kind.startswith(CONVOLUTIONS)]
@@ -202,6 +202,9 @@ def _group_size(build: Build, data: Data | Draw, training: Training, seeds: int)
     return 1 if work > CONVOLUTION_LIMIT else max(1, min(seeds, GROUP_BYTES // needed))
 
 
-def _draws(network: nn.Module) -> bool:
-    """Whether the network draws random numbers while it is trained."""
-    return any("Dropout" in type(layer).__name__ for layer in network.modules())
+def _draws(network: nn.Module, x: Tensor) -> bool:
+    """Whether the network draws random numbers while it is trained: dropout does."""
+    before = torch.random.get_rng_state()
+    with torch.no_grad():
+        network(x)
+    return not torch.equal(before, torch.random.get_rng_state())
