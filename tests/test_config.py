@@ -179,3 +179,13 @@ def test_config_imports_no_heavy_library() -> None:
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True
     )
     assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_an_unknown_key_is_refused_by_a_model_that_would_let_it_pass(tmp_path: Path) -> None:
+    class Careless(BaseModel):
+        seeds: int = 1
+
+    path = tmp_path / "careless.yaml"
+    path.write_text("experiment: mine\nseedz: 3\n")
+    with pytest.raises(ConfigError, match=r"`seedz`: unknown key; did you mean `seeds`"):
+        build(Careless, read(path), quick=False)

@@ -50,7 +50,7 @@ def _attempt(
         put(tree, tuple(key.split(".")), deepcopy(value))
     try:
         text = to_json(tree, inf_nan_mode="constants", fallback=repr)
-        return cls.model_validate_json(text, strict=True), []
+        return cls.model_validate_json(text, strict=True, extra="forbid"), []
     except ValidationError as error:
         given = [tuple(override.key.split(".")) for override in overrides]
         return None, [
