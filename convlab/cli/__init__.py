@@ -21,8 +21,7 @@ from ..report.preview import preview
 from ..report.progress import ProgressLine
 from .endings import one_line_errors
 from .options import Debug, Options, Out, with_options
-
-PIPED = 120  # columns of a table where no terminal sets them
+from .output import console, show_all
 
 app = typer.Typer(
     help="convlab checks what convolution buys you: small experiments with honest verdicts.",
@@ -93,7 +92,7 @@ def edge(
         edges = [arrays[name] for name in arrays if name.startswith("edges of ")]
         if to:
             shelf.export(edges[0], to)
-        _finish(record, options, *(preview(image, _console()) for image in edges))
+        _finish(record, options, *(preview(image, console()) for image in edges))
 
 
 @app.command("list")
@@ -107,9 +106,9 @@ def list_(
     """What there is: the experiments and their questions, or another kind of thing."""
     with one_line_errors(debug):
         if kind == "runs":
-            _print(report.runs(shelf.runs(out)))
+            show_all(report.runs(shelf.runs(out)))
         else:
-            _print(report.names(shelf.listed(kind)))
+            show_all(report.names(shelf.listed(kind)))
 
 
 @app.command()
@@ -122,10 +121,10 @@ def show(
     """What an experiment asks, claims and can be set to; or a stored run, once more."""
     with one_line_errors(debug):
         if shelf.is_run(name, out):
-            _print(report.record(store.load(store.find(name, out))))
+            show_all(report.record(store.load(store.find(name, out))))
         else:
             plan = lab.plan(name, _assignments(settings))
-            _print(report.experiment(plan.docstring, plan.claims, plan.settings))
+            show_all(report.experiment(plan.docstring, plan.claims, plan.settings))
 
 
 @app.command()
@@ -133,7 +132,7 @@ def validate(config: Config, settings: Settings = None, debug: Debug = False) ->
     """Check a YAML and its settings exactly as `run` does, without running anything."""
     with one_line_errors(debug):
         plan = lab.plan(config, _assignments(settings))
-        _print(f"{plan.document.path} is valid: {plan.question}", report.settings(plan.settings))
+        show_all(f"{plan.document.path} is valid: {plan.question}", report.settings(plan.settings))
 
 
 @app.command()
@@ -145,7 +144,7 @@ def cp(
     """Copy a shipped config and its experiment, to change them."""
     with one_line_errors(debug):
         copies = shelf.copy(name, folder)
-        _print(*(f"wrote {path}" for path in copies), f"now: convlab run {copies[0]}")
+        show_all(*(f"wrote {path}" for path in copies), f"now: convlab run {copies[0]}")
 
 
 @app.command()
@@ -155,7 +154,7 @@ def env(
 ) -> None:
     """Versions, device and threads, for a bug report."""
     with one_line_errors(debug):
-        _print(report.names({key: str(value) for key, value in shelf.facts(device).items()}))
+        show_all(report.names({key: str(value) for key, value in shelf.facts(device).items()}))
 
 
 def _run(config: str, overrides: Sequence[Override], options: Options) -> Record:
@@ -178,7 +177,7 @@ def _finish(record: Record, options: Options, *more: RenderableType) -> None:
     elif options.csv:
         typer.echo(report.as_csv(record))
     else:
-        _print(report.record(record), *more)
+        show_all(report.record(record), *more)
     if options.check and record.unexpected:
         raise typer.Exit(1)
 
@@ -189,14 +188,3 @@ def _assignments(words: Iterable[str] | None) -> list[Override]:
 
 def _given(key: str, text: str | None) -> list[Override]:
     return [] if text is None else [Override(key, text, text)]
-
-
-def _console() -> Console:
-    """A console of the terminal's width, of `COLUMNS`, or wide enough for most tables."""
-    known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if known else PIPED)
-
-
-def _print(*parts: RenderableType) -> None:
-    for part in parts:
-        _console().print(Text(part) if isinstance(part, str) else part)
