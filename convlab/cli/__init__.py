@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console, RenderableType
-from rich.text import Text
 
 from .. import lab, report, shelf, store
 from ..config import Override, assignment
