@@ -10,14 +10,13 @@ import pytest
 from PIL import Image as Pillow
 from pydantic import ValidationError
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.data import DataError
-from convlab.measure import Measurements, Outcome
+from convlab.data.edge_scenes import chosen_images
 from convlab.probes.kernels import KERNELS
 from convlab.workbench import Workbench
 
-edge = lab.load(lab.LAB / "experiments" / "edge.py")
-SMALL: dict[str, Any] = {"seeds": 6, "repeats": 6, "training": edge.Training(steps=1, batch=16)}
+edge = lab.load(catalogue.experiments()["edge"])
 
 
 def save(path: Path, levels: np.ndarray[Any, Any]) -> Path:
@@ -26,18 +25,10 @@ def save(path: Path, levels: np.ndarray[Any, Any]) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def learned() -> Measurements:
-    """Kernels learned as by default, and nothing else."""
-    measurements = Measurements()
-    edge.learn(measurements, edge.Config(), Workbench())
-    return measurements
-
-
 def test_edges_of_a_file_are_stored_as_they_are(tmp_path: Path) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (9, 12))
     path = save(tmp_path / "photo.png", levels)
-    measurements = edge.measure(edge.Config(images=(path,), **SMALL), Workbench())
+    measurements = edge.measure(edge.Config(images=(path,), repeats=6), Workbench())
     found, pixels = (measurements.arrays[f"{what} of photo"] for what in ("edges", "image"))
     assert found.dtype == pixels.dtype == np.float32
     assert np.array_equal(found, pixels[:, 1:] - pixels[:, :-1])
@@ -50,19 +41,18 @@ def test_edges_of_a_file_are_stored_as_they_are(tmp_path: Path) -> None:
 
 def test_counted_claims_are_those_of_the_book_for_any_image_and_kernel(tmp_path: Path) -> None:
     path = save(tmp_path / "photo.png", np.arange(280 * 320).reshape(280, 320) % 251)
-    config = edge.Config(images=(path,), kernel="sobel", **SMALL)
+    config = edge.Config(images=(path,), kernel="sobel", repeats=6)
     measurements = edge.measure(config, Workbench())
-    exact = [claim for claim in edge.CLAIMS if claim.of(measurements).exact]
-    assert len(exact) == len(edge.CLAIMS) - 2  # but for the two on learning
-    for claim in exact:
+    for claim in edge.CLAIMS:
+        assert claim.of(measurements).exact
         assert claim.check(measurements).outcome is claim.expected, claim.sentence
     assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
 
 
 def test_equal_names_are_numbered(tmp_path: Path) -> None:
     names = ["a/x.png", "b/x.png", "a/x 2.png"]
-    images = [edge.read(save(tmp_path / name, np.eye(2))) for name in names]
-    assert list(edge.named(images)) == ["x", "x 2", "x 2 2"]
+    paths = [save(tmp_path / name, np.eye(2)) for name in names]
+    assert list(chosen_images(paths, (1, 2))) == ["x", "x 2", "x 2 2"]
 
 
 def test_a_small_image_is_refused_by_its_name(tmp_path: Path) -> None:
@@ -106,15 +96,3 @@ def test_what_is_no_kernel_is_refused_in_one_line(kernel: str, message: str) -> 
     assert message in error["msg"]
     assert "\n" not in error["msg"]
     assert len(error["msg"]) < 200
-
-
-def test_the_claims_on_learning_are_decided_as_expected(learned: Measurements) -> None:
-    claims = [claim for claim in edge.CLAIMS if claim.id in ("C013r4", "C013r5")]
-    assert [claim.check(learned).outcome for claim in claims] == [Outcome.HOLDS] * 2
-
-
-def test_untrained_kernels_decide_nothing_for_the_claims_on_learning() -> None:
-    measurements = Measurements()
-    edge.learn(measurements, edge.Config(**SMALL), Workbench())
-    claims = [claim for claim in edge.CLAIMS if claim.id in ("C013r4", "C013r5")]
-    assert Outcome.HOLDS not in [claim.check(measurements).outcome for claim in claims]

@@ -10,6 +10,7 @@ With the kernel [-1, 1] that is each pixel minus its left neighbour.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,16 @@ def compared(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[str,
         }
         for way, run in ready.items()
     }
+
+
+def answers(images: Tensor, kernel: Kernel) -> dict[str, Tensor]:
+    """What each way within its LIMITS finds, and true convolution: (N, H, W) -> (N, P, Q)."""
+    found: dict[str, list[Tensor]] = {}
+    for image in images:
+        flipped = {"true convolution": partial(true_convolution, image, kernel)}
+        for way, run in (ways(image, kernel) | flipped).items():
+            found.setdefault(way, []).append(run())
+    return {way: torch.stack(each) for way, each in found.items()}
 
 
 def strongest(answer: Tensor) -> Sample:
