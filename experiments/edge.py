@@ -123,7 +123,7 @@ def book(quantity: str, way: str) -> Quantity:
 
 
 def dearer(quantity: str, way: str) -> Quantity:
-    """How many times the convolution's that of a matrix is."""
+    """What a matrix costs over what the convolution costs, at the book's size."""
     matrix, convolution = book(quantity, way), book(quantity, LAYER)
     return lambda m: exactly(matrix(m).center / convolution(m).center)
 
