@@ -6,12 +6,12 @@ from itertools import product
 
 import pytest
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.measure import Measurements, Outcome, exactly
 from convlab.memory import NotEnoughMemory
 from convlab.workbench import Workbench
 
-cost = lab.load(lab.LAB / "experiments" / "cost.py")
+cost = lab.load(catalogue.LAB / "experiments" / "cost.py")
 SMALL = {"side": 7, "in_channels": 2, "out_channels": 3, "batch": 4, "sizes": (5, 7, 9)}
 
 

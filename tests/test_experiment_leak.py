@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.data.halves import GAPS, pairs, small_digits
 from convlab.measure import Measurements, exactly
 from convlab.probes.pairs import dyadic, logits
 from convlab.train import Networks
 
-leak = lab.load(lab.LAB / "experiments" / "leak.py")
+leak = lab.load(catalogue.LAB / "experiments" / "leak.py")
 
 
 def differing(padding: str, depth: int) -> set[int]:

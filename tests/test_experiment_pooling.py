@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from convlab import lab
+from convlab import catalogue, lab
 
-pooling = lab.load(lab.LAB / "experiments" / "pooling.py")
+pooling = lab.load(catalogue.LAB / "experiments" / "pooling.py")
 
 
 def image(side: int) -> Tensor:

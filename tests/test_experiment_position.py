@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.data.halves import SIDE, pairs, small_digits
 from convlab.layers import LocallyConnected2d
 from convlab.train import Networks
 
-position = lab.load(lab.LAB / "experiments" / "position.py")
+position = lab.load(catalogue.LAB / "experiments" / "position.py")
 
 
 @pytest.fixture(scope="module")

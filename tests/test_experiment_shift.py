@@ -7,12 +7,12 @@ import torch
 from torch import nn
 from torch.nn.functional import conv2d, pad
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.measure import Outcome
 from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
 
-shift = lab.load(lab.LAB / "experiments" / "shift.py")
+shift = lab.load(catalogue.LAB / "experiments" / "shift.py")
 
 
 def weights() -> torch.Generator:

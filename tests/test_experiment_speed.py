@@ -9,12 +9,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.measure import Measurements, Outcome
 from convlab.memory import NotEnoughMemory
 from convlab.workbench import Workbench
 
-speed = lab.load(lab.LAB / "experiments" / "speed.py")
+speed = lab.load(catalogue.LAB / "experiments" / "speed.py")
 QUICK = {"repeats": 6, "least_of": 1, "side": 7, "dense_sides": (4, 6), "conv_sides": (4, 6)}
 Steps = Mapping[str, Callable[[], object]]
 

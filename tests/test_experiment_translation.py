@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from convlab import lab
+from convlab import catalogue, lab
 from convlab.data import load, split
 from convlab.data.lifting import ROWS, SIDE, below_and_above, placed
 from convlab.probes.equivariance import exact, invariance
@@ -17,7 +17,7 @@ from convlab.streams import Data
 from convlab.train import Networks, fit
 
 translation, unshared, rows = (
-    lab.load(lab.LAB / "experiments" / f"{name}.py")
+    lab.load(catalogue.LAB / "experiments" / f"{name}.py")
     for name in ("translation", "unshared", "rows")
 )
 DIGITS, TEST = split(load("digits"), Generator().manual_seed(0))
