@@ -9,7 +9,7 @@ from torch import nn
 from convlab.probes import twins
 from convlab.probes.cost import Cost, cost
 from convlab.probes.response import matrix
-from convlab.probes.twins import CONVOLUTION, DENSE, LOCAL, MASKED, SHARED
+from convlab.probes.settings import CONVOLUTION, DENSE, LOCAL, MASKED, SHARED
 
 
 @settings(deadline=None, max_examples=20)

@@ -18,10 +18,9 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, pad
 
 from ..layers import LocallyConnected2d
-from .response import matrix
-
-DENSE, MASKED, SHARED = "dense", "masked dense", "shared dense"
-LOCAL, CONVOLUTION = "local", "convolution"
+from ..memory import require
+from .response import AT_ONCE, matrix
+from .settings import CONVOLUTION, DENSE, LOCAL, MASKED, SHARED
 
 
 class MaskedLinear(nn.Linear):
@@ -77,9 +76,15 @@ def copies(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
     """The map of `conv`, of the kind that `builders` makes, in all five layers.
 
     Its kernel goes to every position of the local layer, whose matrix goes to the dense ones.
-    Beyond its mask the masked layer keeps the weights that it was born with.
+    Beyond its mask the masked layer keeps the weights that it was born with. Raises
+    NotEnoughMemory where they and their matrices, of `matrix`, would not fit.
     """
     taps, _ = conv.kernel_size
+    inputs, outputs = (channels * side**2 for channels in (conv.in_channels, conv.out_channels))
+    needed = 10 * inputs * outputs + AT_ONCE * inputs * (2 * side - 1) ** 2  # and its windows
+    require(
+        needed * conv.weight.element_size(), f"ten dense matrices of {inputs * outputs:,} weights"
+    )
     made = builders(side, conv.in_channels, conv.out_channels, taps)
     layers = {name: build().to(conv.weight) for name, build in made.items()}
     local = LocallyConnected2d.from_conv(conv, side)
