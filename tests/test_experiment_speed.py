@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from convlab import catalogue, lab
 from convlab.measure import Measurements, Outcome
 from convlab.memory import NotEnoughMemory
+from convlab.probes import timing
+from convlab.probes.settings import Timing
 from convlab.workbench import Workbench
 
-speed = lab.load(catalogue.LAB / "experiments" / "speed.py")
-QUICK = {"repeats": 6, "least_of": 1, "side": 7, "dense_sides": (4, 6), "conv_sides": (4, 6)}
+speed = lab.load(catalogue.experiments()["speed"])
+QUICK = {"timing": Timing(repeats=6, least_of=1), "side": 7}
 Steps = Mapping[str, Callable[[], object]]
 
 
@@ -27,47 +29,25 @@ def measured(monkeypatch: pytest.MonkeyPatch, law: Callable[[str], float]) -> Me
             function()
         return {name: np.full(repeats, law(name)) for name in functions}
 
-    monkeypatch.setattr(speed.timing, "seconds", seconds)
+    monkeypatch.setattr(timing, "seconds", seconds)
     measurements: Measurements = speed.measure(speed.Config(**QUICK), Workbench())
     return measurements
 
 
-def by_pixels(name: str) -> float:
-    """What the theory says, and a step of the CNN at four times the perceptron's."""
-    kind, _, side = name.partition(" ")
-    if not side.isdigit():
-        return 4.0 if name == speed.CNN else 1.0
-    return float(int(side) ** (4 if kind == speed.DENSE else 2))
-
-
-def test_claims_about_ideal_times_come_out_as_expected(monkeypatch: pytest.MonkeyPatch) -> None:
-    ideal = measured(monkeypatch, by_pixels)
-    verdicts = [claim.check(ideal) for claim in speed.CLAIMS]
+def test_claims_about_a_slow_cnn_come_out_as_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = measured(monkeypatch, lambda name: 4.0 if name == speed.CNN else 1.0)
+    verdicts = [claim.check(slow) for claim in speed.CLAIMS]
     assert [(v.id, v.outcome) for v in verdicts] == [(v.id, v.expected) for v in verdicts]
-    assert set(speed.draw(ideal)) == {"growth", "memory"}
+    assert set(speed.draw(slow)) == {"memory"}
 
 
-def test_times_below_the_floor_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    flat = measured(monkeypatch, lambda name: 1.0)
-    outcomes = {claim.id: claim.check(flat).outcome for claim in speed.CLAIMS}
-    assert outcomes["C007d"] == outcomes["C007e"] == Outcome.INVALID
-    assert outcomes["C006b"] == Outcome.REFUTED  # no less than the perceptron's
-
-
-def test_a_wrong_law_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    cubic = measured(monkeypatch, lambda name: by_pixels(name) ** 1.5)
-    outcomes = {claim.id: claim.check(cubic).outcome for claim in speed.CLAIMS}
-    assert outcomes["C007d"] == outcomes["C007e"] == Outcome.REFUTED
-
-
-@pytest.mark.parametrize("name, shape", [("dense", (64, 36)), ("convolution", (16, 16, 6, 6))])
-def test_a_pass_leaves_nothing_behind(name: str, shape: tuple[int, ...]) -> None:
-    layer, x = speed.growing(name, 6)
-    assert x.shape == shape
-    assert layer(x).shape == shape
-    speed.pass_through(layer, x)()
-    assert x.grad is None
-    assert all(parameter.grad is None for parameter in layer.parameters())
+@pytest.mark.parametrize("cnn, outcome", [(1.0, Outcome.REFUTED), (0.5, Outcome.HOLDS)])
+def test_a_cnn_as_fast_or_faster_is_told(
+    monkeypatch: pytest.MonkeyPatch, cnn: float, outcome: Outcome
+) -> None:
+    other = measured(monkeypatch, lambda name: cnn if name == speed.CNN else 1.0)
+    (claim,) = [claim for claim in speed.CLAIMS if claim.id == "C006b"]
+    assert claim.check(other).outcome == outcome
 
 
 def test_an_update_changes_every_weight_and_the_cnn_holds_its_activations() -> None:
@@ -82,5 +62,6 @@ def test_an_update_changes_every_weight_and_the_cnn_holds_its_activations() -> N
 
 
 def test_what_does_not_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convlab.memory.physical", lambda: 1e6)
     with pytest.raises(NotEnoughMemory, match="dense layers and gradients"):
-        speed.measure(speed.Config(dense_sides=(32, 4096)), Workbench())
+        speed.measure(speed.Config(side=12), Workbench())

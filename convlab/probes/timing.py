@@ -5,12 +5,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Generator
+from torch import Generator, Tensor, nn
+
+from ..measure import Sample
+from ..streams import Stream, generator
+from .settings import Timing
+
+Step = Callable[[], None]
 
 
 def seconds(
@@ -44,6 +50,49 @@ def seconds(
                 function = functions[names[place]]
                 times[place] = min(_seconds(function, clock) for _ in range(least_of))
     return {name: rounds[warmup:, place] for place, name in enumerate(names)}
+
+
+def of_steps(
+    steps: Mapping[str, Step], timing: Timing, device: str
+) -> dict[str, NDArray[np.float64]]:
+    """The times (repeats,) of each step, in seconds of the processor on a CPU.
+
+    On a busy machine wall time doubles what outlasts a slice.
+    """
+    with threads(timing.threads):
+        return seconds(
+            steps,
+            clock=thread_time if device == "cpu" else perf_counter,
+            repeats=timing.repeats,
+            warmup=2,
+            least_of=timing.least_of,
+            generator=generator(0, Stream.ORDER),
+        )
+
+
+def note(timing: Timing, device: str) -> str:
+    """What the times of `of_steps` are, in a sentence."""
+    clock = "processor" if device == "cpu" else "wall"
+    return (
+        f"Times are {clock} times with {timing.threads} thread(s) on {device}: the fastest of "
+        f"{timing.least_of} calls in each of {timing.repeats} rounds, in random order."
+    )
+
+
+def milliseconds(times: NDArray[np.float64]) -> Sample:
+    return Sample(tuple((1e3 * times).tolist()))
+
+
+def pass_through(layer: nn.Module, x: Tensor) -> Step:
+    """A forward and a backward pass, to the weights and to x."""
+    x.requires_grad_()
+
+    def step() -> None:
+        layer(x).sum().backward()
+        layer.zero_grad()
+        x.grad = None
+
+    return step
 
 
 def exponents(sizes: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
