@@ -1,4 +1,4 @@
-"""Tests of experiments/translation, unshared and rows: what is exact in them, untrained."""
+"""Tests of experiments/translation, unshared, maxima and rows: what is exact, untrained."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from convlab import catalogue, lab
 from convlab.data import load, split
 from convlab.data.lifting import ROWS, SIDE, below_and_above, placed
 from convlab.probes.equivariance import exact, invariance
+from convlab.probes.lifting import CLASSES
 from convlab.settings import Training
 from convlab.streams import Data
 from convlab.train import Networks, fit
 
-translation, unshared, rows = (
+translation, unshared, maxima, rows = (
     lab.load(catalogue.LAB / "experiments" / f"{name}.py")
-    for name in ("translation", "unshared", "rows")
+    for name in ("translation", "unshared", "maxima", "rows")
 )
 DIGITS, TEST = split(load("digits"), Generator().manual_seed(0))
 
@@ -57,10 +58,21 @@ def test_rows_counts_those_of_the_canvas() -> None:
     assert rows.ROWS == ROWS
 
 
+def test_guessing_is_right_once_in_all_classes() -> None:
+    assert {each.CHANCE for each in (translation, unshared, rows)} == {100 / CLASSES}
+
+
+def test_the_control_of_unshared_has_the_layers_of_the_pooled_network() -> None:
+    shared, pooled = unshared.NETWORKS[unshared.SHARED](2), rows.NETWORKS[rows.POOLED](2)
+    shared.load_state_dict(pooled.state_dict())
+    x = pair()[0][0].float()
+    assert torch.equal(shared(x), pooled(x))
+
+
 def test_all_arms_answer_every_class() -> None:
     builds = {name: build for name, (build, _) in translation.ARMS.items()}
-    for build in (builds | unshared.NETWORKS | rows.NETWORKS).values():
-        assert build(2)(torch.zeros(3, 1, SIDE, SIDE)).shape == (3, translation.CLASSES)
+    for build in (builds | unshared.NETWORKS | maxima.NETWORKS | rows.NETWORKS).values():
+        assert build(2)(torch.zeros(3, 1, SIDE, SIDE)).shape == (3, CLASSES)
 
 
 @pytest.mark.parametrize("name", [unshared.LOCAL, unshared.LOCAL_FLAT, unshared.MLP])
@@ -78,15 +90,15 @@ def test_the_upper_half_has_no_gradient(name: str) -> None:
 
 
 def test_maxima_stay_as_often_as_filters_are_equal() -> None:
-    shared, local = (trained(unshared.NETWORKS[n], 1) for n in (unshared.SHARED, unshared.LOCAL))
-    assert unshared.unchanged(shared, 64).tolist() == pytest.approx([unshared.LAW] * 2, abs=2)
-    assert unshared.unchanged(local, 4).tolist() == [0, 0]
+    shared, local = (trained(maxima.NETWORKS[n], 1) for n in (maxima.SHARED, maxima.LOCAL))
+    assert maxima.unchanged(shared, 64).tolist() == pytest.approx([maxima.LAW] * 2, abs=2)
+    assert maxima.unchanged(local, 4).tolist() == [0, 0]
     state = local.state
     for part in ("weight", "bias"):
         first = state[f"0.{part}"]
         kernel = first[..., :1, :1, :, :] if part == "weight" else first[..., :1, :1]
         state[f"0.{part}"] = kernel.expand_as(first).contiguous()
-    assert unshared.unchanged(local, 64).tolist() == pytest.approx([unshared.LAW] * 2, abs=2)
+    assert maxima.unchanged(local, 64).tolist() == pytest.approx([maxima.LAW] * 2, abs=2)
 
 
 def test_the_lost_accuracy_is_paired() -> None:
