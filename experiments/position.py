@@ -7,22 +7,21 @@ position, must then learn to tell. Flattened convolutions are the control that t
 learned, and wrong labels that it must be.
 """
 
-from dataclasses import replace
 from functools import partial
 from math import log
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
-from torch import Generator, Tensor, nn
+from torch import nn
 from torch.nn.functional import cross_entropy
 
-from convlab.data.halves import SIDE, labelled, pairs, small_digits
+from convlab.data.halves import SIDE, pairs, small_digits
 from convlab.layers import LocallyConnected2d
 from convlab.measure import Claim, Control, Measurements, Quantity, above, equal, exactly, within
-from convlab.probes.pairs import accuracy, apart, dyadic, logits
+from convlab.probes.pairs import accuracy, apart, labelled_pairs, logits, network
 from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Data, Stream, generator
-from convlab.train import Build, Networks, sample
+from convlab.streams import Stream, generator
+from convlab.train import Build, sample
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 CIRCULAR, FLAT = "circular, pooled", "circular, flattened"
 LOCAL, LOCAL_FLAT, WRONG = "local, pooled", "local, flattened", "local, wrong labels"
-SLOPE = 0.25  # below zero: with ReLU, some flattened networks lose all their units
 ACCURACY, DIFFERENCE = "accuracy (%)", "difference of a pair's logits"
 TWINS = "local networks and the circular twins that they start as"
 APART = "difference from its twin's logits"
@@ -48,26 +46,16 @@ class Config(BaseModel):
     training: Training = Training(steps=100, batch=32, rate=0.01, schedule="cosine")
 
 
-def circular(channels: int, flat: bool = False) -> nn.Sequential:
-    """Two layers, and logits (N, 2) by every position (`flat`) or by the maximum over them."""
-    return nn.Sequential(
-        nn.Conv2d(1, channels, 3, padding=1, padding_mode="circular"),
-        nn.LeakyReLU(SLOPE),
-        nn.Conv2d(channels, channels, 3, padding=1, padding_mode="circular"),
-        nn.LeakyReLU(SLOPE),
-        nn.Identity() if flat else nn.MaxPool2d(SIDE),
-        nn.Flatten(),
-        nn.Linear(channels * (SIDE**2 if flat else 1), 2),
-    )
+circular = partial(network, "circular", 2)
 
 
 def local(channels: int, flat: bool = False) -> nn.Sequential:
     """The circular network of the same seed, with a kernel of its own at each position."""
-    network = circular(channels, flat)
-    for index, layer in enumerate(network):
+    layers = circular(channels, flat)
+    for index, layer in enumerate(layers):
         if isinstance(layer, nn.Conv2d):
-            network[index] = LocallyConnected2d.from_conv(layer, SIDE)
-    return network
+            layers[index] = LocallyConnected2d.from_conv(layer, SIDE)
+    return layers
 
 
 def arms(channels: int) -> dict[str, Build]:
@@ -80,15 +68,6 @@ def arms(channels: int) -> dict[str, Build]:
     }
 
 
-def task(digits: Tensor, count: int, wrong: bool, generator: Generator) -> Data:
-    return Data(*labelled(digits, count, generator, wrong=wrong))
-
-
-def answers(networks: Networks, x: Tensor) -> Tensor:
-    """The exact logits (S, 2, N, 2) of the networks with rounded weights."""
-    return logits(replace(networks, state=dyadic(networks.state)).predict, x)
-
-
 def measure(config: Config, workbench: "Workbench") -> Measurements:
     digits, others = small_digits(generator(0, Stream.SPLIT))
     x, _ = pairs(others, generator(0, Stream.HELD_OUT))
@@ -98,17 +77,15 @@ def measure(config: Config, workbench: "Workbench") -> Measurements:
         networks = workbench.fit(
             name,
             build,
-            partial(task, digits, config.examples, name == WRONG),
+            labelled_pairs(digits, config.examples, wrong=name == WRONG),
             cross_entropy,
             seeds=config.seeds,
             training=config.training,
             keep=[0],
         )
-        untrained[name], trained[name] = answers(networks.at(0), x), answers(networks, x)
-        found = {
-            ACCURACY: sample(accuracy(trained[name]), "mean"),
-            DIFFERENCE: exactly(apart(trained[name])),
-        }
+        untrained[name], trained[name] = logits(networks.at(0), x), logits(networks, x)
+        right = sample(accuracy(trained[name]), "mean")
+        found = {ACCURACY: right, DIFFERENCE: exactly(apart(trained[name]))}
         measurements.add("top or bottom?", {"network": name}, found)
         measurements.arrays[f"loss of {name}"] = networks.losses.numpy()
     for name, twin in ((LOCAL, CIRCULAR), (LOCAL_FLAT, FLAT)):
@@ -119,81 +96,63 @@ def measure(config: Config, workbench: "Workbench") -> Measurements:
     return measurements
 
 
-def told(name: str) -> Quantity:
-    return lambda measurements: measurements.get(ACCURACY, network=name)
+def of(quantity: str, name: str) -> Quantity:
+    return lambda m: m.get(quantity, network=name)
 
+
+def twins(quantity: str, when: str) -> Quantity:
+    return lambda m: m.get(quantity, twins=LOCAL, when=when)
+
+
+LEARNABLE = (
+    Control("its flattened twin learns the position", of(ACCURACY, FLAT), above(95)),
+    Control("both images of each pair get the same logits", of(DIFFERENCE, CIRCULAR), equal(0)),
+)
+WRONGLY = Control("trained on wrong labels it guesses", of(ACCURACY, WRONG), within(5, of=50))
+TRAINING_TELLS = (
+    Control("untrained, it guesses", twins(ACCURACY, "untrained"), equal(50)),
+    Control("trained, the twins differ", twins(APART, "trained"), above(1)),
+)
+
+GUESSES = "Where the label is the position, a translation-invariant network guesses"
+ENCODES = "A locally connected layer encodes the position and gives invariance up"
+AT_FIRST = "Not before it is trained: with one kernel everywhere it is the convolution"
 
 CLAIMS = (
-    Claim(
-        id="C320",
-        source="S3",
-        sentence="Where the label is the position, a translation-invariant network guesses",
-        of=told(CIRCULAR),
-        predicted=equal(50),
-        controls=(
-            Control("its flattened twin learns the position", told(FLAT), above(95)),
-            Control(
-                "both images of each pair get the same logits",
-                lambda m: m.get(DIFFERENCE, network=CIRCULAR),
-                equal(0),
-            ),
-        ),
-    ),
-    Claim(
-        id="C321",
-        source="S3",
-        sentence="A locally connected layer encodes the position and gives invariance up",
-        of=told(LOCAL),
-        predicted=above(95),  # so at most one pair in ten is answered alike
-        controls=(Control("trained on wrong labels it guesses", told(WRONG), within(5, of=50)),),
-    ),
-    Claim(
-        id="C321r",
-        source="S3",
-        sentence="Not before it is trained: with one kernel everywhere it is the convolution",
-        of=lambda m: m.get(APART, twins=LOCAL, when="untrained"),
-        predicted=equal(0),
-        controls=(
-            Control(
-                "untrained, it guesses",
-                lambda m: m.get(ACCURACY, twins=LOCAL, when="untrained"),
-                equal(50),
-            ),
-            Control(
-                "trained, the twins differ",
-                lambda m: m.get(APART, twins=LOCAL, when="trained"),
-                above(1),
-            ),
-        ),
-    ),
+    Claim("C320", "S3", GUESSES, of(ACCURACY, CIRCULAR), equal(50), controls=LEARNABLE),
+    # above 95: at most one pair in ten is answered alike
+    Claim("C321", "S3", ENCODES, of(ACCURACY, LOCAL), above(95), controls=(WRONGLY,)),
+    Claim("C321r", "S3", AT_FIRST, twins(APART, "untrained"), equal(0), controls=TRAINING_TELLS),
 )
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.figures import bars, curves, images
+    from convlab.figures import curves, images
 
     upper, lower = measurements.arrays["pair"]
+    two = {"label: top": upper, "label: bottom": lower}
+    losses = {name: measurements.arrays[f"loss of {name}"] for name in (CIRCULAR, LOCAL)}
+    free = "Two networks that start as the same: only one is free to learn the position"
+    floors = {"guessing, log 2": log(2)}
+    return {
+        "pair": images(two, title="A pair differs in its position only"),
+        "accuracy": accuracies(measurements),
+        "loss": curves(losses, title=free, y="cross entropy", floors=floors),
+    }
+
+
+def accuracies(measurements: Measurements) -> "Figure":
+    from convlab.figures import bars
+
     names = (CIRCULAR, FLAT, LOCAL, LOCAL_FLAT, WRONG)
-    accuracies = bars(
-        {name: told(name)(measurements).center for name in names},
+    figure = bars(
+        {name: of(ACCURACY, name)(measurements).center for name in names},
         title="An invariant network guesses where something is, a local one knows",
         x=f"{ACCURACY}; dashed: guessing",
         log=False,
     )
-    (axes,) = accuracies.axes
+    (axes,) = figure.axes
     axes.axvline(50, color="black", linestyle="--", linewidth=1)
     for number in axes.texts:
         number.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0})
-    return {
-        "pair": images(
-            {"label: top": upper, "label: bottom": lower},
-            title="A pair differs in its position only",
-        ),
-        "accuracy": accuracies,
-        "loss": curves(
-            {name: measurements.arrays[f"loss of {name}"] for name in (CIRCULAR, LOCAL)},
-            title="Two networks that start as the same: only one is free to learn the position",
-            y="cross entropy",
-            floors={"guessing, log 2": log(2)},
-        ),
-    }
+    return figure

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from convlab import catalogue, lab
 from convlab.data.halves import SIDE, pairs, small_digits
 from convlab.layers import LocallyConnected2d
+from convlab.probes.pairs import logits
 from convlab.train import Networks
 
 position = lab.load(catalogue.LAB / "experiments" / "position.py")
@@ -31,7 +32,7 @@ def seeded(build: Callable[..., nn.Sequential], **options: bool) -> nn.Sequentia
 def exact(network: nn.Module, x: Tensor) -> Tensor:
     """The logits (2, N, 2) of one network."""
     state = {name: tensor.detach()[None] for name, tensor in network.state_dict().items()}
-    answers: Tensor = position.answers(Networks(network, state, torch.zeros(1, 1)), x)
+    answers: Tensor = logits(Networks(network, state, torch.zeros(1, 1)), x)
     return answers[0]
 
 

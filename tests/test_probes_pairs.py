@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.func import stack_module_state
 
-from convlab.probes.pairs import accuracy, apart, dyadic, logits
+from convlab.data.halves import SIDE
+from convlab.probes.pairs import accuracy, apart, labelled_pairs, logits, network
 from convlab.train import Networks
 
 
 def networks(*each: nn.Module) -> Networks:
     parameters, _ = stack_module_state(list(each))
     return Networks(each[0], parameters, torch.zeros(len(each), 1))
-
-
-def exact(trained: Networks, pairs: Tensor) -> Tensor:
-    return logits(replace(trained, state=dyadic(trained.state)).predict, pairs)
 
 
 def of(values: list[list[list[float]]]) -> Tensor:
@@ -31,8 +26,8 @@ def of(values: list[list[list[float]]]) -> Tensor:
 def test_logits_are_those_of_each_network_with_rounded_weights() -> None:
     torch.manual_seed(0)
     layers = [nn.Linear(3, 2) for _ in range(4)]
-    pairs = torch.randint(64, (2, 50, 3)) / 64  # more than are answered at once
-    found = exact(networks(*layers), pairs)
+    pairs = torch.randint(64, (2, 50, 3)) / 64
+    found = logits(networks(*layers), pairs)
     assert found.shape == (4, 2, 50, 2)
     for layer, answers in zip(layers, found, strict=True):
         weight, bias = ((256 * p.detach().double()).round() / 256 for p in layer.parameters())
@@ -45,7 +40,7 @@ def test_logits_do_not_depend_on_the_order_of_their_sums() -> None:
     permuted = nn.Linear(1000, 2)
     permuted.load_state_dict({"weight": layer.weight[:, order], "bias": layer.bias})
     x = torch.randint(65, (2, 7, 1000)) / 64
-    assert torch.equal(exact(networks(layer), x), exact(networks(permuted), x[..., order]))
+    assert torch.equal(logits(networks(layer), x), logits(networks(permuted), x[..., order]))
     assert not torch.equal(layer(x), permuted(x[..., order]))  # as those of float32 do
 
 
@@ -61,3 +56,19 @@ def test_apart_is_the_greatest_difference_within_a_pair(step: float) -> None:
     second[1, 2] += step
     found = apart(of(torch.stack((first, second), dim=1).tolist()))
     assert found == abs(step)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_network_has_so_many_layers_and_two_answers(flat: bool) -> None:
+    layers = network("zeros", 3, 5, flat)
+    assert sum(isinstance(layer, nn.Conv2d) for layer in layers) == 3
+    assert layers(torch.zeros(4, 1, SIDE, SIDE)).shape == (4, 2)
+    assert layers[-1].in_features == (5 * SIDE**2 if flat else 5)
+
+
+def test_labelled_pairs_are_drawn_anew_by_each_generator() -> None:
+    digits = torch.rand(9, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    draw = labelled_pairs(digits, 6)
+    first, again, other = (draw(torch.Generator().manual_seed(seed)).x for seed in (0, 0, 1))
+    assert first.shape == (12, 1, SIDE, SIDE)
+    assert torch.equal(first, again) and not torch.equal(first, other)
