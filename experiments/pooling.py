@@ -21,11 +21,13 @@ from convlab.measure import (
     Control,
     Measurements,
     Outcome,
+    Quantity,
     Sample,
     below,
     equal,
     exactly,
 )
+from convlab.probes.pooling import spike_unchanged, unchanged
 from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream, generator
 
@@ -41,6 +43,7 @@ NOISE = "noise"
 LEVEL = 1 / 255  # one grey of an 8-bit photograph
 EXAMPLE = {"[1, 0, 0]": (1.0, 0.0, 0.0), "[0, 0, 1]": (0.0, 0.0, 1.0)}
 MAXIMUM = "maximum"
+REFUTED = Outcome.REFUTED
 
 
 class Config(BaseModel):
@@ -96,93 +99,51 @@ def noise(shape: tuple[int, ...], generator: Generator) -> Tensor:
     return torch.rand(shape, dtype=torch.float64, generator=generator)
 
 
-def unchanged(image: Tensor, k: int) -> float:
-    """The share of k x k windows that keep their maximum when the image (H, W) moves by a pixel.
-
-    The windows lie at every pixel, so that what moves into one was in its neighbour.
-    """
-    maxima = max_pool2d(image[None], k, stride=1)
-    return float((maxima[..., 1:] == maxima[..., :-1]).double().mean())
-
-
-def spike_unchanged(k: int, shift: tuple[int, int]) -> float:
-    """The share of positions from which a bright pixel moves and is pooled, at stride k, alike."""
-    side = 3 * k
-    images = torch.eye(side**2).view(-1, 1, side, side)  # one for each position
-    before, after = (max_pool2d(each, k) for each in (images, images.roll(shift, dims=(2, 3))))
-    return float((before == after).flatten(1).all(dim=1).double().mean())
-
-
 def off_the_law(measurements: Measurements) -> Sample:
     """The greatest distance from (k - 1) / (k + 1) among the widths, for each seed."""
-    of_widths = [
-        [abs(share - (k - 1) / (k + 1)) for share in row.values]
-        for k in WIDTHS
-        for row in [measurements.get(UNCHANGED, image=NOISE, **{"width k": k})]
-    ]
-    return Sample(tuple(max(distances) for distances in zip(*of_widths, strict=True)))
+    seen = [(k, of(UNCHANGED, k, image=NOISE)(measurements).values) for k in WIDTHS]
+    distances = [[abs(share - (k - 1) / (k + 1)) for share in values] for k, values in seen]
+    return Sample(tuple(map(max, zip(*distances, strict=True))))
 
 
 def spikes_off_the_law(measurements: Measurements) -> Sample:
     """The greatest distance from (k - 1) / k."""
-    seen = [(k, measurements.get(ALONG, **{"width k": k}).center) for k in WIDTHS]
+    seen = [(k, of(ALONG, k)(measurements).center) for k in WIDTHS]
     return exactly(max(abs(share - (k - 1) / k) for k, share in seen))
 
 
-def narrowest(measurements: Measurements) -> Sample:
-    """The share of windows of noise, 2 x 2 as in most networks, that keep their maximum."""
-    return measurements.get(UNCHANGED, image=NOISE, **{"width k": WIDTHS[0]})
+def of(quantity: str, k: int, **factors: str) -> Quantity:
+    return lambda m: m.get(quantity, **{"width k": k}, **factors)
 
+
+def example(measurements: Measurements) -> Sample:
+    return measurements.get(MAXIMUM, input="[0, 0, 1]")
+
+
+AS_SAID = Control("[0, 0, 1] gives the same 1 as [1, 0, 0], as the post says", example, equal(1))
+
+INVARIANT = "Max-pooling is invariant to small translations"
+BY_THE_LAW = "Moved by a pixel, (k - 1) / (k + 1) of its windows on noise keep their maximum"
+DISPLACED = "A slightly displaced feature is still pooled to the same"
+IN_WINDOW = "It is while its peak stays in its window: from (k - 1) / k of the positions"
 
 CLAIMS = (
-    Claim(
-        id="C314",
-        source="S3",
-        sentence="Max-pooling is invariant to small translations",
-        of=narrowest,
-        predicted=equal(1),
-        expected=Outcome.REFUTED,
-        controls=(
-            Control(
-                "[0, 0, 1] gives the same 1 as [1, 0, 0], as the post says",
-                lambda m: m.get(MAXIMUM, input="[0, 0, 1]"),
-                equal(1),
-            ),
-        ),
-    ),
-    Claim(
-        id="C314r",
-        source="S3",
-        sentence="Moved by a pixel, (k - 1) / (k + 1) of its windows on noise keep their maximum",
-        of=off_the_law,
-        predicted=below(0.003),
-    ),
-    Claim(
-        id="C315",
-        source="S3",
-        sentence="A slightly displaced feature is still pooled to the same",
-        of=lambda m: m.get(ALONG, **{"width k": 2}),
-        predicted=equal(1),
-        expected=Outcome.REFUTED,
-    ),
-    Claim(
-        id="C315r",
-        source="S3",
-        sentence="It is while its peak stays in its window: from (k - 1) / k of the positions",
-        of=spikes_off_the_law,
-        predicted=equal(0),
-    ),
+    # 2 x 2, as in most networks
+    Claim("C314", "S3", INVARIANT, of(UNCHANGED, 2, image=NOISE), equal(1), REFUTED, (AS_SAID,)),
+    Claim("C314r", "S3", BY_THE_LAW, off_the_law, below(0.003)),
+    Claim("C315", "S3", DISPLACED, of(ALONG, 2), equal(1), REFUTED),
+    Claim("C315r", "S3", IN_WINDOW, spikes_off_the_law, equal(0)),
 )
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
     from convlab.figures import lines
+    from convlab.probes.points import points
 
     series = {}
     for image in (NOISE, *PHOTOGRAPHS, *map(untied, PHOTOGRAPHS)):
-        shares = [measurements.get(UNCHANGED, image=image, **{"width k": k}) for k in WIDTHS]
-        bounds = torch.tensor([share.interval for share in shares]).T.tolist()
-        series[image] = ([*WIDTHS], [share.center for share in shares], *bounds)
+        shares = {k: of(UNCHANGED, k, image=image)(measurements) for k in WIDTHS}
+        series[image] = points(shares)
     figure = lines(
         series,
         title="How many windows keep their maximum when the image moves by one pixel",
@@ -190,7 +151,7 @@ def draw(measurements: Measurements) -> "dict[str, Figure]":
         y="windows that keep their maximum (share)",
     )
     (axes,) = figure.axes
-    law = [measurements.get(LAW, image=NOISE, **{"width k": k}).center for k in WIDTHS]
+    law = [of(LAW, k, image=NOISE)(measurements).center for k in WIDTHS]
     axes.plot(WIDTHS, law, "k--", zorder=3, label="law of noise, (k - 1) / (k + 1)")
     axes.set_xticks(WIDTHS)
     axes.legend(fontsize=9)

@@ -16,7 +16,7 @@ import torch
 from pydantic import BaseModel, Field
 from torch import Generator, Tensor, nn
 
-from convlab.measure import Claim, Control, Measurements, Outcome, Sample, above, equal
+from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, Sample, above, equal
 from convlab.probes.equivariance import border_width, equivariance
 from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream, generator
@@ -37,6 +37,7 @@ ZEROS: Padding = "zeros"
 NOTHING, STRIDE, POOLING = "nothing", "stride 2", "max-pooling"
 STEPS, OTHERS = f"by {STEP} pixels (greatest)", "others (least)"
 ANY, BORDER = "any shift (greatest)", "border (outputs)"
+HOLDS, REFUTED = Outcome.HOLDS, Outcome.REFUTED
 
 
 class Config(BaseModel):
@@ -116,59 +117,35 @@ def whole(shape: tuple[int, ...], most: int, generator: Generator) -> Tensor:
     return torch.randint(most + 1, shape, generator=generator).double()
 
 
-def halved_twice(
-    quantity: str, pick: Callable[[float, float], float]
-) -> Callable[[Measurements], Sample]:
+def of(quantity: str, padding: Padding, halved: str) -> Quantity:
+    return lambda m: m.get(quantity, padding=padding, **{"halved by": halved})
+
+
+def halved_twice(quantity: str, pick: Callable[[float, float], float]) -> Quantity:
     """Of circular networks with strides and with pooling: the picked one, for each seed."""
 
-    def of(measurements: Measurements) -> Sample:
-        rows = [
-            measurements.get(quantity, padding=CIRCULAR, **{"halved by": halved}).values
-            for halved in (STRIDE, POOLING)
-        ]
-        return Sample(tuple(map(pick, *rows)))
+    def of_both(measurements: Measurements) -> Sample:
+        both = (of(quantity, CIRCULAR, halved)(measurements) for halved in (STRIDE, POOLING))
+        return Sample(tuple(map(pick, *(each.values for each in both))))
 
-    return of
+    return of_both
 
+
+HALVED = (Control("halved networks do not", halved_twice(ANY, min), above(0.01)),)
+
+EQUIVARIANT = "Convolution is translation equivariant"
+CIRCULARLY = "With circular padding and stride 1 it follows every shift exactly"
+BY_STEPS = f"Halved twice, it follows shifts by multiples of {STEP} pixels exactly"
+NO_OTHER = "Halved twice, it follows no other shift"
+ITS_BORDER = "Zero padding disturbs a border of one pixel per layer, and nothing inside it"
 
 CLAIMS = (
-    Claim(
-        id="C312",
-        source="S3",
-        sentence="Convolution is translation equivariant",
-        of=lambda m: m.get(ANY, padding=ZEROS, **{"halved by": STRIDE}),  # as most networks are
-        predicted=equal(0),
-        expected=Outcome.REFUTED,
-    ),
-    Claim(
-        id="C312r",
-        source="S3",
-        sentence="With circular padding and stride 1 it follows every shift exactly",
-        of=lambda m: m.get(ANY, padding=CIRCULAR, **{"halved by": NOTHING}),
-        predicted=equal(0),
-        controls=(Control("halved networks do not", halved_twice(ANY, min), above(0.01)),),
-    ),
-    Claim(
-        id="C312r2",
-        source="S3",
-        sentence=f"Halved twice, it follows shifts by multiples of {STEP} pixels exactly",
-        of=halved_twice(STEPS, max),
-        predicted=equal(0),
-    ),
-    Claim(
-        id="C312r3",
-        source="S3",
-        sentence="Halved twice, it follows no other shift",
-        of=halved_twice(OTHERS, min),
-        predicted=above(0.01),
-    ),
-    Claim(
-        id="C312r4",
-        source="S3",
-        sentence="Zero padding disturbs a border of one pixel per layer, and nothing inside it",
-        of=lambda m: m.get(BORDER, padding=ZEROS, **{"halved by": NOTHING}),
-        predicted=equal(LAYERS),
-    ),
+    # with zeros and strides, as most networks are
+    Claim("C312", "S3", EQUIVARIANT, of(ANY, ZEROS, STRIDE), equal(0), REFUTED),
+    Claim("C312r", "S3", CIRCULARLY, of(ANY, CIRCULAR, NOTHING), equal(0), HOLDS, HALVED),
+    Claim("C312r2", "S3", BY_STEPS, halved_twice(STEPS, max), equal(0)),
+    Claim("C312r3", "S3", NO_OTHER, halved_twice(OTHERS, min), above(0.01)),
+    Claim("C312r4", "S3", ITS_BORDER, of(BORDER, ZEROS, NOTHING), equal(LAYERS)),
 )
 
 
