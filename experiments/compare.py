@@ -11,18 +11,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-import torch
-from pydantic import AfterValidator, BaseModel, Field
-from torch.nn.functional import cross_entropy
+from pydantic import BaseModel, Field
 
-from convlab.data import Dataset, load
+from convlab.data import load
 from convlab.measure import Claim, Control, Measurements, Sample, above, below, between, exactly
 from convlab.models import Architecture, contenders
-from convlab.probes.exercise import counts, milliseconds
+from convlab.probes.choices import SOURCES, Models, Source
+from convlab.probes.exercise import add_costs
 from convlab.probes.learning import Learned, Trial, learn
 from convlab.probes.reference import references
-from convlab.settings import FROZEN, Model, Seeds, Training
-from convlab.streams import Data
+from convlab.settings import FROZEN, Seeds, Training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,24 +29,7 @@ if TYPE_CHECKING:
 
 ACCURACY, CURVE = "test accuracy (%)", "accuracy (%)"  # with all images, with so many
 REFERENCE = "correct (%)"  # without a network
-SOURCES = "digits, shapes, mnist:FOLDER or folder:PATH"
-COST, ALL = "what it costs", ", all images"
-
-
-def named(source: str) -> str:
-    kind, colon, folder = source.partition(":")
-    if (kind, colon, folder) in {("digits", "", ""), ("shapes", "", "")}:
-        return source
-    if kind in ("mnist", "folder") and folder:
-        return source
-    raise ValueError(f"no images are named '{source}'; there are {SOURCES}")
-
-
-def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name} is named twice; name each model once")
-    return names
+MULTIPLIED, ALL = "multiply-adds", ", all images"
 
 
 class Config(BaseModel):
@@ -56,10 +37,10 @@ class Config(BaseModel):
 
     model_config = FROZEN
 
-    models: Annotated[tuple[Model, ...], AfterValidator(distinct)] = Field(
+    models: Models = Field(
         ("cnn", "mlp"), min_length=1, description="the first sets the number of parameters"
     )
-    data: Annotated[str, AfterValidator(named)] = Field("digits", description=SOURCES)
+    data: Source = Field("digits", description=SOURCES)
     width: int = Field(8, ge=1, le=4096, description="channels of the first convolution")
     images: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (50, 100, 200, 400, 800), description="training images, beside all that there are"
@@ -102,20 +83,6 @@ def notes(arms: dict[tuple[str, str], Architecture]) -> Iterator[str]:
     for (equal, _), arm in arms.items():
         if equal == "parameters" and abs(arm.parameters / count - 1) > 0.1:
             yield f"{arm.label}: {arm.parameters:,} parameters, as near as can be to {count:,}"
-
-
-def add_costs(
-    into: Measurements, arms: list[Architecture], data: Dataset, training: Training, device: str
-) -> None:
-    batch = Data(data.x[: training.batch].to(device), data.y[: training.batch].to(device))
-    size, threads = len(batch.y), torch.get_num_threads()
-    networks = {arm: arm.build().to(device) for arm in arms}
-    for arm, network in networks.items():
-        title = f"{COST} (per image; bytes per batch of {size})"
-        into.add(title, arm.factors, counts(network, batch.x))
-    for arm, times in milliseconds(networks, batch, cross_entropy, training).items():
-        title = f"how long it takes (batch of {size}, {threads} threads on {device})"
-        into.add(title, arm.factors, times)
 
 
 def add_learned(
@@ -162,31 +129,26 @@ def sizes(measurements: Measurements) -> Sample:
     return exactly(cnn / mlp)
 
 
-CLAIMS = (
-    Claim(
-        id="C005",
-        source="S0",
-        sentence="Sparse parameters suffice: a CNN is at most 1 point less accurate on images "
-        "than an MLP with as many parameters.",
-        of=advantage,
-        predicted=above(-1),
-        controls=(
-            Control("parameters, cnn over mlp", sizes, between(0.8, 1.25)),
-            Control("errors, mlp over guessing", errors, below(0.5)),
-            Control(
-                "support vectors, as published",
-                lambda m: m.get(REFERENCE, classifier="support vectors, as published"),
-                between(96.85, 96.95),
-            ),
-        ),
-    ),
+def published(measurements: Measurements) -> Sample:
+    return measurements.get(REFERENCE, classifier="support vectors, as published")
+
+
+COMPARABLE = (
+    Control("parameters, cnn over mlp", sizes, between(0.8, 1.25)),
+    Control("errors, mlp over guessing", errors, below(0.5)),
+    Control("support vectors, as published", published, between(96.85, 96.95)),
 )
+SUFFICE = (
+    "Sparse parameters suffice: a CNN is at most 1 point less accurate on images "
+    "than an MLP with as many parameters."
+)
+CLAIMS = (Claim("C005", "S0", SUFFICE, advantage, above(-1), controls=COMPARABLE),)
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
     from convlab.figures import bars, curves
 
-    rows = [row for row in measurements.rows if row.table.startswith(COST)]
+    rows = [row for row in measurements.rows if MULTIPLIED in row.quantities]
     costs = {
         f"{row.factors['model']} {row.factors['width']}: {name}": row.quantities[name].center
         for name in rows[0].quantities
@@ -208,20 +170,17 @@ def draw(measurements: Measurements) -> "dict[str, Figure]":
 
 def learning_curves(measurements: Measurements, equal: str) -> "Figure":
     from convlab.figures import lines
+    from convlab.probes.points import points
 
-    points: dict[str, list[tuple[float, ...]]] = {}
+    curves: dict[str, dict[int, Sample]] = {}
     levels: dict[str, float] = {}
     for row in measurements.rows:
         if CURVE in row.quantities and row.factors["equal"] == equal:
-            accuracy = row.quantities[CURVE]
-            point = row.factors["images"], accuracy.center, *accuracy.interval
-            points.setdefault(row.factors["model"], []).append(point)
+            curve = curves.setdefault(row.factors["model"], {})
+            curve[row.factors["images"]] = row.quantities[CURVE]
         elif row.factors.get("classifier") == "support vectors":
             levels["support vectors, all images"] = row.quantities[REFERENCE].center
-    series = {}
-    for model, each in points.items():
-        images, center, low, high = np.transpose(each)
-        series[model] = images, center, low, high
+    series = {model: points(curve) for model, curve in curves.items()}
     title = f"Which needs fewer images, at equal {equal}?"
     x, y = "training images", "test accuracy (%)"
     return lines(series, title=title, x=x, y=y, levels=levels, log_x=True)

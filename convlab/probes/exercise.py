@@ -7,8 +7,11 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
-from ..measure import Sample, exactly
+from ..data import Dataset
+from ..measure import Measurements, Sample, exactly
+from ..models import Architecture
 from ..optimizers import optimizer_and_schedule
 from ..settings import Training
 from ..streams import Data, Stream, generator
@@ -18,6 +21,21 @@ from .timing import seconds
 REPEATS, WARMUP = 50, 5  # rounds
 Loss = Callable[[Tensor, Tensor], Tensor]
 Name = TypeVar("Name", bound=Hashable)
+
+
+def add_costs(
+    into: Measurements, arms: list[Architecture], data: Dataset, training: Training, device: str
+) -> None:
+    """A row of counts and a row of times for each architecture, on the first batch of the data."""
+    batch = Data(data.x[: training.batch].to(device), data.y[: training.batch].to(device))
+    size, threads = len(batch.y), torch.get_num_threads()
+    networks = {arm: arm.build().to(device) for arm in arms}
+    for arm, network in networks.items():
+        title = f"what it costs (per image; bytes per batch of {size})"
+        into.add(title, arm.factors, counts(network, batch.x))
+    for arm, times in milliseconds(networks, batch, cross_entropy, training).items():
+        title = f"how long it takes (batch of {size}, {threads} threads on {device})"
+        into.add(title, arm.factors, times)
 
 
 def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
