@@ -12,24 +12,16 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from . import streams
+from .grouping import Build as Build  # part of what `fit` takes
+from .grouping import group_size
 from .measure import Sample, Statistic
-from .memory import require
 from .optimizers import optimizer_and_schedule
-from .probes.cost import cost
 from .settings import Training
 from .streams import Batch, Data, Draw, Stream, generator
 
 State = dict[str, Tensor]
 Loss = Callable[[Tensor, Tensor], Tensor]
-Build = Callable[[], nn.Module]
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
-
-# A vmapped convolution is a grouped one, which a CPU computes slowly. Measured on two cores: with
-# 5 million multiply-adds per step and seed ten seeds together take 0.45 of the time of a loop,
-# with 80 million they take 2.2 times as long.
-CONVOLUTION_LIMIT = 20_000_000
-CONVOLUTIONS = ("Conv", "LocallyConnected")
-GROUP_BYTES = 1_000_000_000  # of weights, data and activations that are trained together
 
 
 @dataclass(frozen=True)
@@ -91,7 +83,7 @@ def fit(
     kept. Raises NotEnoughMemory where the first step alone could not be held.
     """
     with torch.random.fork_rng():
-        size = _group_size(build, data, training, seeds)
+        size = group_size(build, data, training, seeds)
         groups = [range(first, min(first + size, seeds)) for first in range(0, seeds, size)]
         return _joined(
             [_fit_group(build, data, loss, g, training, device, keep, watch) for g in groups]
@@ -180,31 +172,3 @@ def _joined(parts: Sequence[Networks]) -> Networks:
         torch.cat([part.losses for part in parts]),
         {step: joined([part.kept[step] for part in parts]) for step in parts[0].kept},
     )
-
-
-def _group_size(build: Build, data: Data | Draw, training: Training, seeds: int) -> int:
-    """How many seeds to train as one tensor program."""
-    one = streams.drawn(data, range(1), Stream.DATA)
-    examples = one.x[0] if one.own else one.x
-    x = examples[: training.batch]
-    network = build()
-    weights = sum(tensor.nbytes for tensor in network.parameters())
-    require(4 * weights, "training one network")  # the gradient, and Adam's two averages
-    spent = cost(network, x)
-    needed = 4 * weights + 2 * spent.saved_bytes + (one.x.nbytes if one.own else x.nbytes)
-    require(needed, "training one network")
-    if _draws(network, x):
-        return 1  # one after another, each with the random numbers that it would have alone
-    shared = not one.own and len(examples) <= training.batch
-    convolutions = [layer for layer in spent.layers if layer.kind.startswith(CONVOLUTIONS)]
-    # The first convolution of a shared batch is one ordinary convolution with S times the outputs.
-    work = len(x) * sum(layer.multiply_adds for layer in convolutions[shared:])
-    return 1 if work > CONVOLUTION_LIMIT else max(1, min(seeds, GROUP_BYTES // needed))
-
-
-def _draws(network: nn.Module, x: Tensor) -> bool:
-    """Whether the network draws random numbers while it is trained: dropout does."""
-    before = torch.random.get_rng_state()
-    with torch.no_grad():
-        network(x)
-    return not torch.equal(before, torch.random.get_rng_state())

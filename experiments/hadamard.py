@@ -29,14 +29,7 @@ from convlab.measure import (
     between,
     exactly,
 )
-from convlab.probes.products import (
-    error,
-    least_squares_floor,
-    norm,
-    plain,
-    with_exp,
-    with_log_and_exp,
-)
+from convlab.probes import products
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks
@@ -59,30 +52,27 @@ class Config(BaseModel):
     field_side: int = Field(64, ge=4, le=4096, description="side of a random field, in pixels")
     training: Training = Training(steps=5000, rate=0.01, schedule="cosine")
 
-    @property
-    def values(self) -> tuple[float, float]:
-        """The values of the two rectangles."""
-        return self.first, self.second
-
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     def fit(name: str, build: Callable[[], nn.Module], data: Data) -> Networks:
-        return workbench.fit(name, build, data, norm, seeds=config.seeds, training=config.training)
+        return workbench.fit(
+            name, build, data, products.norm, seeds=config.seeds, training=config.training
+        )
 
     arms: dict[str, Callable[[], nn.Module]] = {
-        "plain": plain,
-        "exp 3x3": with_exp,
-        "exp 1x1": partial(with_exp, 1),
-        "log-exp": partial(with_log_and_exp, config.offset),
+        "plain": products.plain,
+        "exp 3x3": products.with_exp,
+        "exp 1x1": partial(products.with_exp, 1),
+        "log-exp": partial(products.with_log_and_exp, config.offset),
     }
-    picture = _pairs(rectangles(REFERENCE, config.values))
+    picture = _pairs(rectangles(REFERENCE, (config.first, config.second)))
     some_fields = _pairs(fields(1, config.field_side, 1, 2, generator(0, Stream.DATA)))
     on_picture = {arm: fit(arm, build, picture) for arm, build in arms.items()}
     on_fields = {arm: fit(f"{arm}, fields", build, some_fields) for arm, build in arms.items()}
     measurements = Measurements()
     _test(config, measurements, "picture", on_picture)
     _test(config, measurements, "fields", on_fields)
-    floor = least_squares_floor(picture.x, picture.y) / float(picture.y.norm())
+    floor = products.least_squares_floor(picture.x, picture.y) / float(picture.y.norm())
     measurements.add(FLOOR, {"picture": "T0"}, {"least squares": exactly(floor)})
     shown = {
         "plain": on_picture["plain"],
@@ -101,7 +91,7 @@ def _test(
     config: Config, measurements: Measurements, trained: str, arms: Mapping[str, Networks]
 ) -> None:
     """The finding in one table: the error of each arm on what it was shown, and was not."""
-    (a, b), side = config.values, config.field_side
+    a, b, side = config.first, config.second, config.field_side
     others = [(a * s, b * t) for s in FACTORS for t in FACTORS if (s, t) != (1, 1)]
     flip = torch.tensor([-1.0, 1.0])[:, None, None]
     sets: dict[str, Data | Draw] = {
@@ -114,7 +104,7 @@ def _test(
     }
     title = "error ‖out - ab‖ / ‖ab‖, by what was trained on and what was tested on"
     for tested, data in sets.items():
-        errors = {arm: networks.score(error, data) for arm, networks in arms.items()}
+        errors = {arm: networks.score(products.error, data) for arm, networks in arms.items()}
         measurements.add(title, {"trained": trained, "tested": tested}, errors)
 
 
@@ -122,7 +112,7 @@ def _keep_pictures(
     config: Config, measurements: Measurements, arms: Mapping[str, Networks]
 ) -> None:
     """What seed 0 makes of the picture, and of the picture with a doubled, for the figure."""
-    a, b = config.values
+    a, b = config.first, config.second
     for state, pair in (("as trained", (a, b)), ("a doubled", (2 * a, b))):
         scene = rectangles(REFERENCE, pair)
         outputs = {arm: networks.predict(scene)[0, 0, 0] for arm, networks in arms.items()}

@@ -137,7 +137,7 @@ def test_the_weights_and_the_losses_do_not_depend_on_the_size_of_groups(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     together = trained(convolutional, 5)
-    monkeypatch.setattr(train, "_group_size", lambda *_: 2)
+    monkeypatch.setattr(train, "group_size", lambda *_: 2)
     in_groups = trained(convolutional, 5)
     torch.testing.assert_close(together.losses, in_groups.losses, rtol=1e-9, atol=1e-12)
 
