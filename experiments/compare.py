@@ -169,8 +169,7 @@ def draw(measurements: Measurements) -> "dict[str, Figure]":
 
 
 def learning_curves(measurements: Measurements, equal: str) -> "Figure":
-    from convlab.figures import lines
-    from convlab.probes.points import points
+    from convlab.figures import lines, points
 
     curves: dict[str, dict[int, Sample]] = {}
     levels: dict[str, float] = {}

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from convlab.measure import Claim, Control, Measurements, Outcome, above, equal, exactly
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Outcome,
+    above,
+    at,
+    equal,
+    exactly,
+    most,
+    over,
+)
 from convlab.probes.quantities import (
     APART,
     EFFECTIVE,
@@ -20,9 +31,6 @@ from convlab.probes.quantities import (
     NOMINAL,
     PARAMETERS,
     WEIGHTS,
-    at,
-    most,
-    over,
     tabulate,
 )
 from convlab.probes.response import matrix

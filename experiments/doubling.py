@@ -7,24 +7,13 @@ f(2a, b) + f(0, b) = 2 f(a, b); between a log and an exp, weights of 1, 1, 0 mul
 (a + ε)(b + ε). The identities are tried in float64 at many steps of one training.
 """
 
-from collections.abc import Callable
-
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
 from convlab import figures
 from convlab.data.scenes import REFERENCE, fields, product, rectangles
-from convlab.measure import (
-    Claim,
-    Control,
-    Measurements,
-    Outcome,
-    Sample,
-    below,
-    between,
-    exactly,
-)
+from convlab.measure import Claim, Control, Measurements, Outcome, at, below, between, exactly
 from convlab.probes import products
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Data, Stream, generator
@@ -110,25 +99,21 @@ def _try_laws(config: Config, measurements: Measurements, arms: dict[str, Networ
     measurements.add("between log and exp", {"weights": "1, 1, bias 0"}, quantities)
 
 
-def _departure(arm: str) -> Callable[[Measurements], Sample]:
-    return lambda m: m.get("largest departure", arm=arm)
-
-
-FITTED = Control("exp fits the picture", lambda m: m.get("error", steps=LAST), below(0.1))
+FITTED = Control("exp fits the picture", at("error", steps=LAST), below(0.1))
 
 CLAIMS = (
     Claim(
         "C211",
         "S2",
         "a convolution combines channels by weights and sums only: f(2a,b) + f(0,b) = 2 f(a,b)",
-        _departure("plain"),
+        at("largest departure", arm="plain"),
         below(1e-9),
     ),
     Claim(
         "C213s",
         "S2",
         "what exp(conv) learned is an AND: with a doubled it gives (ab)² / δ, for a leak of δ",
-        lambda m: m.get("f(2a,b) δ / (ab)²", steps=LAST),
+        at("f(2a,b) δ / (ab)²", steps=LAST),
         between(0.95, 1.05),
         controls=(FITTED,),
     ),
@@ -136,7 +121,7 @@ CLAIMS = (
         "C214",
         "S2",
         "it multiplies, since exp(a+b) = exp(a) exp(b): twice a gives twice the output",
-        lambda m: m.get("f(2a,b) / f(a,b)", steps=LAST),
+        at("f(2a,b) / f(a,b)", steps=LAST),
         between(1.9, 2.1),
         expected=Outcome.REFUTED,
         controls=(FITTED,),
@@ -145,14 +130,14 @@ CLAIMS = (
         "C214r",
         "S2",
         "exp(linear) obeys f(2a,b) f(0,b) = f(a,b)² at every step, so it is never a product",
-        _departure("exp 3x3"),
+        at("largest departure", arm="exp 3x3"),
         below(1e-9),
     ),
     Claim(
         "C214t",
         "S2",
         "between a log and an exp, weights of 1, 1, 0 multiply: (a + ε)(b + ε), exactly",
-        lambda m: m.get("largest departure from (a + ε)(b + ε)"),
+        at("largest departure from (a + ε)(b + ε)"),
         below(1e-12),
     ),
 )

@@ -25,12 +25,13 @@ from convlab.measure import (
     Control,
     Measurements,
     Outcome,
-    Quantity,
     Sample,
     above,
+    at,
     below,
     between,
     exactly,
+    over,
 )
 from convlab.probes.products import least_squares_floor, norm, plain
 from convlab.settings import FROZEN, Seeds, Training
@@ -98,27 +99,17 @@ def _over(measured: Sample, unit: float) -> Sample:
     return Sample(tuple(value / unit for value in measured.values), measured.statistic)
 
 
-def _ratio(drawing: str, over: str, under: str) -> Quantity:
-    def ratio(m: Measurements) -> Sample:
-        first, second = (m.get(name, drawing=drawing).values for name in (over, under))
-        return Sample(tuple(a / max(b, 1e-12) for a, b in zip(first, second, strict=True)))
-
-    return ratio
-
-
-def _trained(drawing: str) -> Quantity:
-    return lambda m: m.get("trained", drawing=drawing)
-
-
 AT_FLOOR = between(0.6604, 0.6671)  # 0.660442, the floor when overlapping, within 1 %
-MET = Control("where they overlap in part, the floor is met", _trained("overlapping"), AT_FLOOR)
+MET = Control(
+    "where they overlap in part, the floor is met", at("trained", drawing="overlapping"), AT_FLOOR
+)
 
 CLAIMS = (
     Claim(
         "C212",
         "S2",
         "one convolution cannot model a * b, whatever two rectangles are drawn",
-        _trained("nested"),
+        at("trained", drawing="nested"),
         above(0.1),
         expected=Outcome.REFUTED,
         controls=(MET,),
@@ -127,7 +118,7 @@ CLAIMS = (
         "C212s",
         "S2",
         "it models a * b where one rectangle lies within the other",
-        _trained("nested"),
+        at("trained", drawing="nested"),
         below(0.01),
         controls=(MET,),
     ),
@@ -135,7 +126,7 @@ CLAIMS = (
         "C217",
         "S2",
         "the unsquared norm as a loss has the minimiser of its square",
-        _ratio("overlapping", "norm", "squared"),
+        over(at("norm", drawing="overlapping"), at("squared", drawing="overlapping")),
         between(0.99, 1.01),
         controls=(MET,),
     ),
@@ -143,7 +134,7 @@ CLAIMS = (
         "C217r",
         "S2",
         "but its gradient does not vanish at a perfect fit: a constant rate stays further off",
-        _ratio("identical", "norm, constant rate", "norm"),
+        over(at("norm, constant rate", drawing="identical"), at("norm", drawing="identical")),
         above(1),  # the ledger predicts a direction; a first guess, of ten times, was refuted
         controls=(MET,),
     ),

@@ -17,7 +17,18 @@ from pydantic import BaseModel, Field
 from convlab import figures
 from convlab.data import Image
 from convlab.data.edge_scenes import BOOK_SIZE, book_scenes, chosen_images, grey_levels
-from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, above, equal, exactly
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Outcome,
+    Quantity,
+    above,
+    at,
+    equal,
+    exactly,
+    over,
+)
 from convlab.probes import edge_cost, edges
 from convlab.probes.kernels import KERNELS, KernelText, read_kernel
 from convlab.settings import FROZEN
@@ -113,24 +124,19 @@ def subtract(measurements: Measurements) -> None:
         )
 
 
-def of(quantity: str, way: str, **factors: str) -> Quantity:
-    return lambda measurements: measurements.get(quantity, way=way, **factors)
-
-
 def book(quantity: str, way: str) -> Quantity:
     """What a way costs at the book's size."""
-    return of(quantity, way, size=BOOK)
+    return at(quantity, way=way, size=BOOK)
 
 
 def dearer(quantity: str, way: str) -> Quantity:
     """What a matrix costs over what the convolution costs, at the book's size."""
-    matrix, convolution = book(quantity, way), book(quantity, LAYER)
-    return lambda m: exactly(matrix(m).center / convolution(m).center)
+    return over(book(quantity, way), book(quantity, LAYER))
 
 
-SAME = (Control("it gives the same edges", of(DIFFERENCE, SPARSE), equal(0)),)
-EXACT = (Control("it gives the edges", of(DIFFERENCE, SLICES), equal(0)),)
-NEGATED = (Control("the negative differs", of(NEGATIVE, LAYER), above(1)),)
+SAME = (Control("it gives the same edges", at(DIFFERENCE, way=SPARSE), equal(0)),)
+EXACT = (Control("it gives the edges", at(DIFFERENCE, way=SLICES), equal(0)),)
+NEGATED = (Control("the negative differs", at(NEGATIVE, way=LAYER), above(1)),)
 ENTRIES = (Control("8 billion are its entries", book(STORED, DENSE), equal(8_003_072_000)),)
 COUNTED = (Control("torch counts 357,280", book(FLOPS, LAYER), equal(357_280)),)
 
@@ -150,9 +156,9 @@ AS_CHEAP = "A sparse matrix takes exactly as many operations as the convolution 
 LARGER = "A sparse matrix stores 89,320 times as many weights as the convolution"
 
 CLAIMS = (
-    Claim("C013", "S0", A_LAYER, of(DIFFERENCE, LAYER), equal(0), HOLDS, NEGATED),
-    Claim("C013", "S0", MATHEMATICS, of(DIFFERENCE, FLIPPED), equal(0), REFUTED),
-    Claim("C013r", "S0", FLIPS, of(NEGATIVE, FLIPPED), equal(0)),
+    Claim("C013", "S0", A_LAYER, at(DIFFERENCE, way=LAYER), equal(0), HOLDS, NEGATED),
+    Claim("C013", "S0", MATHEMATICS, at(DIFFERENCE, way=FLIPPED), equal(0), REFUTED),
+    Claim("C013r", "S0", FLIPS, at(NEGATIVE, way=FLIPPED), equal(0)),
     Claim("C014", "S0", ALL_PAIRS, book(STORED, SPARSE), equal(8_003_072_000), REFUTED, SAME),
     Claim("C014r", "S0", FEW_PAIRS, book(STORED, SPARSE), equal(178_640), HOLDS, SAME),
     Claim("C309", "S3", THREE_EACH, book(OPERATIONS, LAYER), equal(267_960), HOLDS, COUNTED),

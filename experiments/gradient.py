@@ -12,8 +12,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
 from convlab.layers import LocallyConnected1d, LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, above, equal, exactly
-from convlab.probes.quantities import at, over
+from convlab.measure import Claim, Control, Measurements, above, at, equal, exactly, over
 from convlab.probes.settings import Channels, Side, Taps
 from convlab.probes.whole_numbers import largest, same_size, whole
 from convlab.settings import FROZEN

@@ -15,10 +15,19 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
-from convlab.measure import Claim, Control, Measurements, Sample, above, between, equal, exactly
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Sample,
+    above,
+    at,
+    between,
+    equal,
+    exactly,
+)
 from convlab.memory import require
 from convlab.probes.cost import cost
-from convlab.probes.quantities import at
 from convlab.probes.settings import CONVOLUTION, DENSE, Sides, Timing
 from convlab.probes.timing import Step, exponents, milliseconds, note, of_steps, pass_through
 from convlab.settings import FROZEN

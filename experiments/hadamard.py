@@ -25,6 +25,7 @@ from convlab.measure import (
     Outcome,
     Sample,
     above,
+    at,
     below,
     between,
     exactly,
@@ -120,21 +121,17 @@ def _keep_pictures(
             measurements.arrays[f"{name}, {state}"] = output.numpy()
 
 
-def _error(arm: str, trained: str, tested: str) -> Callable[[Measurements], Sample]:
-    return lambda m: m.get(arm, trained=trained, tested=tested)
-
-
 def _share_solved(m: Measurements) -> Sample:
     errors = m.get("log-exp", trained="fields", tested="T4 fields 2 to 6").values
     return Sample(tuple(float(value <= SOLVED) for value in errors), "rate")
 
 
 FITTED = Control(
-    "exp fits the picture", _error("exp 3x3", "picture", "T0 the picture"), below(0.1)
+    "exp fits the picture", at("exp 3x3", trained="picture", tested="T0 the picture"), below(0.1)
 )
 NEEDS_LOG = Control(
     "an exp without a log, shown the same, stays at the best exp(linear)",
-    _error("exp 3x3", "fields", "T3 fields 1 to 2"),
+    at("exp 3x3", trained="fields", tested="T3 fields 1 to 2"),
     between(0.0222, 0.0235),  # rms 0.05319 of a target of rms 7 / 3, and 3 % for the draw
 )
 
@@ -143,14 +140,14 @@ CLAIMS = (
         "C212r",
         "S2",
         "on rectangles that overlap in part it meets its least-squares floor, 66 % of ‖ab‖",
-        _error("plain", "picture", "T0 the picture"),
+        at("plain", trained="picture", tested="T0 the picture"),
         between(0.6604, 0.6671),  # the floor 0.660442, within 1 %
     ),
     Claim(
         "C213",
         "S2",
         "with an exp behind it, the convolution has learned the product",
-        _error("exp 3x3", "picture", "T2 other values"),
+        at("exp 3x3", trained="picture", tested="T2 other values"),
         below(SOLVED),
         expected=Outcome.REFUTED,
         controls=(FITTED,),
@@ -159,7 +156,7 @@ CLAIMS = (
         "C213r",
         "S2",
         "with an exp behind it, the convolution fits the picture that it was trained on",
-        _error("exp 3x3", "picture", "T0 the picture"),
+        at("exp 3x3", trained="picture", tested="T0 the picture"),
         # The protocol says 1 % "after enough steps". A trial of 5,000 steps ended at 2.9 %: the
         # optimum has infinite weights, and no leak falls faster than Adam lets weights grow.
         below(0.05),

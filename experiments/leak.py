@@ -110,8 +110,7 @@ CLAIMS = (
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.figures import lines
-    from convlab.probes.points import points
+    from convlab.figures import lines, points
 
     series = {}
     for padding, depth in reversed(ARMS):

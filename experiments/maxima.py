@@ -16,7 +16,16 @@ from torch.nn.functional import conv2d, cross_entropy, max_pool2d
 from convlab.data import shifted
 from convlab.data.lifting import SIDE
 from convlab.layers import locally_connected
-from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, above, below, within
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Outcome,
+    above,
+    at,
+    below,
+    within,
+)
 from convlab.models import strongest
 from convlab.probes.equivariance import exact
 from convlab.probes.lifting import Sized, lifting, local, shared
@@ -83,27 +92,33 @@ def unchanged(networks: Networks, images: int) -> Tensor:
     return torch.stack(shares)
 
 
-def of(quantity: str, name: str) -> Quantity:
-    return lambda m: m.get(quantity, network=name)
-
-
 KEEPS = "Max-pooling keeps small shifts invariant in locally connected layers"
 IF_SHARED = "It keeps one third of its maxima if the filters are shared"
 
 UNTRAINED_LAW = Control(
-    "untrained, a convolution follows the law", of(UNTRAINED, SHARED), within(1, of=LAW)
+    "untrained, a convolution follows the law", at(UNTRAINED, network=SHARED), within(1, of=LAW)
 )
-NONE_KEPT = Control("and none if they differ", of(TRAINED, LOCAL), below(0.1))
+NONE_KEPT = Control("and none if they differ", at(TRAINED, network=LOCAL), below(0.1))
 REFUTED, HOLDS = Outcome.REFUTED, Outcome.HOLDS
 
 CLAIMS = (
-    Claim("C322", "S3", KEEPS, of(TRAINED, LOCAL), above(LAW - 1), REFUTED, (UNTRAINED_LAW,)),
-    Claim("C322r", "S3", IF_SHARED, of(TRAINED, SHARED), within(1, of=LAW), HOLDS, (NONE_KEPT,)),
+    Claim(
+        "C322", "S3", KEEPS, at(TRAINED, network=LOCAL), above(LAW - 1), REFUTED, (UNTRAINED_LAW,)
+    ),
+    Claim(
+        "C322r",
+        "S3",
+        IF_SHARED,
+        at(TRAINED, network=SHARED),
+        within(1, of=LAW),
+        HOLDS,
+        (NONE_KEPT,),
+    ),
 )
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.probes.points import side_by_side
+    from convlab.figures import side_by_side
 
     kept = side_by_side(
         measurements,

@@ -27,6 +27,7 @@ from convlab.measure import (
     Quantity,
     Sample,
     above,
+    at,
     below,
     between,
     equal,
@@ -124,10 +125,6 @@ def lesson(draw_images: Callable[[Generator], Tensor], generator: Generator) -> 
     return Data(x, x[..., 1:] - x[..., :-1])
 
 
-def of(quantity: str, **factors: object) -> Quantity:
-    return lambda measurements: measurements.get(quantity, **factors)
-
-
 def answers(measurements: Measurements, quantity: str) -> list[float]:
     """The answers at the angles, in their order."""
     return [measurements.get(quantity, **{ANGLE: angle}).center for angle in ANGLES]
@@ -150,8 +147,8 @@ def weight_sum(measurements: Measurements) -> Sample:
 
 
 SEES = (
-    Control("it sees the vertical one", of(VERTICAL, kernel=LEFT_RIGHT), equal(1)),
-    Control("up-down sees the horizontal", of(HORIZONTAL, kernel=UP_DOWN), equal(1)),
+    Control("it sees the vertical one", at(VERTICAL, kernel=LEFT_RIGHT), equal(1)),
+    Control("up-down sees the horizontal", at(HORIZONTAL, kernel=UP_DOWN), equal(1)),
 )
 FOLLOWS = (
     Control("to a ramp, too", farthest(RAMP, cos), below(1e-9)),
@@ -159,7 +156,7 @@ FOLLOWS = (
 )
 SUMS = (
     Control("the sum is learned", weight_sum, between(-1e-3, 1e-3)),
-    Control("the start is not [-1, 1]", of(DISTANCE, images=CONSTANT), above(0.25)),
+    Control("the start is not [-1, 1]", at(DISTANCE, images=CONSTANT), above(0.25)),
 )
 
 ONE_WAY = "[-1, 1] sees vertical edges only: to a horizontal one it answers 0"
@@ -168,10 +165,10 @@ IN_NOISE = "Gradient descent finds [-1, 1] in white noise (largest distance of a
 GREY = "Constant images cannot teach [-1, 1]: right - left stays as it was drawn"
 
 CLAIMS = (
-    Claim("C013r2", "S0", ONE_WAY, of(HORIZONTAL, kernel=LEFT_RIGHT), equal(0), controls=SEES),
+    Claim("C013r2", "S0", ONE_WAY, at(HORIZONTAL, kernel=LEFT_RIGHT), equal(0), controls=SEES),
     Claim("C013r3", "S0", BY_COSINE, farthest(WAVE, cos), below(0.01), controls=FOLLOWS),
-    Claim("C013r4", "S0", IN_NOISE, of(DISTANCE, images=NOISE), below(1e-3)),
-    Claim("C013r5", "S0", GREY, of(DRIFT, images=CONSTANT), between(-1e-4, 1e-4), controls=SUMS),
+    Claim("C013r4", "S0", IN_NOISE, at(DISTANCE, images=NOISE), below(1e-3)),
+    Claim("C013r5", "S0", GREY, at(DRIFT, images=CONSTANT), between(-1e-4, 1e-4), controls=SUMS),
 )
 
 

@@ -137,8 +137,7 @@ CLAIMS = (
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.figures import lines
-    from convlab.probes.points import points
+    from convlab.figures import lines, points
 
     series = {}
     for image in (NOISE, *PHOTOGRAPHS, *map(untied, PHOTOGRAPHS)):

@@ -90,8 +90,7 @@ CLAIMS = (
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.figures import lines
-    from convlab.probes.points import points
+    from convlab.figures import lines, points
 
     counts = [row.factors["rows"] for row in measurements.rows]
     figure = lines(

@@ -12,8 +12,7 @@ import torch
 from pydantic import BaseModel, Field
 from torch import nn
 
-from convlab.measure import Claim, Control, Measurements, Outcome, above, equal, exactly
-from convlab.probes.quantities import at
+from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, exactly
 from convlab.probes.settings import CONVOLUTION, Channels, Side, Sides, Taps
 from convlab.settings import FROZEN
 

@@ -11,11 +11,22 @@ import torch
 from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
-from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, above, below, exactly
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Outcome,
+    Quantity,
+    above,
+    at,
+    below,
+    exactly,
+    over,
+)
 from convlab.memory import require
 from convlab.probes.cost import cost
 from convlab.probes.memory import peak_bytes
-from convlab.probes.quantities import NOMINAL, PARAMETERS, WEIGHTS, at, costs, over
+from convlab.probes.quantities import NOMINAL, PARAMETERS, WEIGHTS, costs
 from convlab.probes.settings import Timing
 from convlab.probes.timing import Step, milliseconds, note, of_steps, pass_through
 from convlab.probes.twins import builders

@@ -14,10 +14,10 @@ from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
 from convlab.layers import LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, Sample, above, equal, exactly
+from convlab.measure import Claim, Control, Measurements, Sample, above, at, equal, exactly, over
 from convlab.memory import require
 from convlab.probes.cost import cost
-from convlab.probes.quantities import EFFECTIVE, PARAMETERS, at, costs, over, tabulate
+from convlab.probes.quantities import EFFECTIVE, PARAMETERS, costs, tabulate
 from convlab.probes.response import diagonal_difference, matrix
 from convlab.probes.settings import CONVOLUTION, DENSE, Channels, Side, Taps
 from convlab.probes.twins import band, builders

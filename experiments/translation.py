@@ -133,8 +133,7 @@ CLAIMS = (
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.figures import images
-    from convlab.probes.points import side_by_side
+    from convlab.figures import images, side_by_side
 
     halves = side_by_side(
         measurements,

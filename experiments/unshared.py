@@ -119,7 +119,7 @@ CLAIMS = (
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab.probes.points import side_by_side
+    from convlab.figures import side_by_side
 
     halves = side_by_side(
         measurements,

@@ -1,6 +1,6 @@
 """What an experiment hands back: numbers with one value per seed, and claims about them."""
 
-from .claim import Claim, Control, Quantity, Verdict
+from .claim import Claim, Control, Verdict
 from .measurements import Measurements, NotMeasured, Row
 from .prediction import (
     Equivalence,
@@ -13,6 +13,7 @@ from .prediction import (
     equal,
     within,
 )
+from .quantity import Quantity, at, most, over
 from .sample import Sample, Statistic, exactly, number
 
 __all__ = [
@@ -30,10 +31,13 @@ __all__ = [
     "Statistic",
     "Verdict",
     "above",
+    "at",
     "below",
     "between",
     "equal",
     "exactly",
+    "most",
     "number",
+    "over",
     "within",
 ]

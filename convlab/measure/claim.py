@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from .measurements import Measurements
 from .prediction import Outcome, Prediction
-from .sample import Sample
-
-Quantity = Callable[[Measurements], Sample]
+from .quantity import Quantity
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
-"""Quantities by name: what a network costs, and what claims are made of. Imports no torch."""
+"""Quantities by name: what a network costs, and tables of them. Imports no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import prod
 from typing import TYPE_CHECKING
 
-from ..measure import Measurements, Quantity, Sample, exactly
+from ..measure import Measurements, Sample, exactly
 
 if TYPE_CHECKING:
     from .cost import Cost
@@ -35,28 +34,3 @@ def tabulate(
     for title, quantities in tables.items():
         for name, row in rows.items():
             measurements.add(title, {factor: name}, {each: row[each] for each in quantities})
-
-
-def at(quantity: str, **factors: str) -> Quantity:
-    """The quantity in the row with these factors."""
-    return lambda m: m.get(quantity, **factors)
-
-
-def most(quantity: str, factor: str, names: Sequence[str]) -> Quantity:
-    """The largest in size among the rows of these names."""
-
-    def largest(m: Measurements) -> Sample:
-        return exactly(max(abs(m.get(quantity, **{factor: name}).center) for name in names))
-
-    return largest
-
-
-def over(one: Quantity, *others: Quantity) -> Quantity:
-    """One quantity over the product of others, seed by seed."""
-
-    def ratio(m: Measurements) -> Sample:
-        measured = one(m)
-        seeds = zip(measured.values, *(other(m).values for other in others), strict=True)
-        return Sample(tuple(value / prod(rest) for value, *rest in seeds), measured.statistic)
-
-    return ratio

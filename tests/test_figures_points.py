@@ -1,12 +1,12 @@
-"""Tests of convlab.probes.points: where samples stand in a figure, and how they are named."""
+"""Tests of convlab.figures: where samples stand in a figure, and how they are named."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from convlab.figures import points, side_by_side
 from convlab.measure import Measurements, Sample, exactly
-from convlab.probes.points import points, side_by_side
 
 
 def test_points_are_centers_with_the_ends_of_their_intervals() -> None:

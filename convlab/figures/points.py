@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..figures import lines
 from ..measure import Measurements, Sample
+from .plots import lines
 
 Column = NDArray[np.float64]
 ASIDE = 0.12  # between quantities, where names are 1 apart
