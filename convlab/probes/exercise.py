@@ -34,7 +34,7 @@ def add_costs(
         title = f"what it costs (per image; bytes per batch of {size})"
         into.add(title, arm.factors, counts(network, batch.x))
     for arm, times in milliseconds(networks, batch, cross_entropy, training).items():
-        title = f"how long it takes (batch of {size}, {threads} threads on {device})"
+        title = f"how long it takes (batch of {size}, threads: {threads}, on {device})"
         into.add(title, arm.factors, times)
 
 

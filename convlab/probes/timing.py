@@ -74,7 +74,7 @@ def note(timing: Timing, device: str) -> str:
     """What the times of `of_steps` are, in a sentence."""
     clock = "processor" if device == "cpu" else "wall"
     return (
-        f"Times are {clock} times with {timing.threads} thread(s) on {device}: the fastest of "
+        f"Times are {clock} times on {device}, threads: {timing.threads}; the fastest of "
         f"{timing.least_of} calls in each of {timing.repeats} rounds, in random order."
     )
 
