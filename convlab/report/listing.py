@@ -45,7 +45,8 @@ def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> Re
     for claim in claims:
         sentence, predicted = escape(claim.sentence), escape(str(claim.predicted))
         judged.add_row(f"{claim.id}\n{claim.source}", sentence, predicted, claim.expected)
-    return Group(Text(question, style="bold"), Text(idea.strip("\n")), judged, settings(config))
+    told = Text(" ".join(idea.split()))  # as wide as the console, not as the file
+    return Group(Text(question, style="bold"), told, judged, settings(config))
 
 
 def settings(config: BaseModel) -> Table:
