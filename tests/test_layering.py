@@ -98,13 +98,16 @@ LIGHT = [
     ["list"],
     ["list", "configs"],
     ["list", "models"],
+    ["cp", "hadamard", "copy"],
     *(["show", path.stem] for path in sorted(ROOT.glob("configs/*.yaml"))),
     *(["validate", path.stem] for path in sorted(ROOT.glob("configs/*.yaml"))),
 ]
 
 
 @pytest.mark.parametrize("words", LIGHT, ids=" ".join)
-def test_a_command_that_runs_nothing_imports_nothing_heavy(words: list[str]) -> None:
+def test_a_command_that_runs_nothing_imports_nothing_heavy(
+    words: list[str], tmp_path: Path
+) -> None:
     program = (
         "import sys; sys.argv = ['convlab', *sys.argv[1:]]\n"
         "from convlab.cli import main\n"
@@ -113,6 +116,10 @@ def test_a_command_that_runs_nothing_imports_nothing_heavy(words: list[str]) -> 
         f"print('HEAVY', [name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert done.stdout.endswith("HEAVY []\n"), done.stdout[-500:] + done.stderr[-500:]
