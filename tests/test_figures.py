@@ -43,6 +43,15 @@ def test_shared_images_have_one_scale() -> None:
     rendered(figure)
 
 
+def test_what_is_off_the_scale_is_told_by_colour() -> None:
+    panels = {"plain": np.array([[-0.5, 0.5, 2.0]])}
+    (axes,) = figures.images(panels, title="t", highest=1.0).axes
+    shown = axes.images[0]
+    below, grey, above = shown.cmap(shown.norm(shown.get_array()))[0, :, :3]
+    assert below[2] > below[0] and above[0] > above[2]  # blue, red
+    assert grey[0] == grey[1] == grey[2]
+
+
 def test_bars_carry_their_numbers() -> None:
     figure = figures.bars({"dense": 16006054680, "convolution": 267960}, title="t", x="operations")
     texts = {text.get_text() for text in figure.axes[0].texts}
