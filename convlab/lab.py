@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from time import perf_counter
@@ -104,11 +105,16 @@ def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
     )
     try:
         store.save(record, folder)
-        record = _measured(planned, bench, record, folder)
-    except UsageError:
-        store.discard(folder)
-        raise
+        experiment = load(planned.file)
+        record = replace(record, measurements=_measured(experiment, planned, bench))
+        verdicts = judge(experiment.CLAIMS, record.measurements, quick=planned.quick)
+        record = replace(record, verdicts=verdicts)
+        figures = _draw(experiment, record.measurements, folder)
+        record = replace(record, figures=figures, status=Status.COMPLETED)
     except BaseException as error:
+        if isinstance(error, UsageError) and not record.measurements.rows:
+            store.discard(folder)  # it could not begin
+            raise
         broken = _broken(record, bench, error)
         store.save(replace(broken, seconds=perf_counter() - started), folder)
         error.add_note(f"the run is kept in {folder}")
@@ -116,30 +122,23 @@ def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
     return store.save(replace(record, seconds=perf_counter() - started), folder)
 
 
-def _measured(planned: Plan, bench: Workbench, record: Record, folder: Path) -> Record:
-    """The record with all that the experiment measures, judged and drawn."""
-    experiment = load(planned.file)
+def _measured(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measurements:
+    """What the experiment measures with its settings, and the losses of what it trained."""
     settings = config.build(
         experiment.Config, planned.document, planned.overrides, quick=planned.quick
     )
     with memory.refused():
-        measurements = experiment.measure(settings, bench)
+        measurements: Measurements = experiment.measure(settings, bench)
     measurements.arrays.update(_losses(bench))
-    return replace(
-        record,
-        measurements=measurements,
-        verdicts=judge(experiment.CLAIMS, measurements, quick=planned.quick),
-        figures=_draw(experiment, measurements, folder),
-        status=Status.COMPLETED,
-    )
+    return measurements
 
 
 def _broken(record: Record, bench: Workbench, error: BaseException) -> Record:
-    """The record of a run that stopped, with the losses of what it had trained."""
+    """The record of a run that stopped, with all that it had measured and trained until then."""
     stopped = isinstance(error, KeyboardInterrupt)
+    record.measurements.arrays.update(_losses(bench))
     return replace(
         record,
-        measurements=Measurements(arrays=_losses(bench)),
         status=Status.INTERRUPTED if stopped else Status.FAILED,
         error=traceback.format_exception_only(error)[-1].strip(),
     )
@@ -177,5 +176,5 @@ def _draw(experiment: ModuleType, measurements: Measurements, folder: Path) -> t
     """The experiment's figures as PNG files in the run; their names."""
     figures = experiment.draw(measurements) if hasattr(experiment, "draw") else {}
     for stem, figure in figures.items():
-        store.write(folder / f"{stem}.png", lambda path, f=figure: f.savefig(path, dpi=144))  # type: ignore[misc]
+        store.write(folder / f"{stem}.png", partial(figure.savefig, dpi=144))
     return tuple(f"{stem}.png" for stem in figures)

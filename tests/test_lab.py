@@ -109,6 +109,16 @@ def test_a_run_that_stops_is_kept_as_such(
     assert kept.status is status and kept.error.startswith(error.__name__)
 
 
+def test_what_was_measured_is_kept_when_drawing_fails(mine: Path) -> None:
+    file = mine.with_name("mine.py")
+    file.write_text(file.read_text() + "\n\ndef draw(measurements):\n    1 / 0\n")
+    with pytest.raises(ZeroDivisionError):
+        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    kept = store.load(Path("runs/mine-001"))
+    assert kept.status is Status.FAILED
+    assert kept.measurements.rows and kept.verdicts[0].outcome == "holds"
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
