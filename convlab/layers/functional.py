@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from .patches import side_by_side
+from .trilinear import Output
 from .windows import Size, Windows, written
 
 
@@ -34,7 +36,7 @@ def locally_connected(
     kernel_size = weight.shape[2 + dims :]
     windows = Windows.over(x.shape[2:], kernel_size, stride, padding, dilation, padding_mode)
     _check_fit(x, weight, bias, groups, windows)
-    y = _contract(_patches(x, windows), weight, groups)
+    y = _product(_autocast(x), _autocast(weight), windows, groups)
     if bias is None:
         return y
     bias = bias if bias.ndim > 1 else spread(bias, 0, dims)
@@ -73,32 +75,27 @@ def _check_fit(
         )
 
 
-def _patches(x: Tensor, windows: Windows) -> Tensor:
-    """What each window sees, as a view of the padded x: (N, C, *out_size, *kernel_size)."""
-    if any(map(any, windows.margins)):
-        x = _padded(x, windows)
-    axes = zip(windows.span, windows.stride, windows.dilation, strict=True)
-    for axis, (span, stride, dilation) in enumerate(axes, start=2):
-        x = x.unfold(axis, span, stride)[..., ::dilation]
-    return x
+def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
+    """The layer without its bias: (N, O, *out_size), a view with the examples side by side."""
+    dims = len(windows.in_size)
+    kernels = weight.movedim((0, 1), (dims, dims + 1))
+    y = Output.of(_padded(x, windows), kernels, windows, groups)
+    return y.movedim((-1, -2), (0, 1))
 
 
 def _padded(x: Tensor, windows: Windows) -> Tensor:
+    """(N, C, *in_size) to (*padded_size, C, N), in that order in memory."""
     widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
-    return pad(x, widths, "constant" if windows.padding_mode == "zeros" else windows.padding_mode)
+    if windows.padding_mode != "zeros":
+        x, widths = pad(x, widths, windows.padding_mode), [0] * len(widths)
+    x = side_by_side(x.movedim((0, 1), (-1, -2)))
+    return pad(x, [0, 0, 0, 0, *widths]).contiguous() if any(widths) else x
 
 
-def _contract(patches: Tensor, weight: Tensor, groups: int) -> Tensor:
-    """One matrix product for each position and group: (N, O, *out_size).
-
-    The positions come outermost, so that weights which lie position after position in memory
-    are multiplied where they lie; all others are copied first.
-    """
-    dims = weight.ndim // 2 - 1
-    positions, taps = "xyz"[:dims], "abc"[:dims]
-    y = torch.einsum(
-        f"ngi{positions}{taps},goi{positions}{taps}->{positions}ngo",
-        torch.unflatten(patches, 1, (groups, weight.shape[1])),
-        torch.unflatten(weight, 0, (groups, weight.shape[0] // groups)),
-    )
-    return y.flatten(-2).movedim((-2, -1), (0, 1))
+def _autocast(tensor: Tensor) -> Tensor:
+    """In the type that autocast, where it is on, gives the operands of a matrix product."""
+    device = tensor.device.type
+    available = torch.amp.is_autocast_available(device)
+    if tensor.dtype == torch.float64 or not (available and torch.is_autocast_enabled(device)):
+        return tensor
+    return tensor.to(torch.get_autocast_dtype(device))
