@@ -78,7 +78,7 @@ def _check_fit(
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
     """The layer without its bias: (N, O, *out_size), a view with the examples side by side."""
     dims = len(windows.in_size)
-    kernels = weight.movedim((0, 1), (dims, dims + 1))
+    kernels = weight.movedim((0, 1), (dims, dims + 1)).flatten(dims + 1)
     y = Output.of(_padded(x, windows), kernels, windows, groups)
     return y.movedim((-1, -2), (0, 1))
 

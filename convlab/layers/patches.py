@@ -23,7 +23,7 @@ def side_by_side(x: Tensor) -> Tensor:
     if x.stride(-1) != 1:
         images = x.movedim((-1, -2), (0, 1))
         transposed = images.flatten(1).t().contiguous()
-        x = transposed.unflatten(0, images.shape[1:]).movedim(0, -2)
+        x = transposed.view(*images.shape[1:], len(images)).movedim(0, -2)
     return x.contiguous()
 
 
@@ -61,7 +61,7 @@ def overlay(x: Tensor, seen: Tensor, tile: Tile, windows: Windows) -> None:
     """
     positions = [part.stop - part.start for part in tile]
     seen = seen.view(*positions, x.shape[-2], *windows.kernel_size, x.shape[-1])
-    every = [slice(None)] * (len(tile) + 1)
+    every: list[slice | int] = [slice(None)] * (len(tile) + 1)
     for tap in product(*map(range, windows.kernel_size)):
         axes = zip(tile, tap, windows.stride, windows.dilation, strict=True)
         pixels = tuple(_pixels(*axis) for axis in axes)

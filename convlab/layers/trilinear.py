@@ -8,7 +8,7 @@ Its derivative for one of the three is a function of the other two, and the deri
 function are the other derivatives of t: the three functions here give all orders.
 
 Positions come first and examples lie side by side in memory: x (*padded_size, C, N),
-w (*out_size, O, C / groups, *kernel_size), y (*out_size, O, N). There is one matrix product for
+w (*out_size, O, C / groups · taps), y (*out_size, O, N). There is one matrix product for
 each position and group. What the windows see is copied tile by tile, again in the backward pass,
 and never kept: it has as many times the numbers of x as a kernel has taps.
 """
@@ -44,13 +44,15 @@ class Trilinear(Function):
 
     @classmethod
     def vmap(cls, info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> tuple[Tensor, int]:
-        """Seed after seed: the tiles of one fill the cache, and what seeds share is not copied."""
-        pairs = list(zip(inputs, in_dims, strict=True))
+        """Seeds as positions: along an axis in front, each window sees its own seed alone."""
+        *tensors, windows, groups = inputs
         seeds = [
-            cls.of(*(given if dim is None else given.select(dim, seed) for given, dim in pairs))
-            for seed in range(info.batch_size)
+            tensor.expand(info.batch_size, *tensor.shape)
+            if dim is None
+            else tensor.movedim(dim, 0)
+            for tensor, dim in zip(tensors, in_dims, strict=False)
         ]
-        return torch.stack(seeds), 0
+        return cls.of(*seeds, windows.stacked(info.batch_size), groups), 0
 
 
 class Output(Trilinear):
@@ -59,7 +61,7 @@ class Output(Trilinear):
     @staticmethod
     def forward(x: Tensor, w: Tensor, windows: Windows, groups: int) -> Tensor:
         seen, kernels = views(x, windows), _kernels(w, windows, groups)
-        y = x.new_empty(*windows.out_size, w.shape[len(windows.out_size)], x.shape[-1])
+        y = x.new_empty(*w.shape[:-1], x.shape[-1])
         outputs = _outputs(y, windows, groups)
         for tile, at in tiles(windows, seen.shape, groups):
             torch.bmm(kernels[at], _patches(seen[tile], kernels[at]), out=outputs[at])
@@ -77,7 +79,7 @@ class InputGradient(Trilinear):
     @staticmethod
     def forward(w: Tensor, y: Tensor, windows: Windows, groups: int) -> Tensor:
         kernels, outputs = _kernels(w, windows, groups), _outputs(y, windows, groups)
-        channels, count = groups * w.shape[len(windows.out_size) + 1], y.shape[-1]
+        channels, count = groups * w.shape[-1] // prod(windows.kernel_size), y.shape[-1]
         x = y.new_zeros(*windows.padded_size, channels, count)
         shape = *windows.out_size, channels, *windows.kernel_size, count
         for tile, at in tiles(windows, shape, groups):
@@ -96,8 +98,8 @@ class WeightGradient(Trilinear):
     @staticmethod
     def forward(x: Tensor, y: Tensor, windows: Windows, groups: int) -> Tensor:
         seen, outputs = views(x, windows), _outputs(y, windows, groups)
-        kernel = y.shape[-2], x.shape[-2] // groups, *windows.kernel_size
-        w = x.new_empty(*windows.out_size, *kernel)
+        taps = x.shape[-2] // groups * prod(windows.kernel_size)
+        w = x.new_empty(*y.shape[:-1], taps)
         kernels = _kernels(w, windows, groups)
         for tile, at in tiles(windows, seen.shape, groups):
             torch.bmm(outputs[at], _patches(seen[tile], kernels[at]).mT, out=kernels[at])
@@ -120,9 +122,7 @@ def _gradients(ctx: Any, *derivatives: tuple[type[Trilinear], Tensor, Tensor]) -
 
 def _kernels(w: Tensor, windows: Windows, groups: int) -> Tensor:
     """(positions · groups, O / groups, C / groups · taps): a view of w as a layer stores it."""
-    outputs, channels = w.shape[len(windows.out_size) :][:2]
-    matrices, taps = prod(windows.out_size) * groups, prod(windows.kernel_size)
-    return w.reshape(matrices, outputs // groups, channels * taps)
+    return w.reshape(prod(windows.out_size) * groups, -1, w.shape[-1])
 
 
 def _outputs(y: Tensor, windows: Windows, groups: int) -> Tensor:

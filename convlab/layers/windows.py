@@ -59,6 +59,18 @@ class Windows:
             padding_mode=padding_mode,
         )
 
+    def stacked(self, count: int) -> Windows:
+        """As many inputs, each under its own windows: an axis in front, with one tap at each."""
+        padding = self.padding if isinstance(self.padding, str) else (0, *self.padding)
+        return Windows(
+            in_size=(count, *self.in_size),
+            kernel_size=(1, *self.kernel_size),
+            stride=(1, *self.stride),
+            dilation=(1, *self.dilation),
+            padding=padding,
+            padding_mode=self.padding_mode,
+        )
+
     @property
     def span(self) -> tuple[int, ...]:
         """The pixels from the first tap of a window to its last."""
