@@ -16,11 +16,8 @@ Tile = tuple[slice, ...]  # a range along each axis, all together consecutive po
 
 
 def side_by_side(x: Tensor) -> Tensor:
-    """(*size, C, N) in that order in memory, mostly from the images of a batch one by one.
-
-    That is one matrix to transpose, which torch does block by block, and then to reorder in rows.
-    """
-    if x.stride(-1) != 1:
+    """The same x (*size, C, N), in that order in memory."""
+    if x.stride(-1) != 1:  # images one by one: torch transposes a matrix block by block
         images = x.movedim((-1, -2), (0, 1))
         transposed = images.flatten(1).t().contiguous()
         x = transposed.view(*images.shape[1:], len(images)).movedim(0, -2)

@@ -35,12 +35,22 @@ class Trilinear(Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         *tensors, ctx.windows, ctx.groups = inputs
         ctx.save_for_backward(*tensors)
+        ctx.save_for_forward(*tensors)
 
     @classmethod
     def of(cls, *inputs: Any) -> Tensor:
         """This derivative at two tensors, for windows and groups."""
         derivative: Tensor = cls.apply(*inputs)  # type: ignore[no-untyped-call]
         return derivative
+
+    @classmethod
+    def jvp(cls, ctx: Any, first: Tensor | None, second: Tensor | None, *_: None) -> Tensor:
+        """The product rule, for derivatives in forward mode."""
+        (a, b), options = ctx.saved_tensors, (ctx.windows, ctx.groups)
+        if first is None:
+            return cls.of(a, second, *options)
+        change = cls.of(first, b, *options)
+        return change if second is None else change + cls.of(a, second, *options)
 
     @classmethod
     def vmap(cls, info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> tuple[Tensor, int]:

@@ -1,0 +1,103 @@
+"""Tests of convlab.layers.trilinear and patches: tiles, what is kept, and further derivatives."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Generator, Tensor
+from torch.func import hessian, jvp, vmap
+
+from convlab.layers import LocallyConnected2d, locally_connected, patches
+from convlab.layers.windows import Windows
+
+OPTIONS: Any = (None, (2, 1), 1, (1, 2), 2)  # no bias, stride, padding, dilation, groups
+
+
+def call(x: Tensor, weight: Tensor) -> Tensor:
+    return locally_connected(x, weight, *OPTIONS)
+
+
+def operands(*seeds: int) -> tuple[Tensor, Tensor]:
+    draw = Generator().manual_seed(0)
+    shapes = (2, 4, 5, 6), (6, 2, 3, 4, 3, 3)
+    x, weight = (torch.randn(*seeds, *s, dtype=torch.float64, generator=draw) for s in shapes)
+    return x, weight
+
+
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=4), st.integers(1, 3), st.integers(1, 99))
+def test_tiles_hold_every_position_once_and_in_order(
+    size: list[int], groups: int, per_position: int
+) -> None:
+    windows = Windows.over(size, 1, 1, 0, 1, "zeros")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patches, "CACHED", 100)
+        found = list(patches.tiles(windows, (*size, per_position), groups))
+    positions = [p for tile, _ in found for p in product(*(range(s.start, s.stop) for s in tile))]
+    assert positions == list(product(*map(range, size)))
+    counts = [at.stop - at.start for _, at in found]
+    assert sum(counts) == found[-1][1].stop == groups * prod(size)
+    assert max(counts) // groups * per_position <= 100
+
+
+@pytest.mark.parametrize("cached", [1, 500, 1000])
+def test_tiles_do_not_change_what_is_computed(cached: int, monkeypatch: Any) -> None:
+    x, weight = operands()
+    x.requires_grad_()
+    weight.requires_grad_()
+    at_once = call(x, weight)
+    gradients = torch.autograd.grad(at_once.square().sum(), (x, weight))
+    monkeypatch.setattr(patches, "CACHED", cached)
+    in_tiles = call(x, weight)
+    torch.testing.assert_close(in_tiles, at_once)
+    again = torch.autograd.grad(in_tiles.square().sum(), (x, weight))
+    torch.testing.assert_close(again, gradients)
+
+
+def test_no_patches_are_kept_for_the_backward_pass() -> None:
+    layer, x = LocallyConnected2d(3, 4, 8, 5, padding=2), torch.ones(6, 3, 8, 8)
+    kept: list[int] = []
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept.append(tensor.numel())
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        layer(x)
+    assert sorted(kept) == sorted([6 * 3 * 12 * 12, layer.weight.numel()])
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`")  # torch's own, in forward mode
+def test_forward_mode_follows_the_product_rule() -> None:
+    (x, weight), (dx, dweight) = operands(), (t.flip(0) for t in operands())
+    y, change = jvp(call, (x, weight), (dx, dweight))
+    torch.testing.assert_close(y, call(x, weight))
+    torch.testing.assert_close(change, call(dx, weight) + call(x, dweight))
+    _, by_x = jvp(lambda x: call(x, weight), (x,), (dx,))
+    torch.testing.assert_close(by_x, call(dx, weight))
+
+
+def test_seeds_of_seeds() -> None:
+    x, weight = operands(2, 3)
+    expected = torch.stack(
+        [torch.stack([call(x[0, j], weight[i, 0]) for j in range(3)]) for i in range(2)]
+    )
+    nested = vmap(vmap(call, in_dims=(0, None)), in_dims=(None, 0))(x[0], weight[:, 0])
+    torch.testing.assert_close(nested, expected)
+    last = vmap(call, in_dims=(4, 2))(x[0].movedim(0, 4), weight[0].movedim(0, 2))
+    torch.testing.assert_close(last, torch.stack([call(x[0, i], weight[0, i]) for i in range(3)]))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`")  # torch's own, in forward mode
+def test_second_derivatives_are_those_of_a_square() -> None:
+    """The sum of squares |X w|² has the Hessian 2 XᵀX: blocks of 2 x xᵀ, one per position."""
+    x = torch.tensor([[[1.0, 2.0, 5.0]]])
+    weight = torch.zeros(1, 1, 2, 2)
+    curvature = hessian(lambda w: locally_connected(x, w).square().sum())(weight).reshape(4, 4)
+    blocks = [2 * torch.outer(seen, seen) for seen in (x[0, 0, :2], x[0, 0, 1:])]
+    torch.testing.assert_close(curvature, torch.block_diag(*blocks))
