@@ -110,7 +110,7 @@ def _fit_group(
     for step, batch in enumerate(work, start=1):
         losses = losses_of(state, batch)
         optimizer.zero_grad()
-        losses.sum().backward()  # type: ignore[no-untyped-call]
+        losses.sum().backward()
         optimizer.step()
         schedule.step()
         history.append(losses.detach())

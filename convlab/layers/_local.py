@@ -120,7 +120,7 @@ class LocallyConnected(nn.Module):
                 f"{cls.__name__} takes an nn.Conv{cls.dims}d, not {type(conv).__name__}"
             )
         bias = None if conv.bias is None else "channel"
-        layer: Self = skip_init(  # type: ignore[no-untyped-call]
+        layer: Self = skip_init(
             cls, *_channels(conv), in_size, conv.kernel_size, bias=bias, **_options(conv)
         )
         weight = spread(conv.weight, 1, cls.dims).expand_as(layer.weight)
@@ -132,7 +132,7 @@ class LocallyConnected(nn.Module):
         state = {"weight": _shared("kernels", self.weight, 1, self.dims)}
         if self.bias is not None:
             state["bias"] = _shared("biases", self.bias, 0, self.bias.ndim - 1)
-        conv: Convolution = skip_init(  # type: ignore[no-untyped-call]
+        conv: Convolution = skip_init(
             CONVOLUTIONS[self.dims],
             *_channels(self),
             self.kernel_size,

@@ -80,7 +80,7 @@ def training_step(
 
     def step() -> None:
         optimizer.zero_grad()
-        loss(network(data.x), data.y).backward()  # type: ignore[no-untyped-call]
+        loss(network(data.x), data.y).backward()
         optimizer.step()
 
     return step

@@ -69,7 +69,7 @@ class _Kept:
     tensor: Tensor
 
 
-class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Watch(TorchDispatchMode):
     """Follows the storages of all tensors that come out of an operation."""
 
     def __init__(self) -> None:

@@ -137,7 +137,7 @@ def _seconds(function: Callable[[], object], clock: Callable[[], float]) -> floa
 
 def _finish() -> None:
     """Wait for the GPU, which computes on while Python goes on."""
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+    if torch.cuda.is_initialized():
         torch.cuda.synchronize()
 
 
