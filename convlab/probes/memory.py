@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -31,11 +32,8 @@ def saved_bytes(network: nn.Module, x: Tensor) -> int:
         kept.add(handle)
         return handle
 
-    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
-    devices = [x.device] if x.is_cuda else []
     with (
-        torch.enable_grad(),
-        torch.random.fork_rng(devices),
+        _own_buffers(network, x) as buffers,
         torch.autograd.graph.saved_tensors_hooks(pack, lambda handle: handle.tensor),
     ):
         output = functional_call(network, buffers, (x,))
@@ -43,6 +41,32 @@ def saved_bytes(network: nn.Module, x: Tensor) -> int:
     saved = {handle.tensor.untyped_storage() for handle in kept} - there
     del output  # only now: the graph behind it is what holds the tensors
     return sum(storage.nbytes() for storage in saved)
+
+
+def training_peak_bytes(network: nn.Module, x: Tensor) -> int:
+    """The most bytes that a forward and a backward pass hold at once beyond the state and x.
+
+    All gradients of parameters are in it, and one of the output to begin with; see `peak_bytes`.
+    Leaves gradients, buffers and random numbers as they were.
+
+        >>> training_peak_bytes(nn.Linear(3, 5, bias=False), torch.zeros(2, 3))  # y, dy and dw
+        140
+    """
+    with _own_buffers(network, x) as buffers:
+        return peak_bytes(lambda: differentiate(network, functional_call(network, buffers, (x,))))
+
+
+def differentiate(network: nn.Module, output: Any) -> tuple[Tensor | None, ...]:
+    """The gradients of parameters from a gradient of 1 of every number that the network returns.
+
+    None stands for a parameter that no output depends on; there are none where none is trained.
+    """
+    ends = [leaf for leaf in tree_leaves(output) if getattr(leaf, "requires_grad", False)]
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    if not ends or not trained:
+        return ()
+    ones = [torch.ones_like(end) for end in ends]
+    return torch.autograd.grad(ends, trained, ones, allow_unused=True)
 
 
 def peak_bytes(function: Callable[[], object]) -> int:
@@ -60,6 +84,14 @@ def peak_bytes(function: Callable[[], object]) -> int:
     with watch:
         function()
     return watch.peak
+
+
+@contextmanager
+def _own_buffers(network: nn.Module, x: Tensor) -> Iterator[dict[str, Tensor]]:
+    """Copies of the buffers for a pass with gradients, and random numbers that are put back."""
+    devices = [x.device] if x.is_cuda else []
+    with torch.enable_grad(), torch.random.fork_rng(devices):
+        yield {name: buffer.clone() for name, buffer in network.named_buffers()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,99 @@
+"""Who computes what in a forward pass: every operation of torch, under the layer that ran it."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from . import formulas
+from .kinds import Kind, kind
+from .multiply_adds import MultiplyAdds
+from .rules import rule
+
+
+@dataclass
+class Entry:
+    """What one layer did in all its calls; what a layer inside of it did is not in it."""
+
+    calls: int = 0
+    shape: tuple[int, ...] | None = None  # of the last call's first output
+    ruled: MultiplyAdds | None = None  # by the layer's rule, if it has one
+    run: MultiplyAdds = field(default_factory=MultiplyAdds)  # by its operations
+    by_name: Counter[str] = field(default_factory=Counter)  # of these the nominal ones
+    unknown: dict[str, None] = field(default_factory=dict)  # operations without a formula
+
+
+@contextmanager
+def ledger(network: nn.Module) -> Iterator[dict[nn.Module, Entry]]:
+    """An entry for each layer that is called meanwhile, in the order of the first calls.
+
+    A layer with a rule is one whole: what its parts do is in its entry.
+    """
+    watch = _Watch(network)
+    with watch, ExitStack() as hooks:
+        for layer in network.modules():
+            before, after = layer.register_forward_pre_hook, layer.register_forward_hook
+            hooks.callback(before(watch.enter, prepend=True).remove)
+            hooks.callback(after(watch.leave, with_kwargs=True).remove)
+        yield watch.entries
+
+
+class _Watch(TorchDispatchMode):
+    """Writes what it sees to the entry of the layer that is running."""
+
+    supports_higher_order_operators = True
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.entries: dict[nn.Module, Entry] = {}
+        self.running = [network]  # the innermost layer last, or the one around it with a rule
+
+    def enter(self, layer: nn.Module, inputs: Any) -> None:
+        around = self.running[-1]
+        self.running.append(around if rule(around) else layer)
+        self.entries.setdefault(self.running[-1], Entry())
+
+    def leave(self, layer: nn.Module, inputs: Any, named: dict[str, Any], y: Any) -> None:
+        if self.running.pop() is not layer:
+            return
+        entry, counted = self.entries[layer], rule(layer)
+        entry.calls += 1
+        entry.shape = next((tuple(t.shape) for t in tree_leaves(y) if isinstance(t, Tensor)), None)
+        if counted:
+            given = inspect.signature(layer.forward).bind(*inputs, **named).arguments
+            already = entry.ruled or MultiplyAdds()
+            entry.ruled = already + counted(layer, list(given.values()), y)
+
+    def __torch_dispatch__(
+        self, operation: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        does = kind(operation, args)
+        if does is Kind.UNKNOWN:
+            parts = self._decomposed(operation, args, kwargs)
+            if parts is not NotImplemented:
+                return parts
+        output = operation(*args, **kwargs)
+        entry = self.entries.setdefault(self.running[-1], Entry())
+        if does is Kind.PRODUCT:
+            counted = formulas.count(operation, args, kwargs, output)
+            entry.run += counted
+            entry.by_name[formulas.name(operation)] += counted.nominal
+        elif does is Kind.UNKNOWN:
+            entry.unknown[formulas.name(operation)] = None
+        return output
+
+    def _decomposed(self, operation: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
+        """What the operation returns if it is made of others, which are seen one by one."""
+        if not hasattr(operation, "decompose"):
+            return NotImplemented
+        with self:
+            return operation.decompose(*args, **kwargs)
