@@ -18,6 +18,7 @@ from convlab.layers import (
     LocallyConnected3d,
     locally_connected,
 )
+from convlab.layers.functional import axes_in_memory
 
 
 def layer(**changes: Any) -> LocallyConnected2d:
@@ -66,7 +67,7 @@ def test_a_seed_draws_the_same_weights_however_they_are_stored() -> None:
 
 def test_weights_lie_position_after_position_and_keep_so() -> None:
     built = layer()
-    assert built.weight.movedim((2, 3), (0, 1)).is_contiguous()
+    assert built.weight.permute(axes_in_memory(2)).is_contiguous()
     built(torch.ones(2, 4, 5, 4)).sum().backward()
     for kept in (deepcopy(built).weight, built.double().weight, built.weight.grad):
         assert kept.stride() == built.weight.stride()

@@ -37,7 +37,7 @@ def test_tiles_hold_every_position_once_and_in_order(
     windows = Windows.over(size, 1, 1, 0, 1, "zeros")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(patches, "CACHED", 100)
-        found = list(patches.tiles(windows, (*size, per_position), groups))
+        found = list(patches.tiles(windows, groups, per_position))
     positions = [p for tile, _ in found for p in product(*(range(s.start, s.stop) for s in tile))]
     assert positions == list(product(*map(range, size)))
     counts = [at.stop - at.start for _, at in found]

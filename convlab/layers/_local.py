@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
-from .functional import locally_connected, spread
+from .functional import axes_in_memory, locally_connected, spread
 from .windows import Size, Windows, per_axis
 
 Bias = Literal["position", "channel"] | None
@@ -55,15 +55,15 @@ class LocallyConnected(nn.Module):
     def _allocate(
         self, bias: Bias, device: torch.device | str | None, dtype: torch.dtype | None
     ) -> None:
-        """Make the parameters, unset: the one place that knows how they lie in memory.
+        """Make the parameters, unset.
 
-        The weight reads (O, C / groups, *out_size, *kernel_size), here and in a state dict; in
-        memory the positions come first, each with its kernels together.
+        The weight reads (O, C / groups, *out_size, *kernel_size), here and in a state dict,
+        however it lies in memory.
         """
         kernels = self.out_channels, self.in_channels // self.groups
-        lying = (*self.out_size, *kernels, *self.kernel_size)
-        weight = torch.empty(lying, device=device, dtype=dtype)
-        self.weight = nn.Parameter(weight.movedim((self.dims, self.dims + 1), (0, 1)))
+        shape, order = (*kernels, *self.out_size, *self.kernel_size), axes_in_memory(self.dims)
+        weight = torch.empty_permuted(shape, order, device=device, dtype=dtype)
+        self.weight = nn.Parameter(weight)
         self.bias: nn.Parameter | None
         self.register_parameter("bias", None)
         if bias is not None:

@@ -43,6 +43,16 @@ def locally_connected(
     return y + bias.to(y.dtype)  # as in a convolution: under autocast y is narrower than its bias
 
 
+def axes_in_memory(dims: int) -> tuple[int, ...]:
+    """The axes of a weight (O, C / groups, *out_size, *kernel_size) as a layer keeps them.
+
+    From the outermost to the innermost: positions, outputs, taps of the last axis, taps of the
+    others, channels. The kernel at a position then lies as what a window sees of a line.
+    """
+    positions, taps = range(2, 2 + dims), range(2 + dims, 2 + 2 * dims)
+    return (*positions, 0, taps[-1], *taps[:-1], 1)
+
+
 def spread(shared: Tensor, axis: int, dims: int) -> Tensor:
     """The same tensor with `dims` axes of length 1 after `axis`: one value for all positions."""
     return torch.unflatten(shared, axis, (-1, *[1] * dims))
@@ -77,19 +87,25 @@ def _check_fit(
 
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
     """The layer without its bias: (N, O, *out_size), a view with the examples side by side."""
-    dims = len(windows.in_size)
-    kernels = weight.movedim((0, 1), (dims, dims + 1)).flatten(dims + 1)
-    y = Output.of(_padded(x, windows), kernels, windows, groups)
-    return y.movedim((-1, -2), (0, 1))
+    y = Output.of(_padded(x, windows, groups), _kernels(weight, windows, groups), windows)
+    return y.flatten(-3, -2).movedim((-1, -2), (0, 1))
 
 
-def _padded(x: Tensor, windows: Windows) -> Tensor:
-    """(N, C, *in_size) to (*padded_size, C, N), in that order in memory."""
+def _padded(x: Tensor, windows: Windows, groups: int) -> Tensor:
+    """(N, C, *in_size) to (*padded_size, groups, C / groups, N), in that order in memory."""
     widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
     if windows.padding_mode != "zeros":
         x, widths = pad(x, widths, windows.padding_mode), [0] * len(widths)
-    x = side_by_side(x.movedim((0, 1), (-1, -2)))
-    return pad(x, [0, 0, 0, 0, *widths]).contiguous() if any(widths) else x
+    x = side_by_side(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
+    x = pad(x, [0, 0, 0, 0, *widths]).contiguous() if any(widths) else x
+    return x.unflatten(-2, (groups, -1))
+
+
+def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
+    """(*out_size, groups, O / groups, taps · C / groups): a view, of a weight that a layer keeps."""
+    dims = len(windows.out_size)
+    kernels = weight.permute(axes_in_memory(dims)).flatten(dims + 1)
+    return kernels.unflatten(dims, (groups, -1))
 
 
 def _autocast(tensor: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 Size = int | Sequence[int]
@@ -71,12 +72,12 @@ class Windows:
             padding_mode=self.padding_mode,
         )
 
-    @property
+    @cached_property
     def span(self) -> tuple[int, ...]:
         """The pixels from the first tap of a window to its last."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
 
-    @property
+    @cached_property
     def margins(self) -> tuple[tuple[int, int], ...]:
         """The pixels added before and after each axis; `same` puts an odd one after, as torch."""
         if self.padding == "same":
@@ -85,11 +86,11 @@ class Windows:
             return ((0, 0),) * len(self.in_size)
         return tuple((margin, margin) for margin in self.padding)
 
-    @property
+    @cached_property
     def padded_size(self) -> tuple[int, ...]:
         return tuple(n + sum(m) for n, m in zip(self.in_size, self.margins, strict=True))
 
-    @property
+    @cached_property
     def out_size(self) -> tuple[int, ...]:
         """The positions along each axis."""
         axes = zip(self.padded_size, self.span, self.stride, strict=True)
