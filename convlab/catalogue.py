@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from .config import ConfigError, Document, Problem
 from .errors import UsageError
@@ -35,7 +34,7 @@ def config_path(name: str) -> Path:
     try:
         return configs()[name]
     except KeyError:
-        raise UsageError(f"no config `{name}`{_nearest(name, configs())}") from None
+        raise UsageError(f"no config `{name}`{nearest(name, configs())}") from None
 
 
 def experiment_path(document: Document) -> Path:
@@ -47,7 +46,7 @@ def experiment_path(document: Document) -> Path:
     else:
         path = experiments().get(name, Path())
         problem = "" if name in experiments() else f"no experiment `{name}`"
-        problem += _nearest(name, experiments()) if problem else ""
+        problem += nearest(name, experiments()) if problem else ""
     if problem:
         line = document.lines[()]
         place = f"{document.path}:{line}"
@@ -55,6 +54,7 @@ def experiment_path(document: Document) -> Path:
     return path
 
 
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not there: the nearest one, or all that there are."""
     close = get_close_matches(name, known, n=1)
     return f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)}"

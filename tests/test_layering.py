@@ -18,7 +18,7 @@ LAYERS = [  # from the bottom up: a module imports only from the lines above its
     {"workbench"},
     {"store", "report", "catalogue"},
     {"lab"},
-    {"shelf"},
+    {"shelf", "counting"},
     {"cli"},
 ]
 FOR_EXPERIMENTS = {
@@ -95,6 +95,7 @@ def test_only_the_command_line_prints(path: Path) -> None:
 HEAVY = ("torch", "sklearn", "matplotlib", "scipy")
 LIGHT = [
     ["--help"],
+    ["count", "--help"],
     ["list"],
     ["list", "configs"],
     ["list", "models"],

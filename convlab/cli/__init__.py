@@ -16,6 +16,7 @@ from ..errors import UsageError
 from ..record import Record
 from ..report.preview import preview
 from ..report.progress import ProgressLine
+from .count import count
 from .endings import one_line_errors
 from .options import Debug, Options, Out, with_options
 from .output import console, show_all
@@ -90,6 +91,9 @@ def edge(
         if to:
             shelf.export(edges[0], to)
         _finish(record, options, *(preview(image, console()) for image in edges))
+
+
+app.command()(count)
 
 
 @app.command("list")

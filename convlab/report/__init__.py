@@ -1,7 +1,18 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
+from .costs import costs
 from .listing import experiment, names, runs, settings
 from .tables import claims, record
 from .text import as_csv, as_json
 
-__all__ = ["as_csv", "as_json", "claims", "experiment", "names", "record", "runs", "settings"]
+__all__ = [
+    "as_csv",
+    "as_json",
+    "claims",
+    "costs",
+    "experiment",
+    "names",
+    "record",
+    "runs",
+    "settings",
+]
