@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from numpy.typing import NDArray
-
 from . import catalogue, config, lab, store
 from .errors import UsageError
 from .outline import question
@@ -103,16 +101,3 @@ def facts(device: str) -> dict[str, Any]:
     known = environment(resolved(device))
     versions: dict[str, Any] = known.pop("versions")
     return versions | known
-
-
-def export(edges: NDArray[Any], path: Path) -> None:
-    """Signed edges (H, W) as they are to a `.npy`; else their size, from 0 to 1, as 8 bits."""
-    import torch
-
-    from .data import write_array, write_grey
-
-    if path.suffix == ".npy":
-        write_array(path, edges)
-    else:
-        size = torch.from_numpy(edges).abs()
-        write_grey(path, size.clamp(max=1))

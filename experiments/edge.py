@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
 from convlab import figures
-from convlab.data import Image
+from convlab.data import DataError, Image, write_signed
 from convlab.data.edge_scenes import BOOK_SIZE, book_scenes, chosen_images, grey_levels
 from convlab.measure import (
     Claim,
@@ -26,10 +26,11 @@ from convlab.measure import (
     above,
     at,
     equal,
-    exactly,
     over,
 )
 from convlab.probes import edge_cost, edges
+from convlab.probes.correlate import slices
+from convlab.probes.edge_pictures import kept, reduction, visible
 from convlab.probes.kernels import KERNELS, KernelText, read_kernel
 from convlab.settings import FROZEN
 from convlab.streams import Stream, generator
@@ -54,10 +55,13 @@ class Config(BaseModel):
     kernel: KernelText = Field(
         LEFT_RIGHT, description=f"{', '.join(KERNELS)}, or rows such as [[0, 1], [2, 3]]"
     )
+    to: Path | None = Field(None, description="file for the edges of one image: .npy, .png, …")
     repeats: int = Field(50, ge=1, le=10_000, description="measurements of every time")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
+    if config.to and len(config.images) != 1:
+        raise DataError(f"{config.to} is for one image, not {len(config.images)}; give it one")
     kernel, measurements = read_kernel(config.kernel), Measurements()
     images = chosen_images(config.images, (len(kernel), len(kernel[0])))
     find(measurements, images, config)
@@ -72,32 +76,31 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 
 
 def find(measurements: Measurements, images: Mapping[str, Image], config: Config) -> None:
-    """The edges of each image, and how strong they are."""
+    """The edges of each image, and how strong they are; of a large one only a picture is kept."""
     for name, image in images.items():
-        found = edges.slices(image.pixels, read_kernel(config.kernel))
-        measurements.arrays[f"image of {name}"] = image.pixels.numpy()
-        measurements.arrays[f"edges of {name}"] = found.numpy()
-        measurements.notes += [f"{name}: {note}" for note in image.notes]
+        found = slices(image.pixels, read_kernel(config.kernel))
+        if config.to:
+            write_signed(config.to, found)
+        notes, arrays = kept(image.pixels, found)
+        measurements.arrays |= {f"{what} of {name}": array for what, array in arrays.items()}
+        measurements.notes += [f"{name}: {note}" for note in (*image.notes, *notes)]
         size = " x ".join(map(str, image.pixels.shape))
-        strongest, mean = edges.strongest(found), exactly(float(found.abs().mean()))
-        measurements.add(
-            "Edges (a step from black to white is 1)",
-            {"image": name, "pixels": size, "kernel": config.kernel},
-            {"strongest |edge|": strongest, "mean |edge|": mean},
-        )
+        factors = {"image": name, "pixels": size, "kernel": config.kernel}
+        measurements.add("Edges (a step from black to white is 1)", factors, edges.sizes(found))
 
 
 def compare(measurements: Measurements, images: Mapping[str, Image], config: Config) -> None:
     """Whether every way that can be run finds the same edges, and how long it takes."""
-    levels = {name: grey_levels(image.pixels) for name, image in images.items()}
+    kernel, pixels = read_kernel(config.kernel), {n: image.pixels for n, image in images.items()}
     if not config.images:  # one of them small enough for the dense matrix
-        levels["china / 10"] = levels["china"][::10, ::10].contiguous()
-    for name, pixels in levels.items():
-        ways = edges.compared(pixels, read_kernel(config.kernel), config.repeats)
+        pixels["china / 10"] = pixels["china"][::10, ::10].contiguous()
+    for name, image in pixels.items():
+        ready = edges.within_limits(image.shape, kernel)
+        ways = edges.compared(grey_levels(image), kernel, config.repeats) if ready else {}
         for way, quantities in ways.items():
             table = "Every way: largest difference (grey levels), time in float64 on one thread"
             measurements.add(table, {"image": name, "way": way}, quantities)
-        left_out = ", ".join(way for way in edges.LIMITS if way not in ways)
+        left_out = ", ".join(way for way in edges.LIMITS if way not in ready)
         if left_out and config.images:
             measurements.notes.append(f"{name}: too large to run, so only counted: {left_out}")
 
@@ -189,8 +192,8 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
 def picture(measurements: Measurements, name: str) -> Figure:
     """An image beside its edges."""
     image, found = (measurements.arrays[f"{what} of {name}"] for what in ("image", "edges"))
-    every = 1 + max(image.shape) // 800  # a figure shows no more pixels
+    every = reduction(image.shape)
     signed = "answer: red positive, blue negative"
-    panels = {"image": image[::every, ::every], signed: edges.visible(found, every)}
+    panels = {"image": image[::every, ::every], signed: visible(found, every)}
     title = "Edges of " + name.replace("$", r"\$")  # or it would begin a formula
     return figures.images(panels, title=title)

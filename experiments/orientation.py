@@ -33,7 +33,8 @@ from convlab.measure import (
     equal,
     exactly,
 )
-from convlab.probes.edges import slices, strongest
+from convlab.probes.correlate import slices
+from convlab.probes.edges import strongest
 from convlab.probes.kernels import KERNELS
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Data

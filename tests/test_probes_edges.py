@@ -14,7 +14,9 @@ from torch import Tensor
 
 from convlab.data.edge_scenes import ramp, step, wave
 from convlab.probes import edges
+from convlab.probes.correlate import slices
 from convlab.probes.edge_cost import counted_flops, edge_cost
+from convlab.probes.edge_pictures import visible
 from convlab.probes.kernels import KERNELS, Kernel, read_kernel
 
 WEIGHTS = st.sampled_from([-3, -1, 0, 0, 1, 2])
@@ -51,7 +53,7 @@ def test_every_way_is_the_sum_over_the_taps(problem: tuple[Tensor, Kernel]) -> N
     assert list(ready) == list(edges.LIMITS)
     for way, run in ready.items():
         assert torch.equal(run(), expected), way
-    single = edges.slices(image.float(), kernel)
+    single = slices(image.float(), kernel)
     assert single.dtype == torch.float32
     assert torch.equal(single.double(), expected)
 
@@ -119,11 +121,11 @@ def test_the_numbers_of_the_book() -> None:
 def test_the_examples_of_dive_into_deep_learning() -> None:
     """Zhang, Lipton, Li and Smola: 0 .. 8 by 0 .. 3, and a black bar by [1, -1]."""
     image = torch.arange(9.0).reshape(3, 3)
-    assert edges.slices(image, read_kernel("[[0, 1], [2, 3]]")).tolist() == [[19, 25], [37, 43]]
+    assert slices(image, read_kernel("[[0, 1], [2, 3]]")).tolist() == [[19, 25], [37, 43]]
     bar = torch.ones(6, 8)
     bar[:, 2:6] = 0
-    assert edges.slices(bar, ((1, -1),)).tolist() == [[0, 1, 0, 0, 0, -1, 0]] * 6
-    assert not edges.slices(bar.T.contiguous(), ((1, -1),)).any()
+    assert slices(bar, ((1, -1),)).tolist() == [[0, 1, 0, 0, 0, -1, 0]] * 6
+    assert not slices(bar.T.contiguous(), ((1, -1),)).any()
 
 
 def test_a_large_image_is_counted_and_not_run() -> None:
@@ -144,18 +146,18 @@ def test_comparing_measures_each_way_as_often_as_asked() -> None:
 
 def test_scenes_have_the_edges_that_they_are_made_for() -> None:
     kernel = KERNELS["left-right"]
-    assert edges.slices(step(4, 6), kernel).sum(dim=1).tolist() == [1] * 4
+    assert slices(step(4, 6), kernel).sum(dim=1).tolist() == [1] * 4
     torch.testing.assert_close(
-        edges.slices(ramp(5, 6, 60), kernel), torch.full((5, 5), 0.5, dtype=torch.float64)
+        slices(ramp(5, 6, 60), kernel), torch.full((5, 5), 0.5, dtype=torch.float64)
     )
-    assert not edges.slices(wave(5, 6, 4, 90), kernel).any()
+    assert not slices(wave(5, 6, 4, 90), kernel).any()
     torch.testing.assert_close(wave(2, 9, 4)[:, 4:], wave(2, 5, 4))
 
 
 def test_a_picture_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:
     answer = np.zeros((3, 61))
     answer[1, 4], answer[2, 60] = -1, 1
-    seen = edges.visible(answer, 4)
+    seen = visible(answer, 4)
     assert seen.shape == (1, 16)
     assert (seen[0, 1], seen[0, 15]) == (-1, 1)
     assert np.count_nonzero(seen) == 2

@@ -12,7 +12,6 @@ from rich.console import Console, RenderableType
 
 from .. import lab, report, shelf, store
 from ..config import Override, assignment
-from ..errors import UsageError
 from ..record import Record
 from ..report.preview import preview
 from ..report.progress import ProgressLine
@@ -82,14 +81,11 @@ def edge(
 ) -> None:
     """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
     with one_line_errors(options.debug):
-        if to and len(images) > 1:
-            raise UsageError(f"--to {to} is one file, for {len(images)} images; give it one")
         paths = Override("images", [str(image) for image in images])
-        record = _run("edge", [paths, *_given("kernel", kernel)], options)
+        file = _given("to", str(to) if to else None)
+        record = _run("edge", [paths, *_given("kernel", kernel), *file], options)
         arrays = record.measurements.arrays
         edges = [arrays[name] for name in arrays if name.startswith("edges of ")]
-        if to:
-            shelf.export(edges[0], to)
         _finish(record, options, *(preview(image, console()) for image in edges))
 
 

@@ -6,7 +6,7 @@ from .errors import DataError
 from .glyphs import digits_on_canvas, shifted
 from .images import Image, read
 from .photographs import PHOTOGRAPHS, crop, located, photograph, photograph_path
-from .saving import write_array, write_grey
+from .saving import write_array, write_grey, write_signed
 from .sources import load
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "split",
     "write_array",
     "write_grey",
+    "write_signed",
 ]

@@ -36,7 +36,7 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
         if _see_through(upright):
             notes.append("transparency over white")
         values = np.asarray(_flat(upright).convert("L")) / np.float32(255)
-    return torch.from_numpy(np.array(values, dtype=np.float32)), tuple(notes)
+    return torch.from_numpy(np.require(values, np.float32, "W")), tuple(notes)
 
 
 def _bits(image: Image) -> int:

@@ -9,10 +9,14 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import PIL.Image
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from .errors import DataError
+
+BAND = 64  # rows
+COMPRESSION = 1  # of PNG: a fifth of the time of the usual 6, and a sixth more bytes
 
 
 def write_grey(path: Path, pixels: Tensor) -> None:
@@ -20,14 +24,23 @@ def write_grey(path: Path, pixels: Tensor) -> None:
 
     Raises DataError for a suffix or a folder that cannot be written, ValueError for other pixels.
     """
-    levels = (pixels.detach().cpu().double() * 255).round()
-    if levels.ndim != 2 or not ((levels >= 0) & (levels <= 255)).all():
-        raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) within [0, 1]; scale them")
+    levels = _levels(pixels.detach().cpu())
     kind = PIL.Image.registered_extensions().get(path.suffix.lower(), "")
     if kind not in PIL.Image.SAVE:
         raise DataError(f"{path}: no image format has the suffix {path.suffix!r}; name it .png")
-    image = PIL.Image.fromarray(levels.byte().numpy())
-    _write(path, lambda stream: image.save(stream, format=kind))
+    image = PIL.Image.fromarray(levels.numpy())
+    _write(path, lambda stream: image.save(stream, format=kind, compress_level=COMPRESSION))
+
+
+def write_signed(path: Path, values: Tensor) -> None:
+    """Write (H, W) as it is to a `.npy`; else its size |value|, white from 1 on, as `write_grey`.
+
+    Raises DataError for a suffix or a folder that cannot be written.
+    """
+    if path.suffix == ".npy":
+        write_array(path, values.numpy())
+    else:
+        write_grey(path, values.abs().clamp_(max=1))
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
@@ -38,6 +51,17 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
     if path.suffix != ".npy":
         raise DataError(f"{path}: an array is written as .npy, not {path.suffix!r}; rename it")
     _write(path, lambda stream: np.save(stream, array, allow_pickle=False))
+
+
+def _levels(pixels: Tensor) -> Tensor:
+    """The pixels as uint8, by bands: in float64 all at once would take eight times the memory."""
+    levels = torch.empty(pixels.shape, dtype=torch.uint8)
+    for top in range(0, len(pixels), BAND):
+        band = (pixels[top : top + BAND].double() * 255).round_()
+        if pixels.ndim != 2 or not ((band >= 0) & (band <= 255)).all():
+            raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) in [0, 1]; scale them")
+        levels[top : top + BAND] = band
+    return levels
 
 
 def _write(path: Path, save: Callable[[BinaryIO], None]) -> None:

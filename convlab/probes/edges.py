@@ -15,19 +15,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from scipy.ndimage import convolve
+from scipy.sparse import csr_array
 from torch import Tensor
 from torch.nn.functional import conv2d
 
 from ..measure import Sample, exactly
 from ..streams import Stream, generator
 from . import timing
+from .correlate import slices
 from .edge_cost import edge_cost
 from .kernels import Kernel, output_size, taps
 
 LIMITS = {  # multiply-adds above which a way is too slow or too large to be run as well as counted
-    "slices": 50_000_000,
-    "convolution": 50_000_000,
+    "slices": 10_000_000,  # no photograph of a camera: comparing would take longer than its edges
+    "convolution": 10_000_000,
     "sparse matrix": 10_000_000,  # of which each is a stored number of 16 bytes
     "dense matrix": 1_000_000,
 }
@@ -36,14 +38,15 @@ FEWEST_REPEATS, WARMUP = 6, 5
 Way = Callable[[], Tensor]
 
 
+def within_limits(size: Sequence[int], kernel: Kernel) -> list[str]:
+    """The ways that are within their LIMITS on an image (H, W)."""
+    costs = edge_cost(size, kernel)
+    return [way for way, limit in LIMITS.items() if costs[way].multiply_adds <= limit]
+
+
 def ways(image: Tensor, kernel: Kernel) -> dict[str, Way]:
     """The ways that are within their LIMITS on this image (H, W) of float64, ready to be run."""
-    costs = edge_cost(image.shape, kernel)
-    return {
-        way: ready(image, kernel)
-        for way, ready in _READY.items()
-        if costs[way].multiply_adds <= LIMITS[way]
-    }
+    return {way: _READY[way](image, kernel) for way in within_limits(image.shape, kernel)}
 
 
 def compared(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[str, Sample]]:
@@ -78,21 +81,15 @@ def answers(images: Tensor, kernel: Kernel) -> dict[str, Tensor]:
 
 def strongest(answer: Tensor) -> Sample:
     """The largest |value|."""
-    return exactly(float(answer.abs().max()))
+    low, high = answer.aminmax()
+    return exactly(max(-float(low), float(high)))
 
 
-def slices(image: Tensor, kernel: Kernel) -> Tensor:
-    """The sum of shifted slices, each times its weight, where that is not 0: (H, W) -> (P, Q).
-
-    Weights of 1 and -1 multiply nothing, so that [-1, 1] is a single subtraction.
-    """
-    (shift, weight), *others = sorted(taps(kernel), key=lambda tap: (tap[1] == -1, tap[1] != 1))
-    total = _window(image, shift, kernel)
-    if weight != 1 or not others:  # and else a copy is spared
-        total = weight * total
-    for shift, weight in others:
-        total = torch.add(total, _window(image, shift, kernel), alpha=weight)
-    return total
+def sizes(answer: Tensor) -> dict[str, Sample]:
+    """The largest and the mean |value|, added up in float64 without a copy of that type."""
+    total = torch.linalg.vector_norm(answer, 1, dtype=torch.float64)
+    mean = exactly(float(total) / answer.numel())
+    return {"strongest |edge|": strongest(answer), "mean |edge|": mean}
 
 
 def convolution(image: Tensor, kernel: Kernel) -> Tensor:
@@ -104,29 +101,15 @@ def convolution(image: Tensor, kernel: Kernel) -> Tensor:
 
 def true_convolution(image: Tensor, kernel: Kernel) -> Tensor:
     """What mathematics calls convolution, by scipy: the kernel is flipped, (H, W) -> (P, Q)."""
-    from scipy.signal import convolve2d
-
-    return torch.from_numpy(convolve2d(image.numpy(), np.array(kernel), mode="valid"))
-
-
-def visible(answer: NDArray[Any], every: int) -> NDArray[Any]:
-    """A small picture of the edges (P, Q): of each `every` x `every` pixels the strongest.
-
-    The strongest in all, one in two hundred, are clipped, so that faint ones show.
-    """
-    high, low = answer, answer
-    for axis, size in enumerate(answer.shape):
-        high = np.maximum.reduceat(high, range(0, size, every), axis)
-        low = np.minimum.reduceat(low, range(0, size, every), axis)
-    signed = np.where(high >= -low, high, low)
-    most = np.quantile(abs(signed), 0.995) or abs(signed).max()
-    return signed.clip(-most, most)
+    weights = np.array(kernel, dtype=np.float64)
+    whole = torch.from_numpy(convolve(image.numpy(), weights, mode="constant"))  # (H, W)
+    (rows, columns), (down, right) = output_size(image.shape, kernel), weights.shape
+    top, left = (down - 1) // 2, (right - 1) // 2  # zeros around the image end there
+    return whole[top : top + rows, left : left + columns]
 
 
 def sparse_matrix(size: Sequence[int], kernel: Kernel) -> Any:
     """The map as a scipy matrix (P·Q, H·W) of float64, of which only the weights are stored."""
-    from scipy.sparse import csr_array
-
     height, width = size
     rows, columns = output_size(size, kernel)
     shifts, weights = zip(*taps(kernel), strict=True)
@@ -135,12 +118,6 @@ def sparse_matrix(size: Sequence[int], kernel: Kernel) -> Any:
     starts = np.arange(rows * columns + 1) * len(weights)
     values = np.tile(np.array(weights, dtype=np.float64), rows * columns)
     return csr_array((values, pixels.ravel(), starts), shape=(rows * columns, height * width))
-
-
-def _window(image: Tensor, shift: tuple[int, int], kernel: Kernel) -> Tensor:
-    """The pixels (P, Q) under one tap of the kernel."""
-    rows, columns = output_size(image.shape, kernel)
-    return image[shift[0] : shift[0] + rows, shift[1] : shift[1] + columns]
 
 
 def _sparse_product(image: Tensor, kernel: Kernel) -> Way:

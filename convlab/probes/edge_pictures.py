@@ -1,0 +1,56 @@
+"""The edges of an image reduced to what a picture of them can show, or a run should keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+SIDE = 800  # pixels: of larger images a figure shows no more, and a run keeps no more
+WHOLE = 1_000_000  # pixels of an image that a run keeps as it is
+
+
+def kept(image: Tensor, found: Tensor) -> tuple[list[str], dict[str, NDArray[Any]]]:
+    """What a run keeps of an image (H, W) and its edges (P, Q), with a note on what it does not.
+
+    All, or of more than a million pixels what a figure shows: some pixels, the strongest edges.
+    """
+    every = 1 if image.numel() <= WHOLE else reduction(image.shape)
+    block = f"of {every} x {every} pixels one is kept, and the strongest edge; `--to` writes all"
+    return [block] * (every > 1), {
+        "image": image[::every, ::every].contiguous().numpy(),
+        "edges": strongest_of_blocks(found.numpy(), every),
+    }
+
+
+def reduction(size: Sequence[int]) -> int:
+    """Every how many-th row and column of an image (H, W) a figure shows.
+
+    >>> reduction((427, 640)), reduction((4000, 6000))
+    (1, 8)
+    """
+    return 1 + max(size) // SIDE
+
+
+def strongest_of_blocks(answer: NDArray[Any], every: int) -> NDArray[Any]:
+    """Of each `every` x `every` values of (P, Q) the one farthest from 0, with its sign."""
+    if every == 1:
+        return answer
+    high, low = answer, answer
+    for axis, size in enumerate(answer.shape):
+        high = np.maximum.reduceat(high, range(0, size, every), axis)
+        low = np.minimum.reduceat(low, range(0, size, every), axis)
+    return np.where(high >= -low, high, low)
+
+
+def visible(answer: NDArray[Any], every: int) -> NDArray[Any]:
+    """A small picture of the edges (P, Q): of each `every` x `every` pixels the strongest.
+
+    The strongest in all, one in two hundred, are clipped, so that faint ones show.
+    """
+    signed = strongest_of_blocks(answer, every)
+    most = np.quantile(abs(signed), 0.995) or abs(signed).max()
+    return signed.clip(-most, most)
