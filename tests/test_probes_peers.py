@@ -111,15 +111,36 @@ def test_the_named_models_are_explained(name: str) -> None:
 
 
 def test_a_difference_that_no_reason_accounts_for_is_not_explained() -> None:
-    class Odd(nn.Linear):
-        """A weight that is taken twice, which torchinfo cannot know."""
+    class Idle(nn.Module):
+        """A product that nobody reads: tracing leaves it out."""
 
+        def forward(self, x: Tensor) -> Tensor:
+            x.mT @ x
+            return x @ x.mT
+
+    found = reasons(Idle(), 3, 4, 5)
+    assert found["fvcore"] == {UNEXPLAINED: -5 * 5 * 4}
+
+
+def test_weights_of_a_class_that_torchinfo_does_not_know() -> None:
+    class Twice(nn.Linear):
         def forward(self, x: Tensor) -> Tensor:
             return super().forward(super().forward(x))
 
-    found = reasons(Odd(3, 3), 2, 3)
-    assert found["torchinfo"] == {"counts a bias as a product": 3, UNEXPLAINED: -9}
-    assert found["fvcore"] == {}
+    found = reasons(Twice(3, 3), 2, 3)
+    once = "counts each weight once, and no more, of a class that it does not know"
+    assert found == {"torchinfo": {"counts a bias as a product": 3, once: -9}, "fvcore": {}}
+
+
+def test_fvcore_rounds_an_einsum() -> None:
+    class Capsules(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.einsum("bid,ijdk->bijk", x, x.new_ones(37, 3, 7, 11))
+
+    found = reasons(Capsules(), 2, 37, 7)["fvcore"]
+    exact = 2 * 37 * 3 * 7 * 11
+    rounded = int(float(f"{2 * exact:.3e}") / 2)
+    assert [*found.values()] == [(rounded - exact) / 2] and "four digits" in next(iter(found))
 
 
 def test_a_peer_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

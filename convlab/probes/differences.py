@@ -15,6 +15,7 @@ from .peers import Seen
 from .rules import rule
 
 UNEXPLAINED = "unexplained"
+ROUNDED = 0.0005  # of a number that is written with four digits
 PRODUCTS = {"addmm", "bmm", "conv", "einsum", "linear", "matmul", "mm"}  # of fvcore
 UNFUSED = ("aten.addmm", "aten.mm")
 KERNELS = {  # by which operations torch does one that is made of others, on one device or another
@@ -40,8 +41,11 @@ class Difference:
 def differences(
     peer: str, network: nn.Module, spent: Cost, seen: Mapping[str, Seen], samples: int
 ) -> tuple[Difference, ...]:
-    """Together they are the peer's total less ours. A reason is given only for a difference that
-    is to the last digit what follows from it; the rest is UNEXPLAINED."""
+    """Together they are the peer's total less ours.
+
+    A reason is given only for a difference that is to the last digit what follows from it, or is
+    within the bound of a rounding; the rest is UNEXPLAINED.
+    """
     amounts: Counter[str] = Counter()
     layers: dict[str, list[str]] = {}
     for layer, ours, theirs in _layers(network, spent, seen):
@@ -89,7 +93,7 @@ def _torchinfo(layer: nn.Module, ours: LayerCost, seen: Seen, samples: int) -> R
             "counts no products but those of parameters called weight, in layers without parts"
         )
     elif rest == weights:
-        reason = _of_weights(ours, sizes.get("weight", 0), samples)
+        reason = _of_weights(ours, sizes.get("weight", 0), samples) or UNEXPLAINED
     return _nonzero({"counts a bias as a product": biases, reason: rest - counted})
 
 
@@ -107,9 +111,10 @@ def _of_weights(ours: LayerCost, weights: int, samples: int) -> str:
         return f"counts the weights of {ours.kind}, which are no part of a sum of products"
     if "Conv" in ours.kind and counted == ours.calls * weights * samples:
         return "multiplies all weights by the number of positions, for a class called Conv"
-    if counted == ours.calls * weights * rows:
+    if ours.ruled and counted == ours.calls * weights * rows:
         return "counts each weight once per sample, where a layer is applied to several rows of it"
-    return UNEXPLAINED
+    unknown = not ours.ruled and "Conv" not in ours.kind
+    return "counts each weight once, and no more, of a class that it does not know" * unknown
 
 
 def _fvcore(layer: nn.Module, ours: LayerCost, seen: Seen, samples: int) -> Reasons:
@@ -122,6 +127,8 @@ def _fvcore(layer: nn.Module, ours: LayerCost, seen: Seen, samples: int) -> Reas
     reason = UNEXPLAINED
     if counted - rest == sum(missed.values()):
         reason = f"does not know {', '.join(name for name in missed if missed[name])}"
+    elif abs(counted - rest) <= ROUNDED * seen.operations["einsum"]:
+        reason = "reads what an einsum takes off a text of four digits"
     return _nonzero({**by_number, reason: rest - counted})
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,24 +53,23 @@ class _Watch(TorchDispatchMode):
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.entries: dict[nn.Module, Entry] = {}
+        self.entries: defaultdict[nn.Module, Entry] = defaultdict(Entry)
         self.running = [network]  # the innermost layer last, or the one around it with a rule
 
     def enter(self, layer: nn.Module, inputs: Any) -> None:
         around = self.running[-1]
         self.running.append(around if rule(around) else layer)
-        self.entries.setdefault(self.running[-1], Entry())
+        self.entries[self.running[-1]].calls += self.running[-1] is layer
 
     def leave(self, layer: nn.Module, inputs: Any, named: dict[str, Any], y: Any) -> None:
         if self.running.pop() is not layer:
             return
         entry, counted = self.entries[layer], rule(layer)
-        entry.calls += 1
-        entry.shape = next((tuple(t.shape) for t in tree_leaves(y) if isinstance(t, Tensor)), None)
+        first = next((leaf for leaf in tree_leaves(y) if isinstance(leaf, Tensor)), None)
+        entry.shape = None if first is None else tuple(first.shape)
         if counted:
-            given = inspect.signature(layer.forward).bind(*inputs, **named).arguments
-            already = entry.ruled or MultiplyAdds()
-            entry.ruled = already + counted(layer, list(given.values()), y)
+            entry.ruled = entry.ruled or MultiplyAdds()
+            entry.ruled += counted(layer, _in_order(layer, inputs, named), y)
 
     def __torch_dispatch__(
         self, operation: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -82,7 +81,7 @@ class _Watch(TorchDispatchMode):
             if parts is not NotImplemented:
                 return parts
         output = operation(*args, **kwargs)
-        entry = self.entries.setdefault(self.running[-1], Entry())
+        entry = self.entries[self.running[-1]]
         if does is Kind.PRODUCT:
             counted = formulas.count(operation, args, kwargs, output)
             entry.run += counted
@@ -97,3 +96,10 @@ class _Watch(TorchDispatchMode):
             return NotImplemented
         with self:
             return operation.decompose(*args, **kwargs)
+
+
+def _in_order(layer: nn.Module, inputs: Sequence[Any], named: dict[str, Any]) -> Sequence[Any]:
+    """The inputs in the order in which the layer's forward takes them."""
+    if not named:
+        return inputs
+    return list(inspect.signature(layer.forward).bind(*inputs, **named).arguments.values())
