@@ -6,6 +6,7 @@ import json
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from .. import report
 from ..errors import UsageError
@@ -17,43 +18,53 @@ EXAMPLE = "3,32,32"
 TYPES = ("float32", "float64", "bfloat16", "float16", "int64")
 
 
+Model = Annotated[str, Argument(help="cnn, mlp, linear, local; or FILE.py:FUNCTION.")]
+Input = Annotated[str, Option("--input", help="The shape of one sample, without the batch.")]
+Batch = Annotated[int, Option(help="Samples, for bytes and times.", min=1)]
+Width = Annotated[int, Option(help="Of a named model.", min=1, max=65536)]
+Classes = Annotated[int, Option(help="Of a named model.", min=1)]
+Type = Annotated[str, Option(help=f"Of the input: {', '.join(TYPES)}.")]
+Device = Annotated[
+    str, Option(help="auto (nothing is allocated, if it can be), cpu, cuda or mps.")
+]
+Time = Annotated[bool, Option("--time", help="Measure times as well.")]
+Threads = Annotated[int, Option(help="CPU threads, of times.", min=1, max=1024)]
+Against = Annotated[bool, Option("--against", help="What torchinfo and fvcore say, and why.")]
+Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
+
+
 def count(
-    model: Annotated[str, typer.Argument(help="cnn, mlp, linear, local; or FILE.py:FUNCTION.")],
-    input_: Annotated[
-        str, typer.Option("--input", help="The shape of one sample, without the batch.")
-    ] = EXAMPLE,
-    batch: Annotated[int, typer.Option(help="Samples, for bytes and times.", min=1)] = 1,
-    width: Annotated[int, typer.Option(help="Of a named model.", min=1, max=65536)] = 8,
-    classes: Annotated[int, typer.Option(help="Of a named model.", min=1)] = 10,
-    dtype: Annotated[str, typer.Option(help=f"Of the input: {', '.join(TYPES)}.")] = TYPES[0],
-    device: Annotated[
-        str, typer.Option(help="auto (nothing is allocated, if it can be), cpu, cuda or mps.")
-    ] = "auto",
-    time: Annotated[bool, typer.Option("--time", help="Measure times as well.")] = False,
-    threads: Annotated[int, typer.Option(help="CPU threads, of times.", min=1, max=1024)] = 1,
-    against: Annotated[
-        bool, typer.Option("--against", help="What torchinfo and fvcore say, and why.")
-    ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    model: Model,
+    input_: Input = EXAMPLE,
+    batch: Batch = 1,
+    width: Width = 8,
+    classes: Classes = 10,
+    dtype: Type = TYPES[0],
+    device: Device = "auto",
+    time: Time = False,
+    threads: Threads = 1,
+    against: Against = False,
+    json_: Json = False,
     debug: Debug = False,
 ) -> None:
     """Count parameters, multiply-adds and bytes: `convlab count cnn --input 3,32,32`."""
     with one_line_errors(debug):
         shape = _shape(input_)
-        if dtype not in TYPES:
-            raise UsageError(f"no type `{dtype}`; there are: {', '.join(TYPES)}")
-        from ..counting import Question
-        from ..counting import count as answer
-        from ..probes.settings import Timing
+        _check_type(dtype)
+        from .. import counting  # it imports torch, which `--help` does without
 
-        timing = Timing(threads=threads) if time else None
-        question = Question(model, shape, batch, dtype, classes, width, timing, against)
-        counted = answer(question, device)
+        timed = threads if time else None
+        question = counting.Question(model, shape, batch, dtype, classes, width, timed, against)
+        counted = counting.count(question, device)
         if json_:
             typer.echo(json.dumps(counted.document(), indent=2, ensure_ascii=False))
         else:
-            title = f"{model} on a batch {(batch, *shape)} of {dtype}"
-            show_all(report.costs(title, counted.cost, counted.peers, counted.notes))
+            show_all(report.costs(counted.title, counted.cost, counted.peers, counted.notes))
+
+
+def _check_type(dtype: str) -> None:
+    if dtype not in TYPES:
+        raise UsageError(f"no type `{dtype}`; there are: {', '.join(TYPES)}")
 
 
 def _shape(text: str) -> tuple[int, ...]:

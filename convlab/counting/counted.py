@@ -30,7 +30,7 @@ class Question:
     dtype: str = "float32"  # of the input, and of the weights unless it is a whole number
     classes: int = 10
     width: int = 8
-    timing: Timing | None = None
+    threads: int | None = None  # of a CPU, if times are to be measured
     against: bool = False
 
 
@@ -42,6 +42,11 @@ class Counted:
     device: str
     cost: Cost
     peers: tuple[Comparison, ...] = ()
+
+    @property
+    def title(self) -> str:
+        asked = self.question
+        return f"{asked.model} on a batch {(asked.batch, *asked.shape)} of {asked.dtype}"
 
     @property
     def notes(self) -> list[str]:
@@ -76,7 +81,7 @@ def count(question: Question, device: str = "auto") -> Counted:
     if device != "auto":
         return _counted(question, build(), resolved(device))
     expected = _on_meta(question, build)
-    if isinstance(expected, Counted) and not (question.timing or question.against):
+    if isinstance(expected, Counted) and not (question.threads or question.against):
         return expected
     memory.require(_needed(expected), f"running {question.model}")
     return _counted(question, build(), "cpu")
@@ -107,7 +112,8 @@ def _counted(question: Question, network: nn.Module, device: str) -> Counted:
         network = network.to(dtype)
     x = torch.zeros(question.batch, *question.shape, dtype=dtype, device=device)
     meta = device == META
-    spent = _cost(question, network, x, None if meta else question.timing)
+    timing = Timing(threads=question.threads) if question.threads and not meta else None
+    spent = _cost(question, network, x, timing)
     peers = comparisons(network, x, spent) if question.against and not meta else ()
     return Counted(question, device, spent, peers)
 
