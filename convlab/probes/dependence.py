@@ -1,0 +1,97 @@
+"""Which inputs of a network its outputs can depend on: exactly, operation by operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.export import default_decompositions
+from torch.func import functional_call, functionalize
+from torch.fx import GraphModule
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from .signals import Signal, followed
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How the output of a network hangs on its input.
+
+    The operations of one forward pass are recorded, a stand-in of `reads` replaces each, and a
+    gradient through all of them, reset to 0 or 1 behind each, arrives wherever there is a path.
+    Nothing can vanish, overflow or cancel on its way; and it stops at masks, where 0 · NaN is
+    NaN: one put into a pixel would pass a causal attention, and an interpolation too far.
+    """
+
+    x: Tensor  # all 1, (N, ...)
+    y: Tensor  # 1 where an output can be other than 0; the end of the paths
+
+    @classmethod
+    def of(cls, network: nn.Module, x: Tensor) -> Dependence:
+        """Follow `network(x)`, in the mode that it is in; it is left as it was.
+
+        Of x only shape and type count. Parameters count as numbers other than 0, whatever they
+        are; buffers count as they are. Raises ValueError for an operation that has no rule in
+        `reads`, and where the network does not return one tensor.
+        """
+        state = {label: _drawn(weight) for label, weight in network.named_parameters()}
+        state |= {label: _copied(buffer) for label, buffer in network.named_buffers()}
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
+            recorded = _recorded(network, state, _copied(x))
+        flow = torch.ones(x.shape, dtype=torch.float64, requires_grad=True)
+        return cls(flow, followed(recorded, [Signal.of(flow), *state.values()]))
+
+    def inputs(self, outputs: Tensor) -> Tensor:
+        """Those on which any of the chosen outputs can depend: bools, as x, of bools, as y.
+
+        >>> dependence = Dependence.of(nn.Conv1d(1, 1, 3, dilation=2), torch.zeros(1, 1, 7))
+        >>> dependence.inputs(torch.tensor([[[True, False, False]]])).int()
+        tensor([[[1, 0, 1, 0, 1, 0, 0]]], dtype=torch.int32)
+        """
+        if not self.y.requires_grad:
+            return torch.zeros(self.x.shape, dtype=torch.bool)
+        (found,) = torch.autograd.grad(self.y, self.x, outputs.double(), retain_graph=True)
+        return found > 0
+
+
+def _drawn(weight: Tensor) -> Tensor:
+    """Other weights, from 1 to 2: none is 0, nor the mean of the others."""
+    drawn = torch.rand(weight.shape, generator=Generator().manual_seed(0)) + 1
+    return drawn.to(weight.dtype)
+
+
+def _copied(tensor: Tensor) -> Tensor:
+    if tensor.is_meta:
+        return torch.ones_like(tensor, device="cpu")
+    return tensor.detach().cpu().clone()
+
+
+def _recorded(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphModule:
+    """The operations of a forward pass, of x and the state, none of them in place."""
+
+    def run(x: Tensor, tensors: Sequence[Tensor]) -> Tensor:
+        y = functional_call(network, dict(zip(state, tensors, strict=True)), (x,))
+        if not isinstance(y, Tensor):
+            raise ValueError(
+                f"the network returns a {type(y).__name__}, not one tensor: wrap it in a module "
+                "that returns the tensor to look at"
+            )
+        return y
+
+    tensors = list(state.values())
+    simpler: Any = default_decompositions()
+    try:
+        plain = make_fx(run, decomposition_table=simpler)(x, tensors)
+    except RuntimeError as error:
+        if "tracing tensor" not in str(error):
+            raise
+        raise ValueError(
+            "the network takes a number out of a tensor, to decide by it or to count with it, and "
+            "what it does then is not known: probe its parts, or the network without the decision"
+        ) from error
+    recorded = make_fx(functionalize(plain))(x, tensors)
+    recorded.graph.eliminate_dead_code()
+    return recorded
