@@ -266,7 +266,7 @@ READS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
     "overwritten": (lambda x: x.clone().fill_(3) + x.roll(1, -1), 1),
     "sorted": (lambda x: x.sort(dim=-1).values, 9),
     "largest first": (lambda x: x.topk(9).values, 9),
-    "dilated maximum": (lambda x: nn.functional.max_pool1d(x, 3, 1, 2, dilation=2), 3),
+    "dilated maximum": (lambda x: nn.functional.max_pool1d(x, 3, 1, 1, dilation=2), 3),
     "difference": (lambda x: torch.add(x, x.roll(1, -1), alpha=-1), 2),
     "rounded quotient": (lambda x: x.div(2, rounding_mode="floor"), 1),
     "variance": (lambda x: x - x.var(-1, keepdim=True), 9),
