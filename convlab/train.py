@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import partial
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state, vmap
+from torch.optim import Optimizer
 
 from . import streams
 from .grouping import Build as Build  # part of what `fit` takes
@@ -17,10 +15,10 @@ from .grouping import group_size
 from .measure import Sample, Statistic
 from .optimizers import optimizer_and_schedule
 from .settings import Training
+from .stacked import Loss as Loss
+from .stacked import Program, State, forward_of, joined, losses_of, program_of
 from .streams import Batch, Data, Draw, Stream, generator
 
-State = dict[str, Tensor]
-Loss = Callable[[Tensor, Tensor], Tensor]
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
 
 
@@ -44,18 +42,18 @@ class Networks:
 
     def predict(self, x: Tensor, *, own: bool = False, at_once: int = 4096) -> Tensor:
         """(N, ...) -> (S, N, ...): every network sees x, or its `own` x[i] of (S, N, ...)."""
-        forward = vmap(partial(_call, self.skeleton), in_dims=(0, 0 if own else None))
+        forward = forward_of(self.skeleton)
         device = next(iter(self.state.values())).device
         parts = torch.split(x, max(1, at_once // len(self.losses)), dim=1 if own else 0)
         with torch.no_grad():
-            outputs = [forward(self.state, part.to(device)).cpu() for part in parts]
+            outputs = [forward(self.state, part.to(device), own).cpu() for part in parts]
         return torch.cat(outputs, dim=1)
 
     def score(self, metric: Loss, data: Data | Draw, statistic: Statistic = "median") -> Sample:
         """The metric on data that all share, or on a fresh draw for each; NaN if diverged."""
         held_out = streams.drawn(data, range(len(self.losses)), Stream.HELD_OUT)
         outputs = self.predict(held_out.x, own=held_out.own)
-        values = vmap(metric, in_dims=(0, 0 if held_out.own else None))(outputs, held_out.y)
+        values = losses_of(metric)(outputs, held_out.y, held_out.own)
         return sample(values.masked_fill(self.diverged, torch.nan), statistic)
 
 
@@ -100,72 +98,42 @@ def _fit_group(
     keep: Sequence[int],
     watch: Watch | None,
 ) -> Networks:
-    skeleton, state = _initialise(build, group, device)
+    program = program_of([_initialised(build, seed) for seed in group], loss, device)
     torch.manual_seed(generator(group.start, Stream.NOISE).initial_seed())
-    losses_of = partial(_losses_alone if len(group) == 1 else _losses, skeleton, loss)
-    optimizer, schedule = optimizer_and_schedule(state.values(), training)
-    history: list[Tensor] = []
-    kept = {0: _copy(state)} if 0 in keep else {}
+    optimizer, schedule = optimizer_and_schedule(program.tensors, training)
+    kept = {0: program.state()} if 0 in keep else {}
+    history = torch.empty(0)
     work = streams.batches(data, group, steps=training.steps, batch=training.batch, device=device)
     for step, batch in enumerate(work, start=1):
-        losses = losses_of(state, batch)
-        optimizer.zero_grad()
-        losses.sum().backward()
-        optimizer.step()
+        losses = _stepped(program, optimizer, batch)
         schedule.step()
-        history.append(losses.detach())
+        if step == 1:  # one block, since a tensor per step would break up the memory of the steps
+            history = losses.new_empty(training.steps, len(group))
+        history[step - 1] = losses
         if step in keep:
-            kept[step] = _copy(state)
+            kept[step] = program.state()
         if watch:
-            watch(group.start * training.steps + step * len(group), history[-1])
-    return Networks(skeleton.eval(), _copy(state), torch.stack(history, dim=1).cpu(), kept)
+            watch(group.start * training.steps + step * len(group), losses)
+    return Networks(program.skeleton.eval(), program.state(), history.T.cpu(), kept)
 
 
-def _losses(skeleton: nn.Module, loss: Loss, state: State, batch: Batch) -> Tensor:
-    """The losses (S,) of stacked networks."""
-
-    def of_one(state: State, x: Tensor, y: Tensor) -> Tensor:
-        return loss(_call(skeleton, state, x), y)
-
-    axis = 0 if batch.own else None
-    return vmap(of_one, in_dims=(0, axis, axis))(state, batch.x, batch.y)
-
-
-def _losses_alone(skeleton: nn.Module, loss: Loss, state: State, batch: Batch) -> Tensor:
-    """The loss (1,) of the only network: the plain step, without vmap and what it costs."""
-    own = {name: tensor.squeeze(0) for name, tensor in state.items()}
-    x, y = (batch.x.squeeze(0), batch.y.squeeze(0)) if batch.own else (batch.x, batch.y)
-    return loss(_call(skeleton, own, x), y)[None]
+def _stepped(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
+    """The losses (S,) before the step."""
+    losses = program.losses(batch)
+    for tensor in program.tensors:
+        tensor.grad = None
+    losses.backward(torch.ones_like(losses))  # of their sum: each seed has its own gradient
+    optimizer.step()
+    return losses.detach()
 
 
-def _call(skeleton: nn.Module, state: State, x: Tensor) -> Tensor:
-    output: Tensor = functional_call(skeleton, state, (x,))
-    return output
-
-
-def _initialise(build: Build, group: range, device: str) -> tuple[nn.Module, State]:
-    networks = []
-    for seed in group:
-        torch.manual_seed(generator(seed, Stream.WEIGHTS).initial_seed())
-        networks.append(build())
-    parameters, buffers = stack_module_state(networks)
-    state = {
-        name: tensor.detach().to(device).requires_grad_(tensor.requires_grad)
-        for name, tensor in (parameters | buffers).items()
-    }
-    return deepcopy(networks[0]).to("meta").train(), state
-
-
-def _copy(state: State) -> State:
-    return {name: tensor.detach().clone() for name, tensor in state.items()}
+def _initialised(build: Build, seed: int) -> nn.Module:
+    torch.manual_seed(generator(seed, Stream.WEIGHTS).initial_seed())
+    return build()
 
 
 def _joined(parts: Sequence[Networks]) -> Networks:
     """The networks of all groups as those of one."""
-
-    def joined(states: Sequence[State]) -> State:
-        return {name: torch.cat([state[name] for state in states]) for name in states[0]}
-
     return Networks(
         parts[0].skeleton,
         joined([part.state for part in parts]),

@@ -13,6 +13,7 @@ LAYERS = [  # from the bottom up: a module imports only from the lines above its
     {"measure", "memory", "config", "outline"},
     {"record", "layers", "data", "streams", "optimizers", "figures"},
     {"models", "probes", "environment"},
+    {"stacked"},
     {"grouping"},
     {"train"},
     {"workbench"},

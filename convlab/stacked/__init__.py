@@ -1,0 +1,10 @@
+"""Networks of one architecture as one: weights (S, ...) and activations (S, N, ...) of S seeds."""
+
+from .losses import Loss as Loss
+from .losses import losses_of as losses_of
+from .network import forward_of as forward_of
+from .network import vmapped_layers as vmapped_layers
+from .programs import Program as Program
+from .programs import program_of as program_of
+from .states import State as State
+from .states import joined as joined
