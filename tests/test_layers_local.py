@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
@@ -18,6 +20,7 @@ from convlab.layers import (
     LocallyConnected1d,
     LocallyConnected2d,
     LocallyConnected3d,
+    blocks,
     local,
     locally_connected,
 )
@@ -25,6 +28,13 @@ from convlab.layers import (
 LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 NUMPY_MODES = {"zeros": "constant", "circular": "wrap", "reflect": "reflect", "replicate": "edge"}
+
+CUTS = {  # CALL, CACHED and FEW: what makes the layers cut their work in every way
+    "lines or planes, whole": (0, 2**20, 16),
+    "lines or planes, one by one": (0, 1, 0),
+    "patches, whole": (2**20, 2**20, 0),
+    "patches, in parts": (2**20, 40, 16),
+}
 
 family = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -65,6 +75,16 @@ def examples(options: dict[str, Any], count: int) -> Tensor:
     return torch.randn(shape, dtype=torch.float64, generator=Generator().manual_seed(1))
 
 
+@contextmanager
+def cut(name: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for constant, value in zip(("CALL", "CACHED", "FEW"), CUTS[name], strict=True):
+            patch.setattr(blocks, constant, value)
+        blocks.blocks.cache_clear()
+        yield
+    blocks.blocks.cache_clear()
+
+
 def by_loop(x: Tensor, layer: nn.Module) -> Tensor:
     """The sum of the definition, one output after another, on an input that numpy has padded."""
     margins = [(0, 0), (0, 0), *((margin, margin) for margin in layer.padding)]
@@ -83,16 +103,22 @@ def by_loop(x: Tensor, layer: nn.Module) -> Tensor:
 
 
 @family
-@given(options(), st.integers(0, 2), st.sampled_from(["position", "channel", None]))
+@given(
+    options(),
+    st.integers(0, 2),
+    st.sampled_from(["position", "channel", None]),
+    st.sampled_from(list(CUTS)),
+)
 def test_a_layer_is_the_loop_of_its_definition(
-    options: dict[str, Any], count: int, bias: str | None
+    options: dict[str, Any], count: int, bias: str | None, way: str
 ) -> None:
     layer, x = layer_of(options, bias), examples(options, count)
     expected = by_loop(x, layer)
     if layer.bias is not None:
         ones = [1] * (expected.ndim - 1 - layer.bias.ndim)
         expected = expected + layer.bias.reshape(*layer.bias.shape, *ones)
-    torch.testing.assert_close(layer(x), expected)
+    with cut(way):
+        torch.testing.assert_close(layer(x), expected)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same'")  # torch copies, where it is uneven
@@ -129,9 +155,9 @@ def test_effective_parameters_are_those_with_a_gradient(options: dict[str, Any])
     assert layer.num_effective_parameters == reached
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
-@given(options())
-def test_first_and_second_derivatives(options: dict[str, Any]) -> None:
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(options(), st.sampled_from(list(CUTS)))
+def test_first_and_second_derivatives(options: dict[str, Any], way: str) -> None:
     layer = layer_of(options)
     names = "stride", "padding", "dilation", "groups", "padding_mode"
     chosen = [options[name] for name in names]
@@ -140,8 +166,9 @@ def test_first_and_second_derivatives(options: dict[str, Any]) -> None:
         return locally_connected(x, weight, bias, *chosen)
 
     tensors = examples(options, 1).requires_grad_(), layer.weight, layer.bias
-    assert gradcheck(call, tensors, fast_mode=True)
-    assert gradgradcheck(call, tensors, fast_mode=True)
+    with cut(way):
+        assert gradcheck(call, tensors, fast_mode=True)
+        assert gradgradcheck(call, tensors, fast_mode=True)
 
 
 def test_the_examples_of_the_documentation() -> None:

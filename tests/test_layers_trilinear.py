@@ -1,20 +1,15 @@
-"""Tests of convlab.layers.trilinear and patches: tiles, what is kept, and further derivatives."""
+"""Tests of convlab.layers.trilinear: what is kept, and further derivatives."""
 
 from __future__ import annotations
 
-from itertools import product
-from math import prod
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Generator, Tensor
 from torch.func import hessian, jvp, vmap
 
-from convlab.layers import LocallyConnected2d, locally_connected, patches
-from convlab.layers.windows import Windows
+from convlab.layers import LocallyConnected2d, locally_connected
 
 OPTIONS: Any = (None, (2, 1), 1, (1, 2), 2)  # no bias, stride, padding, dilation, groups
 
@@ -28,35 +23,6 @@ def operands(*seeds: int) -> tuple[Tensor, Tensor]:
     shapes = (2, 4, 5, 6), (6, 2, 3, 4, 3, 3)
     x, weight = (torch.randn(*seeds, *s, dtype=torch.float64, generator=draw) for s in shapes)
     return x, weight
-
-
-@given(st.lists(st.integers(1, 7), min_size=1, max_size=4), st.integers(1, 3), st.integers(1, 99))
-def test_tiles_hold_every_position_once_and_in_order(
-    size: list[int], groups: int, per_position: int
-) -> None:
-    windows = Windows.over(size, 1, 1, 0, 1, "zeros")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(patches, "CACHED", 100)
-        found = list(patches.tiles(windows, groups, per_position))
-    positions = [p for tile, _ in found for p in product(*(range(s.start, s.stop) for s in tile))]
-    assert positions == list(product(*map(range, size)))
-    counts = [at.stop - at.start for _, at in found]
-    assert sum(counts) == found[-1][1].stop == groups * prod(size)
-    assert max(counts) // groups * per_position <= 100
-
-
-@pytest.mark.parametrize("cached", [1, 500, 1000])
-def test_tiles_do_not_change_what_is_computed(cached: int, monkeypatch: Any) -> None:
-    x, weight = operands()
-    x.requires_grad_()
-    weight.requires_grad_()
-    at_once = call(x, weight)
-    gradients = torch.autograd.grad(at_once.square().sum(), (x, weight))
-    monkeypatch.setattr(patches, "CACHED", cached)
-    in_tiles = call(x, weight)
-    torch.testing.assert_close(in_tiles, at_once)
-    again = torch.autograd.grad(in_tiles.square().sum(), (x, weight))
-    torch.testing.assert_close(again, gradients)
 
 
 def test_no_patches_are_kept_for_the_backward_pass() -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
-from .functional import axes_in_memory, locally_connected, spread
+from .functional import axes_in_memory, over_windows, spread
 from .windows import Size, Windows, per_axis
 
 Bias = Literal["position", "channel"] | None
@@ -89,16 +89,7 @@ class LocallyConnected(nn.Module):
                 f"{type(self).__name__} was made for inputs (N, {', '.join(map(str, example))}), "
                 f"not {tuple(x.shape)}: its kernels belong to positions, so in_size is fixed"
             )
-        return locally_connected(
-            x,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.groups,
-            self.padding_mode,
-        )
+        return over_windows(x, self.weight, self.bias, self.windows, self.groups)
 
     @property
     def num_effective_parameters(self) -> int:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .patches import side_by_side
+from .patches import turned
 from .trilinear import Output
 from .windows import Size, Windows, written
 
@@ -30,12 +30,19 @@ def locally_connected(
     Raises ValueError where they do not fit each other.
     """
     dims = _dims(x, weight)
-    if x.ndim == dims + 1:
-        options = stride, padding, dilation, groups, padding_mode
-        return locally_connected(x.unsqueeze(0), weight, bias, *options).squeeze(0)
-    kernel_size = weight.shape[2 + dims :]
-    windows = Windows.over(x.shape[2:], kernel_size, stride, padding, dilation, padding_mode)
+    size, kernel_size = x.shape[-dims:], weight.shape[2 + dims :]
+    windows = Windows.over(size, kernel_size, stride, padding, dilation, padding_mode)
     _check_fit(x, weight, bias, groups, windows)
+    return over_windows(x, weight, bias, windows, groups)
+
+
+def over_windows(
+    x: Tensor, weight: Tensor, bias: Tensor | None, windows: Windows, groups: int
+) -> Tensor:
+    """The same for windows that are known and tensors that are known to fit them."""
+    dims = len(windows.in_size)
+    if x.ndim == dims + 1:
+        return over_windows(x.unsqueeze(0), weight, bias, windows, groups).squeeze(0)
     y = _product(_autocast(x), _autocast(weight), windows, groups)
     if bias is None:
         return y
@@ -46,11 +53,12 @@ def locally_connected(
 def axes_in_memory(dims: int) -> tuple[int, ...]:
     """The axes of a weight (O, C / groups, *out_size, *kernel_size) as a layer keeps them.
 
-    From the outermost to the innermost: positions, outputs, taps of the last axis, taps of the
-    others, channels. The kernel at a position then lies as what a window sees of a line.
+    From the outermost to the innermost: taps of all axes but the last, positions, taps of the
+    last axis, channels, outputs. For each of the first, the kernels then lie one after another,
+    and the rows of each as what a window sees of a line.
     """
-    positions, taps = range(2, 2 + dims), range(2 + dims, 2 + 2 * dims)
-    return (*positions, 0, taps[-1], *taps[:-1], 1)
+    *others, last = range(2 + dims, 2 + 2 * dims)
+    return (*others, *range(2, 2 + dims), last, 1, 0)
 
 
 def spread(shared: Tensor, axis: int, dims: int) -> Tensor:
@@ -71,7 +79,7 @@ def _dims(x: Tensor, weight: Tensor) -> int:
 def _check_fit(
     x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, windows: Windows
 ) -> None:
-    channels, positions = x.shape[1], windows.out_size
+    channels, positions = x.shape[-1 - len(windows.in_size)], windows.out_size
     kernels = tuple(weight.shape[: 2 + len(positions)])
     if kernels[1] * groups != channels or kernels[0] % groups or kernels[2:] != positions:
         raise ValueError(
@@ -96,16 +104,20 @@ def _padded(x: Tensor, windows: Windows, groups: int) -> Tensor:
     widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
     if windows.padding_mode != "zeros":
         x, widths = pad(x, widths, windows.padding_mode), [0] * len(widths)
-    x = side_by_side(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
-    x = pad(x, [0, 0, 0, 0, *widths]).contiguous() if any(widths) else x
-    return x.unflatten(-2, (groups, -1))
+    x = turned(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
+    x = pad(x, [0, 0, 0, 0, *widths]) if any(widths) else x
+    return torch.unflatten(x.contiguous(), -2, (groups, -1))
 
 
 def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
-    """(*out_size, groups, O / groups, taps · C / groups): a view, of a weight that a layer keeps."""
+    """(*out_size, K', groups, O / groups, K · C / groups): K taps of the last axis, K' others.
+
+    A view, of a weight as a layer keeps it.
+    """
     dims = len(windows.out_size)
-    kernels = weight.permute(axes_in_memory(dims)).flatten(dims + 1)
-    return kernels.unflatten(dims, (groups, -1))
+    kernels = weight.permute(axes_in_memory(dims)).flatten(-3, -2)
+    kernels = torch.unflatten(kernels, -1, (groups, -1)).unsqueeze(0)
+    return kernels.flatten(0, dims - 1).movedim((0, -3), (-4, -1))
 
 
 def _autocast(tensor: Tensor) -> Tensor:

@@ -7,14 +7,15 @@ A layer is one number, linear in its padded input x, its kernels w and a weighti
 Its derivative for one of the three is a function of the other two, and the derivatives of that
 function are the other derivatives of t: the three functions here give all orders.
 
-Positions come first, then groups g, and examples lie side by side in memory: x (*padded_size, G,
-C / G, N), w (*out_size, G, O / G, taps · C / G), y (*out_size, G, O / G, N). There is one matrix
-product for each position and group. What the windows see is gathered tile by tile, again in the
-backward pass, and never kept: it has as many times the numbers of x as a kernel has taps.
+Positions come first, then groups, and examples lie side by side in memory: x (*padded_size, G,
+C / G, N), y (*out_size, G, O / G, N), w (*out_size, K', G, O / G, K · C / G), where the last axis
+has K taps and the others K' together. Each position, group and tap of K' takes a matrix product.
+What the windows see is gathered in passing, again in the backward pass, and never kept.
 """
 
 from __future__ import annotations
 
+from inspect import signature
 from math import prod
 from typing import Any
 
@@ -22,7 +23,8 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from .patches import gathered, overlay, side_by_side, tiles
+from . import blocks
+from .patches import gathered, scatter, side_by_side
 from .windows import Windows
 
 Gradients = tuple[Tensor | None, Tensor | None, None]
@@ -30,6 +32,11 @@ Gradients = tuple[Tensor | None, Tensor | None, None]
 
 class Trilinear(Function):
     """The derivative of t for one tensor, as a function of the two others."""
+
+    def __init_subclass__(cls) -> None:
+        """Keep the signature of `forward`: torch asks for it at every call, and takes 50 µs."""
+        cls.forward.__signature__ = signature(cls.forward)  # type: ignore[attr-defined]
+        super().__init_subclass__()
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
@@ -70,11 +77,13 @@ class Output(Trilinear):
 
     @staticmethod
     def forward(x: Tensor, w: Tensor, windows: Windows) -> Tensor:
-        y = x.new_empty(*w.shape[:-1], x.shape[-1])
-        kernels, outputs = _stacked(w), _stacked(y)
-        for at, seen in gathered(x, windows):
-            torch.bmm(kernels[at], seen, out=outputs[at])
-        return y
+        few, shape = x.shape[-1] <= blocks.FEW, (w.shape[-2], x.shape[-1])
+        y = x.new_empty(*windows.out_size, w.shape[-3], *(reversed(shape) if few else shape))
+        kernels, sums = _kernels(w), y.flatten(0, -3)
+        for tap, at, seen in gathered(x, windows):
+            factors = (seen.mT, kernels[tap, at].mT) if few else (kernels[tap, at], seen)
+            torch.baddbmm(sums[at], *factors, beta=min(tap, 1), out=sums[at])
+        return y.mT if few else y
 
     @staticmethod
     def backward(ctx: Any, y: Tensor) -> Gradients:
@@ -87,11 +96,9 @@ class InputGradient(Trilinear):
 
     @staticmethod
     def forward(w: Tensor, y: Tensor, windows: Windows) -> Tensor:
-        groups, channels = w.shape[-3], w.shape[-1] // prod(windows.kernel_size)
+        groups, channels = w.shape[-3], w.shape[-1] // windows.kernel_size[-1]
         x = y.new_zeros(*windows.padded_size, groups, channels, y.shape[-1])
-        kernels, outputs = _stacked(w), _stacked(side_by_side(y, y.ndim - 3))
-        for tile, at in tiles(windows, groups, groups * w.shape[-1] * y.shape[-1]):
-            overlay(x, kernels[at].mT @ outputs[at], windows, tile)
+        scatter(x, _kernels(w), _outputs(y), windows)
         return x
 
     @staticmethod
@@ -105,11 +112,14 @@ class WeightGradient(Trilinear):
 
     @staticmethod
     def forward(x: Tensor, y: Tensor, windows: Windows) -> Tensor:
-        w = x.new_empty(*y.shape[:-1], prod(windows.kernel_size) * x.shape[-2])
-        kernels, outputs = _stacked(w), _stacked(side_by_side(y, y.ndim - 3))
-        for at, seen in gathered(x, windows):
-            torch.bmm(outputs[at], seen.mT, out=kernels[at])
-        return w
+        *others, last = windows.kernel_size
+        groups, channels, _ = x.shape[-3:]
+        size = *windows.out_size, groups, last * channels, y.shape[-2]
+        w = x.new_empty(prod(others), *size)
+        products, outputs = w.flatten(1, -3), _outputs(y)
+        for tap, at, seen in gathered(x, windows):
+            torch.bmm(seen, outputs[at].mT, out=products[tap, at])
+        return w.movedim(0, -4).mT
 
     @staticmethod
     def backward(ctx: Any, w: Tensor) -> Gradients:
@@ -126,6 +136,11 @@ def _gradients(ctx: Any, *derivatives: tuple[type[Trilinear], Tensor, Tensor]) -
     return first, second, None
 
 
-def _stacked(tensor: Tensor) -> Tensor:
-    """The matrices of all positions and groups, one after another: a view if they lie so."""
-    return tensor.flatten(0, -3)
+def _kernels(w: Tensor) -> Tensor:
+    """(K', positions · G, O / G, K · C / G): a view, of a weight as a layer keeps it."""
+    return w.movedim(-4, 0).flatten(1, -3)
+
+
+def _outputs(y: Tensor) -> Tensor:
+    """(positions · G, O / G, N), with the examples side by side in memory."""
+    return side_by_side(y, y.ndim - 3).flatten(0, -3)
