@@ -74,7 +74,7 @@ def receptive_field(network: nn.Module, x: Tensor, unit: Position | None = None)
     """The field of one output position, in all its channels, or of the middle one.
 
     x is (N, C, *pixels) and the output (N, O, *positions), in one to three dimensions, or (N, O)
-    with the unit (). Of x only shape and type count; the network stays as it was. For layers of
+    with the unit (). Of x only shape and type count, and of its examples the first. For layers of
     kernel k, dilation d, stride s and padding p, one after another, a field that no border cuts
     has along each axis
 
@@ -84,9 +84,10 @@ def receptive_field(network: nn.Module, x: Tensor, unit: Position | None = None)
 
     (Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks, 2019).
     Here it comes from the operations that run, through branches, attention and all: see
-    `Dependence`, which has the errors, and tells channels apart. The network runs in its mode:
-    batch norm in train mode, and instance, layer or group norm in any, read the whole image.
-    Raises ValueError for an x or a unit that is not one, and a unit that depends on no pixel.
+    `Dependence`, which has the errors, and tells channels apart. The network stays as it was, and
+    runs in its mode: batch norm in train mode, and instance, layer or group norm in any, read the
+    whole image. Raises ValueError for an x or a unit that is not one, and for a unit that depends
+    on no pixel.
 
         >>> network = nn.Sequential(nn.Conv2d(1, 4, 3, dilation=2), nn.MaxPool2d(2))
         >>> field = receptive_field(network, torch.zeros(1, 1, 28, 28))
@@ -125,7 +126,7 @@ def _followed(network: nn.Module, x: Tensor) -> tuple[Dependence, Position]:
         raise ValueError(
             f"x should be (N, C, *pixels) with one to three axes, not {tuple(x.shape)}"
         )
-    dependence = Dependence.of(network, x)
+    dependence = Dependence.of(network, x[:2])  # batch norm in train mode can need a second one
     if dependence.y.ndim < 2:
         raise ValueError(
             f"the output should be (N, O, *positions), not {tuple(dependence.y.shape)}"
