@@ -35,8 +35,9 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
     else:
         if _see_through(upright):
             notes.append("transparency over white")
-        values = np.asarray(_flat(upright).convert("L")) / np.float32(255)
-    return torch.from_numpy(np.require(values, np.float32, "W")), tuple(notes)
+        levels = torch.from_numpy(np.require(_flat(upright).convert("L"), requirements="W"))
+        return levels.float().div_(255), tuple(notes)
+    return torch.from_numpy(np.array(values, dtype=np.float32)), tuple(notes)
 
 
 def _bits(image: Image) -> int:
@@ -57,12 +58,13 @@ def _notes(image: Image) -> list[str]:
 def _upright(image: Image, notes: list[str]) -> Image:
     try:
         orientation = image.getexif().get(Exif.Orientation)  # a TIFF forgets it once decoded
-        upright = ImageOps.exif_transpose(image)
+        turned = orientation in range(2, 9)
+        upright = ImageOps.exif_transpose(image) if turned else image  # it copies all others
     except SyntaxError:
         image.load()  # raises again, unless only the EXIF is at fault
         notes.append("its EXIF is broken and was passed over")
         return image
-    if orientation in range(2, 9):
+    if turned:
         notes.append("turned by its EXIF orientation")
     return upright
 

@@ -43,7 +43,7 @@ def read(path: Path, at_least: tuple[int, int] = (1, 2)) -> Image:
     except Exception as error:  # on a broken file a decoder may raise anything
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path} is a damaged image ({reason}); export it again") from error
-    if not pixels.isfinite().all():
+    if not all(extreme.isfinite() for extreme in pixels.aminmax()):
         raise DataError(f"{path} has pixels that are no finite numbers; replace them")
     _check_size(path, pixels, at_least)
     return Image(pixels, path.name, notes)

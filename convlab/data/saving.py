@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,11 +24,15 @@ def write_grey(path: Path, pixels: Tensor) -> None:
 
     Raises DataError for a suffix or a folder that cannot be written, ValueError for other pixels.
     """
-    levels = _levels(pixels.detach().cpu())
+    _write_bands(path, pixels.detach().cpu().split(BAND))
+
+
+def _write_bands(path: Path, bands: Iterable[Tensor]) -> None:
+    """As `write_grey`, of rows that are made a few at a time: fresh memory is slow memory."""
     kind = PIL.Image.registered_extensions().get(path.suffix.lower(), "")
     if kind not in PIL.Image.SAVE:
         raise DataError(f"{path}: no image format has the suffix {path.suffix!r}; name it .png")
-    image = PIL.Image.fromarray(levels.numpy())
+    image = PIL.Image.fromarray(torch.cat([*map(_levels, bands)]).numpy())
     _write(path, lambda stream: image.save(stream, format=kind, compress_level=COMPRESSION))
 
 
@@ -40,7 +44,7 @@ def write_signed(path: Path, values: Tensor) -> None:
     if path.suffix == ".npy":
         write_array(path, values.numpy())
     else:
-        write_grey(path, values.abs().clamp_(max=1))
+        _write_bands(path, (band.abs().clamp_(max=1) for band in values.split(BAND)))
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
@@ -54,14 +58,10 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
 
 
 def _levels(pixels: Tensor) -> Tensor:
-    """The pixels as uint8, by bands: in float64 all at once would take eight times the memory."""
-    levels = torch.empty(pixels.shape, dtype=torch.uint8)
-    for top in range(0, len(pixels), BAND):
-        band = (pixels[top : top + BAND].double() * 255).round_()
-        if pixels.ndim != 2 or not ((band >= 0) & (band <= 255)).all():
-            raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) in [0, 1]; scale them")
-        levels[top : top + BAND] = band
-    return levels
+    levels = (pixels.double() * 255).round_()
+    if levels.ndim != 2 or not ((levels >= 0) & (levels <= 255)).all():
+        raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) within [0, 1]; scale them")
+    return levels.byte()
 
 
 def _write(path: Path, save: Callable[[BinaryIO], None]) -> None:

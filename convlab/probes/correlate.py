@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -95,10 +94,7 @@ def _room(image: Tensor, kernel: Kernel) -> Tensor:
     if min(size) < 1:
         needed = f"{len(kernel)} x {len(kernel[0])}"
         raise ValueError(f"an image {tuple(image.shape)} is smaller than the kernel, {needed}")
-    dtype = _type(image.dtype, kernel)
-    if image.device.type == "cpu":  # numpy asks for pages of 2 MB, which torch does without
-        return torch.from_numpy(np.empty(size, str(dtype).removeprefix("torch.")))
-    return torch.empty(size, dtype=dtype, device=image.device)
+    return torch.empty(size, dtype=_type(image.dtype, kernel), device=image.device)
 
 
 def _type(pixels: torch.dtype, kernel: Kernel) -> torch.dtype:

