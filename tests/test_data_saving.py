@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from convlab.data import DataError, read, write_array, write_grey
+from convlab.data import DataError, read, write_array, write_grey, write_signed
 from convlab.data.saving import _write
 
 PIXELS = torch.rand(5, 7, generator=torch.Generator().manual_seed(0))
@@ -33,6 +33,19 @@ def test_only_grey_between_black_and_white_is_written(
 def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"name it \.png"):
         write_grey(tmp_path / name, PIXELS)
+
+
+@pytest.mark.parametrize("rows", [1, 64, 130])  # less than a band, one, and two and a part
+def test_signed_values_are_written_as_they_are_or_by_their_size(tmp_path: Path, rows: int) -> None:
+    values = 3 * torch.rand(rows, 7, generator=torch.Generator().manual_seed(0)) - 1.5
+    before = values.clone()
+    write_signed(tmp_path / "edges.npy", values)
+    np.testing.assert_array_equal(np.load(tmp_path / "edges.npy"), values)
+    write_signed(tmp_path / "edges.png", values)
+    sizes = values.abs().clamp(max=1)
+    written = read(tmp_path / "edges.png").pixels
+    torch.testing.assert_close(written, sizes, rtol=0, atol=0.5 / 255 + 1e-6)
+    assert torch.equal(values, before)
 
 
 def test_an_array_is_read_back_exactly(tmp_path: Path) -> None:

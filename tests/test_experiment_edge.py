@@ -49,6 +49,24 @@ def test_counted_claims_are_those_of_the_book_for_any_image_and_kernel(tmp_path:
     assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
 
 
+def test_of_a_large_image_all_edges_are_written_and_some_are_kept(tmp_path: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (1200, 1300))
+    path, file = save(tmp_path / "photo.png", levels), tmp_path / "edges.npy"
+    measurements = edge.measure(edge.Config(images=(path,), to=file, repeats=6), Workbench())
+    np.testing.assert_allclose(255 * np.load(file), np.diff(levels, axis=1), atol=1e-4)
+    assert measurements.arrays["edges of photo"].shape == (600, 650)
+    strongest = measurements.get("strongest |edge|", image="photo").center
+    assert abs(measurements.arrays["edges of photo"]).max() == strongest
+    assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_one_file_is_for_the_edges_of_one_image(tmp_path: Path, count: int) -> None:
+    config = edge.Config(images=("a.png",) * count, to=tmp_path / "edges.npy")
+    with pytest.raises(DataError, match=f"for one image, not {count}; give it one"):
+        edge.measure(config, Workbench())
+
+
 def test_equal_names_are_numbered(tmp_path: Path) -> None:
     names = ["a/x.png", "b/x.png", "a/x 2.png"]
     paths = [save(tmp_path / name, np.eye(2)) for name in names]

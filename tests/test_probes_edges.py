@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn.functional import conv2d
+from torch.utils.flop_counter import FlopCounterMode
 
 from convlab.data.edge_scenes import ramp, step, wave
 from convlab.probes import edges
 from convlab.probes.correlate import slices
 from convlab.probes.edge_cost import counted_flops, edge_cost
-from convlab.probes.edge_pictures import visible
+from convlab.probes.edge_pictures import kept, strongest_of_blocks, visible
 from convlab.probes.kernels import KERNELS, Kernel, read_kernel
 
 WEIGHTS = st.sampled_from([-3, -1, 0, 0, 1, 2])
@@ -152,6 +155,42 @@ def test_scenes_have_the_edges_that_they_are_made_for() -> None:
     )
     assert not slices(wave(5, 6, 4, 90), kernel).any()
     torch.testing.assert_close(wave(2, 9, 4)[:, 4:], wave(2, 5, 4))
+
+
+def test_flops_are_what_the_counter_counts() -> None:
+    with FlopCounterMode(display=False) as of_convolution:
+        conv2d(torch.zeros(1, 1, 9, 12), torch.zeros(1, 1, 3, 2))
+    with FlopCounterMode(display=False) as of_matrix:
+        torch.zeros(7 * 11, 9 * 12) @ torch.zeros(9 * 12, 1)
+    flops = counted_flops((9, 12), ((1, 1),) * 3)
+    assert flops["convolution"] == of_convolution.get_total_flops()
+    assert flops["dense matrix"] == of_matrix.get_total_flops()
+
+
+def test_sizes_are_those_of_all_rows() -> None:
+    answer = torch.randn(130, 7, generator=torch.Generator().manual_seed(0))
+    sizes = edges.sizes(answer)
+    assert sizes["strongest |edge|"].center == float(answer.abs().max())
+    assert sizes["mean |edge|"].center == pytest.approx(float(answer.double().abs().mean()))
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 9))
+def test_blocks_keep_the_value_farthest_from_zero(rows: int, columns: int, every: int) -> None:
+    answer = np.random.default_rng(rows).standard_normal((rows, columns))
+    seen = strongest_of_blocks(answer, every)
+    assert seen.shape == (ceil(rows / every), ceil(columns / every))
+    for (down, right), value in np.ndenumerate(seen):
+        block = answer[down * every : (down + 1) * every, right * every : (right + 1) * every]
+        assert abs(value) == abs(block).max() and value in block
+
+
+def test_a_run_keeps_an_image_whole_or_as_much_as_a_figure_shows() -> None:
+    notes, arrays = kept(torch.ones(1000, 1000), torch.ones(1000, 999))
+    assert (arrays["image"].shape, arrays["edges"].shape, notes) == ((1000,) * 2, (1000, 999), [])
+    notes, arrays = kept(torch.ones(1000, 1001), torch.ones(1000, 1000))
+    assert arrays["image"].shape == (500, 501)
+    assert arrays["edges"].shape == (500, 500)
+    assert "2 x 2 pixels one is kept" in notes[0]
 
 
 def test_a_picture_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:

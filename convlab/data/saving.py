@@ -58,7 +58,7 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
 
 
 def _levels(pixels: Tensor) -> Tensor:
-    levels = (pixels.double() * 255).round_()
+    levels = (pixels * 255.0).round_()
     if levels.ndim != 2 or not ((levels >= 0) & (levels <= 255)).all():
         raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) within [0, 1]; scale them")
     return levels.byte()
