@@ -87,16 +87,11 @@ def _along_lines(x: Tensor, windows: Windows) -> Tensor:
 
 def _products(block: Block, count: int, kernels: Tensor, outputs: Tensor) -> Tensor:
     """So many matrices: what the outputs of a block give to each pixel that their windows see."""
-    (tap, _), *more = block.taps
-    if not more:
-        return kernels[tap, block.at].mT @ outputs[block.at]
     seen = outputs.new_empty(count, kernels.shape[-1], outputs.shape[-1])
-    here = seen[: _length(block.at)]
-    torch.bmm(kernels[tap, block.at].mT, outputs[block.at], out=here)
-    seen[len(here) :] = 0
-    for tap, first in more:
-        sums = seen[first : first + len(here)]
-        sums.baddbmm_(kernels[tap, block.at].mT, outputs[block.at])
+    seen[_length(block.at) :] = 0  # for the first tap sees the first of them
+    for i, (tap, first) in enumerate(block.taps):
+        sums = seen[first : first + _length(block.at)]
+        torch.baddbmm(sums, kernels[tap, block.at].mT, outputs[block.at], beta=min(i, 1), out=sums)
     return seen
 
 
