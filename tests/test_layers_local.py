@@ -20,6 +20,7 @@ from convlab.layers import (
     LocallyConnected1d,
     LocallyConnected2d,
     LocallyConnected3d,
+    at_once,
     blocks,
     local,
     locally_connected,
@@ -29,11 +30,12 @@ LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 NUMPY_MODES = {"zeros": "constant", "circular": "wrap", "reflect": "reflect", "replicate": "edge"}
 
-CUTS = {  # CALL, CACHED and FEW: what makes the layers cut their work in every way
-    "lines or planes, whole": (0, 2**20, 16),
-    "lines or planes, one by one": (0, 1, 0),
-    "patches, whole": (2**20, 2**20, 0),
-    "patches, in parts": (2**20, 40, 16),
+CUTS = {  # LITTLE, CALL, CACHED and FEW: what makes the layers cut their work in every way
+    "at once": (2**20, 0, 0, 0),
+    "lines or planes, whole": (0, 0, 2**20, 16),
+    "lines or planes, one by one": (0, 0, 1, 0),
+    "patches, whole": (0, 2**20, 2**20, 0),
+    "patches, in parts": (0, 2**20, 40, 16),
 }
 
 family = settings(max_examples=150, deadline=None, derandomize=True)
@@ -78,7 +80,9 @@ def examples(options: dict[str, Any], count: int) -> Tensor:
 @contextmanager
 def cut(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for constant, value in zip(("CALL", "CACHED", "FEW"), CUTS[name], strict=True):
+        little, *others = CUTS[name]
+        patch.setattr(at_once, "LITTLE", little)
+        for constant, value in zip(("CALL", "CACHED", "FEW"), others, strict=True):
             patch.setattr(blocks, constant, value)
         blocks.blocks.cache_clear()
         yield

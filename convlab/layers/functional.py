@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from .at_once import is_little, product_at_once
 from .patches import turned
 from .trilinear import Output
 from .windows import Size, Windows, written
@@ -94,16 +97,18 @@ def _check_fit(
 
 
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
-    """The layer without its bias: (N, O, *out_size), a view with the examples side by side."""
-    y = Output.of(_padded(x, windows, groups), _kernels(weight, windows, groups), windows)
+    """The layer without its bias: (N, O, *out_size), perhaps with the examples side by side."""
+    widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
+    if windows.padding_mode != "zeros":
+        x, widths = pad(x, widths, windows.padding_mode), [0]
+    if is_little(len(x), weight):
+        return product_at_once(pad(x, widths) if any(widths) else x, weight, windows, groups)
+    y = Output.of(_padded(x, widths, windows, groups), _kernels(weight, windows, groups), windows)
     return y.flatten(-3, -2).movedim((-1, -2), (0, 1))
 
 
-def _padded(x: Tensor, windows: Windows, groups: int) -> Tensor:
-    """(N, C, *in_size) to (*padded_size, groups, C / groups, N), in that order in memory."""
-    widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
-    if windows.padding_mode != "zeros":
-        x, widths = pad(x, widths, windows.padding_mode), [0] * len(widths)
+def _padded(x: Tensor, widths: Sequence[int], windows: Windows, groups: int) -> Tensor:
+    """(N, C, *size) to (*padded_size, groups, C / groups, N), in that order in memory."""
     x = turned(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
     x = pad(x, [0, 0, 0, 0, *widths]) if any(widths) else x
     return torch.unflatten(x.contiguous(), -2, (groups, -1))
