@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test wheel claims
+.PHONY: demo test wheel claims bench
 
 demo: $(VENV)/installed
 	$(BIN)/convlab run configs/hadamard.yaml
@@ -25,6 +25,10 @@ wheel: $(VENV)/installed
 # Every claim at full size; a wrong verdict fails.
 claims: $(VENV)/installed
 	$(BIN)/pytest -m slow
+
+# Ours beside its peers, on this machine; `pip install -c constraints.txt -e '.[bench]'` adds peers.
+bench: $(VENV)/installed
+	$(BIN)/python -m tests.benchmarks --json bench.json
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "convlab needs Python 3.11 or newer: make PYTHON=python3.12")'
