@@ -41,11 +41,12 @@ class Case:
 
     @property
     def task(self) -> dict[str, Any]:
+        steps = {"stride": self.stride, "dilation": self.dilation}
         return {
-            "N, C, O": f"{self.examples}, {self.channels}, {self.outputs}",
+            "N": self.examples,
+            "channels": f"{self.channels} to {self.outputs}",
             "size": " x ".join(map(str, self.size)),
-            "taps": self.taps,
-            "stride, dilation": f"{self.stride}, {self.dilation}",
+            "taps": ", ".join([str(self.taps), *(f"{n} {v}" for n, v in steps.items() if v > 1)]),
         }
 
 

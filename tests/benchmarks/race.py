@@ -14,6 +14,7 @@ from convlab.streams import Stream, generator
 
 OURS = "convlab"
 REPEATS, WARMUP, LEAST_OF = 11, 2, 3
+RATIOS = "; each peer's time over ours"  # ends the title of a table
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,13 @@ class Race:
         )
         ratios = {
             peer: Sample(tuple((times[peer] / times[OURS]).tolist()))
-            for peer in times.keys() - {OURS}
+            for peer in times
+            if peer != OURS
         }
-        ordered = {f"{peer} / ours": ratios[peer] for peer in times if peer in ratios}
         limit = {} if self.limit is None else {"limit (ms)": exactly(1e3 * self.limit)}
         ours = {"ours (ms)": timing.milliseconds(times[OURS])}
         factors = {**self.task, "goals": verdict(ratios, self.goals)}
-        bench.add(table, factors, ours | limit | ordered)
+        bench.add(table + RATIOS, factors, ours | limit | ratios)
         return ratios
 
 
@@ -76,11 +77,10 @@ def summary(
     races: Sequence[Mapping[str, Sample]],
     goals: Mapping[str, float],
 ) -> None:
-    """Add a row with each peer's geometric mean over those races in which it took part."""
+    """Add a row with each peer's geometric mean, by round, over the races in which it ran."""
     peers = dict.fromkeys(peer for ratios in races for peer in ratios)
     means = {
-        peer: exactly(gmean([ratios[peer].center for ratios in races if peer in ratios]))
+        peer: Sample(tuple(gmean([ratios[peer].values for ratios in races if peer in ratios])))
         for peer in peers
     }
-    factors = {**task, "goals": verdict(means, goals)}
-    bench.add(table, factors, {f"{peer} / ours": mean for peer, mean in means.items()})
+    bench.add(table + RATIOS, {**task, "goals": verdict(means, goals)}, means)
