@@ -39,6 +39,7 @@ from .streams import Data, Draw, Stream
 
 Build = Callable[[], nn.Module]
 
+FEW = 8  # examples of a batch that a network is tried on
 GROUP_TOUCHES = 16_000_000  # bytes of weights, examples and activations in a step
 GROUP_BYTES = 1_000_000_000  # with all the data that the seeds have drawn
 VMAPPED_LIMIT = 7_000_000  # multiply-adds of vmapped convolutions, per step and seed
@@ -50,15 +51,16 @@ def group_size(build: Build, data: Data | Draw, training: Training, seeds: int) 
     """How many seeds to train as one program, so that the groups are nearly equal."""
     one = streams.drawn(data, range(1), Stream.DATA)
     x = (one.x[0] if one.own else one.x)[: training.batch]
-    network = build()
+    network, few = build(), x[:FEW]
     weights = sum(tensor.nbytes for tensor in network.parameters())
     require(4 * weights, "training one network")  # the gradient, and Adam's two averages
-    spent = cost(network, x)
-    touched = 4 * weights + spent.saved_bytes + x.nbytes
-    held = touched + spent.saved_bytes + (one.x.nbytes if one.own else 0)
+    spent = cost(network, few)
+    saved = spent.saved_bytes * len(x) // len(few)
+    touched = 4 * weights + saved + x.nbytes
+    held = touched + saved + (one.x.nbytes if one.own else 0)
     require(held, "training one network")
     fitting = min(seeds, GROUP_TOUCHES // touched, GROUP_BYTES // held)
-    if fitting <= 1 or _draws(network, x) or not _worthwhile(network, spent, len(x), fitting):
+    if fitting <= 1 or not _worthwhile(network, spent, len(x), fitting) or _draws(network, few):
         return 1
     return ceil(seeds / ceil(seeds / fitting))
 

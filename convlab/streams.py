@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 import numpy as np
 import torch
@@ -73,26 +74,26 @@ def batches(
     if examples <= batch:
         yield from (Batch(x, y, everything.own) for _ in range(steps))
         return
-    if everything.own:  # the examples of all seeds in a row, those of seed i from i * examples
+    first = torch.zeros(len(seeds), dtype=torch.int64)
+    if everything.own:  # the examples of all seeds in a row
         x, y = x.flatten(0, 1), y.flatten(0, 1)
-    for index in _orders(seeds, examples, steps, batch, everything.own):
-        chosen = index.to(device)
-        yield Batch(_rows(x, chosen), _rows(y, chosen), own=True)
+        first = torch.arange(len(seeds)) * examples
+    shape = len(seeds), batch
+    for chosen in islice(_orders(seeds, examples, batch, first), steps):
+        rows = chosen.to(device)
+        yield Batch(_rows(x, rows, shape), _rows(y, rows, shape), own=True)
 
 
-def _orders(seeds: range, examples: int, steps: int, batch: int, own: bool) -> Iterator[Tensor]:
-    """The indices (S, B) of the examples of every step."""
+def _orders(seeds: range, examples: int, batch: int, first: Tensor) -> Iterator[Tensor]:
+    """The indices (S * batch,) of every step, without end, each from its seed's `first` (S,)."""
     generators = [generator(seed, Stream.ORDER) for seed in seeds]
-    first_of = torch.arange(len(seeds))[:, None] * (examples if own else 0)
-    per_epoch = examples // batch
-    for step in range(steps):
-        first = step % per_epoch * batch
-        if first == 0:
-            order = torch.stack([torch.randperm(examples, generator=g) for g in generators])
-            order += first_of
-        yield order[:, first : first + batch]
+    whole = examples // batch * batch
+    while True:
+        order = torch.stack([torch.randperm(examples, generator=g) for g in generators])
+        steps = (order[:, :whole] + first[:, None]).unflatten(1, (-1, batch))
+        yield from steps.movedim(1, 0).flatten(1)
 
 
-def _rows(x: Tensor, index: Tensor) -> Tensor:
-    """x[index], several times as fast."""
-    return torch.unflatten(x.index_select(0, index.flatten()), 0, index.shape)
+def _rows(x: Tensor, chosen: Tensor, shape: tuple[int, int]) -> Tensor:
+    """x[chosen] as (*shape, ...), several times as fast."""
+    return torch.unflatten(x.index_select(0, chosen), 0, shape)

@@ -73,7 +73,7 @@ def test_groups_of_any_size_are_the_plain_loop(
     name: str, optimizer: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train, "group_size", lambda *_: size)
-    build = partial(MODELS[name], (1, 6, 6), 2, 3)
+    build = partial(MODELS[name], (1, 6, 6), 2, 4)
     training = Training(steps=5, batch=16, rate=0.01, optimizer=optimizer, momentum=0.5)
     many = fit(
         partial(double, build),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import torch
 from torch import Tensor, nn
 
 from ..streams import Batch
@@ -33,6 +34,9 @@ def program_of(networks: Sequence[nn.Module], loss: Loss, device: str) -> Progra
 def _alone(networks: Sequence[nn.Module], common: nn.Module, loss: Loss, device: str) -> Program:
     """The only network as its user would train it: nothing is stacked, and nothing is slower."""
     network = networks[0].to(device).train()
+    for layer in network.modules():
+        if type(layer) is nn.MaxPool2d and device == "cpu":
+            layer.register_forward_pre_hook(_channels_last)
 
     def losses(batch: Batch) -> Tensor:
         x, y = (batch.x[0], batch.y[0]) if batch.own else (batch.x, batch.y)
@@ -53,3 +57,11 @@ def _together(
         return of_outputs(forward(state, batch.x, batch.own), batch.y, batch.own)
 
     return Program(common, list(state.values()), losses, partial(copied, state))
+
+
+def _channels_last(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What a CPU pools 1.5 times as fast, forward and backward, from 8 channels on."""
+    return tuple(
+        x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 and x.shape[1] >= 8 else x
+        for x in inputs
+    )

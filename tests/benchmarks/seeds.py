@@ -1,0 +1,141 @@
+"""Many seeds at once: `fit` beside the loop that a user would write, one seed after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from convlab import models
+from convlab.data.scenes import fields, product
+from convlab.measure import Measurements
+from convlab.probes import products, timing
+from convlab.probes.cost import cost
+from convlab.settings import Training
+from convlab.streams import Data, Stream, generator
+from convlab.train import Networks, fit
+
+from .limits import flops_per_second
+from .race import OURS, Race
+from .seeds_cost import grow, share
+
+TABLE = "Many seeds: fit against a loop over the seeds, from building to the last step, Adam"
+LOOP = "plain loop"
+CLASSES, WIDTH, COUNT = 10, 8, 1437
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, what it learns, how often and for how long, and how much faster fit should be."""
+
+    name: str
+    build: Callable[[], nn.Module]
+    data: Data
+    loss: Callable[[Tensor, Tensor], Tensor]
+    seeds: int
+    steps: int
+    goal: float = 1.0
+
+    @property
+    def training(self) -> Training:
+        return Training(steps=self.steps, rate=0.003)
+
+    def fit(self) -> Networks:
+        return fit(self.build, self.data, self.loss, seeds=self.seeds, training=self.training)
+
+    def loop(self) -> None:
+        """Every seed by itself, as one writes it."""
+        for seed in range(self.seeds):
+            torch.manual_seed(seed)
+            network = self.build()
+            optimizer = torch.optim.Adam(network.parameters(), lr=self.training.rate)
+            for rows in islice(self._rows(), self.steps):
+                optimizer.zero_grad()
+                self.loss(network(self.data.x[rows]), self.data.y[rows]).backward()
+                optimizer.step()
+
+    def _rows(self) -> Iterator[Tensor | slice]:
+        while len(self.data.x) <= self.training.batch:
+            yield slice(None)
+        while True:
+            yield from torch.randperm(len(self.data.x)).split(self.training.batch)[:-1]
+
+
+def measure(bench: Measurements) -> None:
+    conv_exp, few, conv, log_exp, mlp, cnn = asked()
+    runs = {
+        1: [conv_exp, few, conv, log_exp, mlp, cnn, *all_models()],
+        2: [conv_exp, few, mlp, cnn],
+    }
+    for threads, cases in runs.items():
+        with timing.threads(threads):
+            flops = flops_per_second()
+            for case in cases:
+                race(case, flops).run(bench, TABLE, repeats=6, warmup=0, least_of=1)
+    with timing.threads(1):
+        for case in conv_exp, replace(mlp, steps=30), replace(cnn, steps=10):
+            grow(bench, case)
+        for case in mlp, cnn:
+            share(bench, case)
+
+
+def race(case: Case, flops: float) -> Race:
+    x = case.data.x[: case.training.batch]
+    work = 6 * len(x) * cost(case.build(), x).multiply_adds  # flop of a step, forward and backward
+    task = {
+        "network": case.name,
+        "image": "x".join(map(str, x.shape[1:])),
+        "seeds": case.seeds,
+        "steps": case.steps,
+        "threads": torch.get_num_threads(),
+    }
+    contenders = {OURS: case.fit, LOOP: case.loop}
+    return Race(task, contenders, {LOOP: case.goal}, work * case.steps * case.seeds / flops)
+
+
+def asked() -> list[Case]:
+    """The networks of which a speed is asked."""
+    pair = fields(1, 8, 1, 2, generator(0, Stream.DATA))
+    scene = Case(
+        "conv, exp", products.with_exp, Data(pair, product(pair)), products.norm, 128, 40, 25
+    )
+    log_exp = partial(products.with_log_and_exp, 1e-4)
+    digits = Case("mlp", network("mlp", (1, 8, 8)), images((1, 8, 8)), cross_entropy, 16, 60, 2)
+    return [
+        scene,
+        replace(scene, seeds=32, steps=100, goal=15),
+        replace(scene, name="conv", build=products.plain),
+        replace(scene, name="log, conv, exp", build=log_exp),
+        digits,
+        replace(digits, name="cnn", build=network("cnn", (1, 8, 8)), steps=30, goal=1.3),
+    ]
+
+
+def all_models() -> Iterator[Case]:
+    """Every named network at every size, and every head: none may lose."""
+    for shape, seeds, steps in (((1, 8, 8), 8, 20), ((1, 28, 28), 4, 8), ((3, 32, 32), 4, 6)):
+        builds: dict[str, Callable[[], nn.Module]]
+        builds = {name: network(name, shape) for name in models.MODELS}
+        for head in ("average", "maximum"):
+            headed = partial(models.cnn, shape, CLASSES, WIDTH, models.HEADS[head])
+            builds[f"cnn, {head}"] = headed
+        for name, build in builds.items():
+            yield Case(name, build, images(shape), cross_entropy, seeds, steps)
+
+
+def network(name: str, shape: models.Shape) -> Callable[[], nn.Module]:
+    """As wide as a cnn of 8 channels."""
+    width = models.equally_wide(name, shape, WIDTH)
+    return partial(models.MODELS[name], shape, CLASSES, width)
+
+
+def images(shape: models.Shape) -> Data:
+    """As many as digits are trained on: what they show makes no difference to the time."""
+    random = generator(0, Stream.DATA)
+    x = torch.rand(COUNT, *shape, generator=random)
+    return Data(x, torch.randint(CLASSES, (COUNT,), generator=random))
