@@ -47,7 +47,9 @@ VMAPPED_LEAST = 4  # seeds
 CONVOLUTION_LIMIT = 50_000_000  # multiply-adds of any, beyond which two seeds gain a tenth
 
 
-def group_size(build: Build, data: Data | Draw, training: Training, seeds: int) -> int:
+def group_size(
+    build: Build, data: Data | Draw, training: Training, seeds: int, device: str = "cpu"
+) -> int:
     """How many seeds to train as one program, so that the groups are nearly equal."""
     one = streams.drawn(data, range(1), Stream.DATA)
     x = (one.x[0] if one.own else one.x)[: training.batch]
@@ -59,7 +61,8 @@ def group_size(build: Build, data: Data | Draw, training: Training, seeds: int) 
     touched = 4 * weights + saved + x.nbytes
     held = touched + saved + (one.x.nbytes if one.own else 0)
     require(held, "training one network")
-    fitting = min(seeds, GROUP_TOUCHES // touched, GROUP_BYTES // held)
+    bound = GROUP_TOUCHES if device == "cpu" else GROUP_BYTES  # the more, the better for a GPU
+    fitting = min(seeds, bound // touched, GROUP_BYTES // held)
     if fitting <= 1 or not _worthwhile(network, spent, len(x), fitting) or _draws(network, few):
         return 1
     return ceil(seeds / ceil(seeds / fitting))

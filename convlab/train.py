@@ -83,7 +83,7 @@ def fit(
     kept. Raises NotEnoughMemory where the first step alone could not be held.
     """
     with torch.random.fork_rng():
-        size = group_size(build, data, training, seeds)
+        size = group_size(build, data, training, seeds, device)
         groups = [range(first, min(first + size, seeds)) for first in range(0, seeds, size)]
         return _joined(
             [_fit_group(build, data, loss, g, training, device, keep, watch) for g in groups]

@@ -81,3 +81,9 @@ def test_groups_are_nearly_equal(seeds: int, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(grouping, "GROUP_TOUCHES", 100_000)
     size = group_size(convolution(2), images(8), TRAINING, seeds)
     assert -seeds % size < -(-seeds // size)  # each group lacks one at most
+
+
+def test_what_touches_too_much_for_a_cpu_is_left_together_elsewhere() -> None:
+    wide = partial(nn.Linear, 512, 5_000)
+    assert group_size(wide, images(512), TRAINING, 8, "cpu") == 1
+    assert group_size(wide, images(512), TRAINING, 8, "cuda") > 1
