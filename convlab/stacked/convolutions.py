@@ -60,15 +60,19 @@ def _padded(layer: Convolution, x: Tensor) -> tuple[Tensor, str | tuple[int, ...
     """The input with the border that the layer draws itself, and the zeros yet to be added."""
     if layer.padding_mode == "zeros":
         return x, layer.padding
-    return pad(x, layer._reversed_padding_repeated_twice, layer.padding_mode), (0,) * (x.ndim - 2)
+    padded = pad(x, layer._reversed_padding_repeated_twice, layer.padding_mode)
+    return _channels_last(padded), (0,) * (x.ndim - 2)
 
 
 def _in_a_row(x: Tensor) -> Tensor:
     """(S, N, C, ...) as (N, S C, ...)."""
-    row = x.movedim(0, 1).flatten(1, 2)
-    if x.device.type != "cpu" or row.ndim == 3:
-        return row
-    return row.contiguous(memory_format=FORMATS[row.ndim - 2])
+    return _channels_last(x.movedim(0, 1).flatten(1, 2))
+
+
+def _channels_last(x: Tensor) -> Tensor:
+    if x.device.type != "cpu" or x.ndim == 3:
+        return x
+    return x.contiguous(memory_format=FORMATS[x.ndim - 2])
 
 
 def _apart(x: Tensor, seeds: int) -> Tensor:
