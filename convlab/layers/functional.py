@@ -31,6 +31,10 @@ def locally_connected(
     The shapes, without N for a single example: x (N, C, *in_size); weight (O, C / groups,
     *out_size, *kernel_size); bias (O, *out_size) or (O,); y (N, O, *out_size).
     Raises ValueError where they do not fit each other.
+
+        >>> weight = torch.tensor([[[[1.0, 0.0], [0.0, 2.0]]]])  # two positions, two taps
+        >>> locally_connected(torch.tensor([[[3.0, 4.0, 5.0]]]), weight)
+        tensor([[[ 3., 10.]]])
     """
     dims = _dims(x, weight)
     size, kernel_size = x.shape[-dims:], weight.shape[2 + dims :]

@@ -9,6 +9,10 @@ Their arguments are those of `torch.nn.Conv1d` to `Conv3d` and come in the same 
 
 They start as convolutions start, have the same output variance, and become them when tied:
 `from_conv` and `to_conv` convert. Sizes and options that do not fit raise ValueError.
+
+A position takes a matrix product, of views of the input where they overlap in memory; `blocks`
+says how. Beside input, weights and output a layer holds one padded copy of the input and up to
+four megabytes, and in its backward pass a copy of the output's gradient.
 """
 
 from __future__ import annotations
