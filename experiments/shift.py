@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field
 from torch import Generator, Tensor, nn
 
 from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, Sample, above, equal
-from convlab.probes.equivariance import border_width, equivariance
+from convlab.probes.border import border_width
+from convlab.probes.equivariance import equivariance
 from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream, generator
 from convlab.train import sample

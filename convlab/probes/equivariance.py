@@ -1,86 +1,95 @@
 """What a network makes of a shifted image: the shifted output, the same output, or another one.
 
-A shift (rows down, columns right) is circular: what leaves at a border enters opposite it.
+An image is (N, C, *pixels), in one to three dimensions. A shift has pixels for each axis, as (rows
+down, columns right), and is circular: what leaves at a border enters opposite it. Networks run in
+the mode that they are in, and stay as they were: see `undisturbed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
-Shift = tuple[int, int]
-Network = Callable[[Tensor], Tensor]  # a module, or any function of a batch
+from .distance import norm, relative
+from .placement import Placement, Shift, Stride, shifted
+from .undisturbed import Network, undisturbed
 
 
-def equivariance(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
+def equivariance(
+    network: Network, x: Tensor, shifts: Sequence[Shift], *, stride: Stride | None = None
+) -> Tensor:
     """The relative error of f(T x) = T f(x) for every shift T: (S,), 0 where it holds.
 
         error(s) = min_t ‖f(T_s x) - T_t f(x)‖ / ‖f(x)‖
 
-    x is (N, C, H, W) and f(x) (N, O, P, Q). The output moves by t = s · P / H rows, and likewise
-    columns. Where that is no whole number there is no right shift: both neighbours are tried, and
-    the smaller error counts. Raises ValueError where P and Q do not divide H and W.
+    in float64. The output f(x) (N, O, *positions) moves by t = s / stride. Where that is no whole
+    number there is no right shift: both neighbours are tried, and the smaller error counts. Where
+    f(x) is 0 everywhere, the error is 0, or infinite.
+
+    The stride, of the whole network, is pixels / positions, so 64 / 16 = 4. Then outputs go
+    around the image as pixels do. Where this is not whole, as without padding, it is that of the
+    `receptive_field`, and only outputs that see no border of the shifted image are compared, with
+    their own norm. Give `stride` where 28 / 4 is whole by chance, or where f is no module.
+
+    Raises ValueError for outputs without positions, for a stride that is not found, and where a
+    shift leaves no output to compare.
 
         >>> images = torch.randn(1, 1, 8, 8)
-        >>> equivariance(torch.nn.MaxPool2d(2), images, [(0, 0), (0, 2)])
-        tensor([0., 0.])
+        >>> equivariance(torch.nn.MaxPool2d(2), images, [(0, 0), (0, 2)]).tolist()
+        [0.0, 0.0]
     """
+    run = undisturbed(network)
     with torch.no_grad():
-        y = network(x)
-        strides = _total_strides(x, y)
-        errors = [
-            _distance(network(_shifted(x, shift)), y, _nearest(shift, strides)) for shift in shifts
-        ]
-    relative: Tensor = torch.stack(errors) / y.norm()
-    return relative
-
-
-def border_width(network: Network, x: Tensor, shift: Shift) -> int:
-    """How many outputs deep the border is in which f(T x) differs from T f(x); 0 if nowhere.
-
-    Both have a border: f(T x) at the ends of the image, T f(x) where the shift has moved them.
-    The depth is counted from the nearest of these, along the axes that are shifted. Raises
-    ValueError where the shift is no whole number of outputs.
-
-        >>> images = torch.randn(1, 1, 8, 8)
-        >>> border_width(torch.nn.Conv2d(1, 1, kernel_size=5, padding=2), images, (0, 4))
-        2
-    """
-    with torch.no_grad():
-        y = network(x)
-        moved, *others = _nearest(shift, _total_strides(x, y))
-        if others:
-            raise ValueError(f"a shift by {shift} pixels moves {tuple(y.shape)} outputs by a part")
-        differs = (network(_shifted(x, shift)) != _shifted(y, moved)).flatten(0, 1).any(dim=0)
-    depth = torch.full(differs.shape, max(differs.shape))
-    for axis, by in enumerate(moved):
-        if by:
-            along = _depths(differs.shape[axis], by)
-            depth = depth.minimum(along.unsqueeze(1 - axis))
-    return int(depth[differs].max()) if differs.any() else 0
+        y = run(x)
+        placement = Placement.of(network, x, y, stride)
+        errors = [shift_error(run(shifted(x, shift)), y, placement, shift) for shift in shifts]
+    return torch.tensor(errors, dtype=torch.float64)
 
 
 def invariance(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
-    """The relative error of f(T x) = f(x) for every shift T: (S,), ‖f(T x) - f(x)‖ / ‖f(x)‖."""
+    """The relative error of f(T x) = f(x) for every shift T: (S,), in float64.
+
+        error(s) = ‖f(T_s x) - f(x)‖ / ‖f(x)‖
+
+    0 where f(x) stays 0 everywhere, and infinite where it does not stay.
+
+        >>> pooled = torch.nn.AdaptiveMaxPool1d(1)
+        >>> invariance(pooled, torch.randn(2, 3, 9), [(1,), (-4,)]).tolist()
+        [0.0, 0.0]
+    """
+    run = undisturbed(network)
     with torch.no_grad():
-        y = network(x)
-        errors = torch.stack([(network(_shifted(x, shift)) - y).norm() for shift in shifts])
-    relative: Tensor = errors / y.norm()
-    return relative
+        y = run(x)
+        errors = [relative(run(shifted(x, shift)), y, norm(y)) for shift in shifts]
+    return torch.tensor(errors, dtype=torch.float64)
 
 
 def agreement(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
     """The share of images that keep their class, the greatest of f(x) (N, K), by shift: (S,).
 
     A network that always answers the same agrees with itself too: show its accuracy beside this.
+    Raises ValueError for outputs that are not (N, K).
+
+        >>> images = torch.eye(4).reshape(4, 1, 4)  # the class is the place of the 1
+        >>> agreement(torch.nn.Flatten(), images, [(0,), (1,)]).tolist()
+        [1.0, 0.0]
     """
+    given = classes(network, x, [(0,) * (x.ndim - 2), *shifts])
+    return (given[1:] == given[0]).double().mean(dim=1)
+
+
+def classes(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
+    """The class of each image under each shift (S, N): the greatest of f(x) (N, K)."""
+    run = undisturbed(network)
     with torch.no_grad():
-        classes = network(x).argmax(dim=1)
-        kept = [network(_shifted(x, shift)).argmax(dim=1) == classes for shift in shifts]
-        return torch.stack(kept).double().mean(dim=1)
+        logits = torch.stack([run(shifted(x, shift)) for shift in shifts])
+    if logits.ndim != 3 or not logits.numel():
+        raise ValueError(
+            f"outputs {tuple(logits.shape[1:])} are not (N, K): an image should have one class"
+        )
+    return logits.argmax(dim=-1)
 
 
 def exact(state: Mapping[str, Tensor], bits: int = 8) -> dict[str, Tensor]:
@@ -97,38 +106,10 @@ def exact(state: Mapping[str, Tensor], bits: int = 8) -> dict[str, Tensor]:
     return {name: (scale * each.cpu().double()).round() / scale for name, each in state.items()}
 
 
-def _shifted(x: Tensor, shift: Shift) -> Tensor:
-    return x.roll(shift, dims=(-2, -1))
-
-
-def _total_strides(x: Tensor, y: Tensor) -> Shift:
-    """The pixels of the input per output, along rows and columns."""
-    height, width, rows, columns = *x.shape[-2:], *y.shape[-2:]
-    if y.ndim != x.ndim or height % rows or width % columns:
-        raise ValueError(
-            f"outputs {tuple(y.shape)} of images {tuple(x.shape)} have no whole number of pixels "
-            "each: pad so that every layer keeps or divides the sides"
-        )
-    return height // rows, width // columns
-
-
-def _distance(moved: Tensor, y: Tensor, shifts: Sequence[Shift]) -> Tensor:
-    """The least distance of `moved` from y under any of these shifts."""
-    return torch.stack([(moved - _shifted(y, shift)).norm() for shift in shifts]).min()
-
-
-def _nearest(shift: Shift, strides: Shift) -> list[Shift]:
-    """The shift in outputs, if it is whole; else its neighbours on each broken axis."""
-    axes = [
-        sorted({pixels // stride, -(-pixels // stride)})
-        for pixels, stride in zip(shift, strides, strict=True)
-    ]
-    return [(rows, columns) for rows, columns in product(*axes)]
-
-
-def _depths(length: int, shift: int) -> Tensor:
-    """How deep each of `length` outputs lies, from 1, seen from the ends before and after."""
-    index = torch.arange(length)
-    moved = (index - shift) % length
-    each = torch.stack((index, length - 1 - index, moved, length - 1 - moved))
-    return each.amin(dim=0) + 1
+def shift_error(after: Tensor, before: Tensor, placement: Placement, shift: Shift) -> float:
+    """The least relative distance of outputs after a shift of the image from moved ones before."""
+    errors = []
+    for by in placement.shifts(shift):
+        reached, left = placement.partners(after, before, by)
+        errors.append(relative(reached, placement.moved(left, by), norm(left)))
+    return float(torch.tensor(errors, dtype=torch.float64).min())  # NaN if there is one
