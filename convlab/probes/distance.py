@@ -15,7 +15,7 @@ def relative(y: Tensor, expected: Tensor, size: float) -> float:
     """
     distance = norm(y.cpu().double() - expected.cpu().double())
     if distance == 0:
-        return 0
+        return 0.0
     return distance / size if size else inf
 
 
