@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -26,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+OBJECTS = 10_000  # new ones after which garbage is looked for: imports make many, and no garbage
 Config = Annotated[str, typer.Argument(help="A YAML file, or the name of a shipped config.")]
 Settings = Annotated[
     list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings to change.")
@@ -35,6 +38,8 @@ Settings = Annotated[
 def main() -> None:
     """The entry point of the command `convlab`; to be told to end is to be interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(OBJECTS)
+    atexit.register(gc.freeze)  # or it would look once more, through all that there is
     app(prog_name="convlab")
 
 
