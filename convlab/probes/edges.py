@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.ndimage import convolve
 from scipy.sparse import csr_array
 from torch import Tensor
 from torch.nn.functional import conv2d
@@ -100,12 +99,17 @@ def convolution(image: Tensor, kernel: Kernel) -> Tensor:
 
 
 def true_convolution(image: Tensor, kernel: Kernel) -> Tensor:
-    """What mathematics calls convolution, by scipy: the kernel is flipped, (H, W) -> (P, Q)."""
+    """What mathematics calls convolution, by numpy: the kernel is flipped, (H, W) -> (P, Q).
+
+    numpy's has one dimension: the image row after row, the kernel with its rows W apart.
+    """
     weights = np.array(kernel, dtype=np.float64)
-    whole = torch.from_numpy(convolve(image.numpy(), weights, mode="constant"))  # (H, W)
-    (rows, columns), (down, right) = output_size(image.shape, kernel), weights.shape
-    top, left = (down - 1) // 2, (right - 1) // 2  # zeros around the image end there
-    return whole[top : top + rows, left : left + columns]
+    (height, width), (rows, columns) = image.shape, weights.shape
+    apart = np.zeros((rows, width))
+    apart[:, :columns] = weights
+    taps_ = np.trim_zeros(apart.ravel(), "b")
+    whole = np.convolve(image.numpy().ravel(), taps_)[: height * width]
+    return torch.from_numpy(whole.reshape(height, width)[rows - 1 :, columns - 1 :])
 
 
 def sparse_matrix(size: Sequence[int], kernel: Kernel) -> Any:
