@@ -10,14 +10,24 @@ from torch import Tensor, nn
 
 from convlab.probes.border import border_width, errors_by_depth
 from convlab.probes.equivariance import agreement, equivariance, invariance
+from convlab.probes.infinitesimal import infinitesimal
+from convlab.probes.layer_errors import layer_errors
+from convlab.probes.sensitivity import consistency, sensitivity
+from convlab.probes.transformations import transformation_errors
 from convlab.probes.undisturbed import undisturbed
 
+SHIFTS = [(0,), (1,)]
 PROBES: dict[str, Callable[[nn.Module, Tensor], object]] = {
     "equivariance": lambda layers, x: equivariance(layers, x, [(1,)]),
     "invariance": lambda layers, x: invariance(layers, x, [(1,)]),
     "agreement": lambda layers, x: agreement(nn.Sequential(layers, nn.Flatten()), x, [(1,)]),
     "border width": lambda layers, x: border_width(layers, x, (1,)),
     "errors by depth": lambda layers, x: errors_by_depth(layers, x, (1,)),
+    "flips": lambda layers, x: transformation_errors(layers, x),
+    "sensitivity": lambda layers, x: sensitivity(layers, x, 1),
+    "consistency": lambda layers, x: consistency(nn.Sequential(layers, nn.Flatten()), x, SHIFTS),
+    "layers": lambda layers, x: layer_errors(layers, x, [(1,)]),
+    "infinitesimal": lambda layers, x: infinitesimal(layers, x),
 }
 
 

@@ -65,7 +65,7 @@ class Placement:
         """
         for axis, by in enumerate(shift, start=2):
             left = self.positions[axis - 2] - abs(by)
-            if self._around(axis - 2):
+            if self.around(axis - 2):
                 continue
             if left <= 0:
                 raise ValueError(
@@ -80,7 +80,7 @@ class Placement:
 
     def moved(self, before: Tensor, shift: Shift) -> Tensor:
         """Partners before a shift, where they should be after it."""
-        around = [by if self._around(axis) else 0 for axis, by in enumerate(shift)]
+        around = [by if self.around(axis) else 0 for axis, by in enumerate(shift)]
         return before.roll(around, dims=tuple(range(2, before.ndim)))
 
     def depths(self, shift: Shift) -> Tensor:
@@ -96,7 +96,7 @@ class Placement:
                 depth = depth.minimum(along.view(-1, *[1] * (len(shift) - axis - 1)))
         return depth
 
-    def _around(self, axis: int) -> bool:
+    def around(self, axis: int) -> bool:
         return self.positions[axis] * self.strides[axis] == self.pixels[axis]
 
 
