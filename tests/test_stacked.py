@@ -146,6 +146,16 @@ def test_losses_are_those_of_each_network(
     close(losses_of(loss)(out, y, own), torch.stack(expected))
 
 
+def test_the_norm_has_the_gradients_of_torch_also_where_it_is_0() -> None:
+    y = torch.randn(4, 1, 3, 3, dtype=torch.float64)
+    out = torch.stack([y, y + 1, y - torch.rand_like(y)]).requires_grad_()
+    losses = losses_of(norm)(out, y, own=False)
+    (ours,) = torch.autograd.grad(losses.sum(), out)
+    (theirs,) = torch.autograd.grad(sum(norm(each, y) for each in out), out)
+    close(ours, theirs)
+    assert not ours[0].any()
+
+
 def test_a_network_that_is_not_a_number_poisons_no_other() -> None:
     def build() -> nn.Module:
         convolution = nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2)

@@ -78,19 +78,27 @@ def test_examples_with_an_axis_too_few_are_left_to_vmap(build: Built) -> None:
     mode=some.sampled_from(["zeros", "circular", "reflect", "replicate"]),
     bias=some.booleans(),
     own=some.booleans(),
+    examples=some.integers(1, 2),
 )
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=100)
 def test_convolutions_by_hand_are_vmap(
-    dims: int, groups: int, channels: tuple[int, int], kernel: int, own: bool, **options: Any
+    dims: int,
+    groups: int,
+    channels: tuple[int, int],
+    kernel: int,
+    own: bool,
+    examples: int,
+    **options: Any,
 ) -> None:
     inputs, outputs = (groups * count for count in channels)
     options["padding_mode"] = options.pop("mode")
     kind = CONVOLUTIONS[dims]
     build = partial(kind, inputs, outputs, kernel, groups=groups, **options)
-    check_form(build, (2, inputs, *(5, 6, 5)[:dims]), own)
+    check_form(build, (examples, inputs, *(5, 6, 5)[:dims]), own)
 
 
 def test_padding_by_name_is_vmap() -> None:
     for mode in ("zeros", "circular"):
         build = partial(nn.Conv2d, 3, 2, 3, padding="same", padding_mode=mode)
         check_form(build, (2, 3, 4, 6), own=True)
+        check_form(build, (1, 3, 4, 6), own=False)

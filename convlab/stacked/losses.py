@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 from torch.func import vmap
 from torch.nn.functional import cross_entropy, mse_loss
 
@@ -43,8 +46,29 @@ def _mean_squares(outputs: Tensor, y: Tensor) -> Tensor:
 
 
 def _norms(outputs: Tensor, y: Tensor) -> Tensor:
-    distances: Tensor = torch.linalg.vector_norm((outputs - y).flatten(1), dim=1)
-    return distances
+    norms: Tensor = _Norms.apply(outputs, y)  # type: ignore[no-untyped-call]
+    return norms
+
+
+class _Norms(Function):
+    """‖outputs - y‖ of each seed: of the same value and gradient as torch's, in half the passes.
+
+    Its gradient is (outputs - y) / ‖outputs - y‖, and 0 where that is 0 / 0.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, outputs: Tensor, y: Tensor) -> Tensor:
+        differences = outputs - y
+        norms: Tensor = torch.linalg.vector_norm(differences.flatten(1), dim=1)
+        ctx.save_for_backward(differences, norms)
+        return norms
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradients: Tensor) -> tuple[Tensor, None]:
+        differences, norms = ctx.saved_tensors
+        scales = (gradients / norms).masked_fill(norms == 0, 0)
+        return differences * scales.view(-1, *[1] * (differences.ndim - 1)), None
 
 
 def _never(outputs: Tensor, y: Tensor) -> bool:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from convlab import models
-from convlab.data.scenes import fields, product
+from convlab.data.scenes import REFERENCE, fields, product, rectangles
 from convlab.measure import Measurements
 from convlab.probes import products, timing
 from convlab.probes.cost import cost
@@ -67,9 +67,9 @@ class Case:
 
 
 def measure(bench: Measurements) -> None:
-    conv_exp, few, conv, log_exp, mlp, cnn = asked()
+    conv_exp, few, reference, conv, log_exp, mlp, cnn = asked()
     runs = {
-        1: [conv_exp, few, conv, log_exp, mlp, cnn, *all_models()],
+        1: [conv_exp, few, reference, conv, log_exp, mlp, cnn, *all_models()],
         2: [conv_exp, few, mlp, cnn],
     }
     for threads, cases in runs.items():
@@ -104,11 +104,13 @@ def asked() -> list[Case]:
     scene = Case(
         "conv, exp", products.with_exp, Data(pair, product(pair)), products.norm, 128, 30, 25
     )
+    post = rectangles(REFERENCE, (2.0, 3.0))  # the scene of the post, 100 x 100
     log_exp = partial(products.with_log_and_exp, 1e-4)
     digits = Case("mlp", network("mlp", (1, 8, 8)), images((1, 8, 8)), cross_entropy, 16, 60, 2)
     return [
         scene,
         replace(scene, seeds=32, steps=100, goal=15),
+        replace(scene, data=Data(post, product(post)), steps=15),
         replace(scene, name="conv", build=products.plain),
         replace(scene, name="log, conv, exp", build=log_exp),
         digits,
