@@ -143,6 +143,11 @@ def test_axes_are_told_apart() -> None:
     assert (field.size, field.stride, field.padding) == ((1, 3, 5), (1, 2, 3), (0, 1, 2))
 
 
+def test_a_field_is_found_where_no_gradient_is_taken() -> None:
+    with torch.no_grad():
+        assert receptive_field(nn.Conv1d(1, 1, 3), torch.zeros(1, 1, 9)).size == (3,)
+
+
 def test_a_dilated_kernel_spans_five_pixels_and_sees_three() -> None:
     field = receptive_field(nn.Conv1d(1, 1, 3, dilation=2), torch.zeros(1, 1, 11))
     assert (field.size, field.count) == ((5,), 3)

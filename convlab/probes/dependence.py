@@ -41,8 +41,9 @@ class Dependence:
         state |= {label: _copied(buffer) for label, buffer in network.named_buffers()}
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             recorded = _recorded(network, state, _copied(x))
-        flow = torch.ones(x.shape, dtype=torch.float64, requires_grad=True)
-        return cls(flow, followed(recorded, [Signal.of(flow), *state.values()]))
+        with torch.enable_grad():  # the paths are found by a gradient, wherever this is called
+            flow = torch.ones(x.shape, dtype=torch.float64, requires_grad=True)
+            return cls(flow, followed(recorded, [Signal.of(flow), *state.values()]))
 
     def inputs(self, outputs: Tensor) -> Tensor:
         """Those on which any of the chosen outputs can depend: bools, as x, of bools, as y.

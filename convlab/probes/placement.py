@@ -135,8 +135,7 @@ def _seen(network: Network, x: Tensor, y: Tensor) -> Stride:
     if not isinstance(network, nn.Module):
         raise ValueError(problem)
     try:
-        with torch.enable_grad():  # it follows gradients
-            found = receptive_field(network, x).stride
+        found = receptive_field(network, x).stride
     except ValueError as error:
         raise ValueError(problem) from error
     stride = tuple(by for by in found if by is not None)
