@@ -110,6 +110,7 @@ def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
         verdicts = judge(experiment.CLAIMS, record.measurements, quick=planned.quick)
         record = replace(record, verdicts=verdicts)
         figures = _draw(experiment, record.measurements, folder)
+        bench.wait()
         record = replace(record, figures=figures, status=Status.COMPLETED)
     except BaseException as error:
         if isinstance(error, UsageError) and not record.measurements.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -28,6 +29,7 @@ class Workbench:
     device: str = "cpu"
     tell: Callable[[Progress], None] = lambda progress: None
     losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    _begun: list[Future[object]] = field(default_factory=list)
 
     def fit(
         self,
@@ -61,6 +63,17 @@ class Workbench:
             self.tell(Progress(name, done, total))
             yield item
         self.tell(Progress(name, total, total))
+
+    def beside(self, work: Callable[[], object]) -> None:
+        """Begin what hardly needs Python, such as compressing an image; the lab waits for it."""
+        thread = ThreadPoolExecutor(1)
+        self._begun.append(thread.submit(work))
+        thread.shutdown(wait=False)  # it ends with its work
+
+    def wait(self) -> None:
+        """Return once all that was begun has ended; raises what any of it raised."""
+        while self._begun:
+            self._begun.pop(0).result()
 
     def _watch(self, name: str, seeds: int, steps: int, done: int, losses: Tensor) -> None:
         self.tell(Progress(name, done, seeds * steps, seeds, lambda: float(losses.median())))

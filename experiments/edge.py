@@ -8,33 +8,26 @@ convolution of mathematics is the control: it flips the kernel and must give the
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
-from convlab import figures
-from convlab.data import DataError, Image, write_signed
+from convlab.data import DataError, Image, check_place, write_signed
 from convlab.data.edge_scenes import BOOK_SIZE, book_scenes, chosen_images, grey_levels
-from convlab.measure import (
-    Claim,
-    Control,
-    Measurements,
-    Outcome,
-    Quantity,
-    above,
-    at,
-    equal,
-    over,
-)
+from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, above, at, equal, over
 from convlab.probes import edge_cost, edges
 from convlab.probes.correlate import slices
-from convlab.probes.edge_pictures import kept, reduction, visible
+from convlab.probes.edge_pictures import kept, picture
 from convlab.probes.kernels import KERNELS, KernelText, read_kernel
 from convlab.settings import FROZEN
 from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
+
+if TYPE_CHECKING:  # it takes a fifth of a second, in which edges are written: see `draw`
+    from matplotlib.figure import Figure
 
 BOOK, LEFT_RIGHT = "280 x 320", "left-right"
 SLICES, LAYER, FLIPPED = "slices", "convolution", "true convolution"
@@ -62,10 +55,12 @@ class Config(BaseModel):
 def measure(config: Config, workbench: Workbench) -> Measurements:
     if config.to and len(config.images) != 1:
         raise DataError(f"{config.to} is for one image, not {len(config.images)}; give it one")
+    if config.to:
+        check_place(config.to)
     kernel, measurements = read_kernel(config.kernel), Measurements()
     images = chosen_images(config.images, (len(kernel), len(kernel[0])))
-    find(measurements, images, config)
-    compare(measurements, images, config)
+    find(measurements, images, config, workbench)
+    compare(measurements, images, config, workbench)
     if config.images or config.kernel != LEFT_RIGHT:
         for name, image in images.items():
             count(measurements, {"image": name}, image.pixels.shape, config.kernel)
@@ -75,12 +70,14 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def find(measurements: Measurements, images: Mapping[str, Image], config: Config) -> None:
+def find(
+    measurements: Measurements, images: Mapping[str, Image], config: Config, workbench: Workbench
+) -> None:
     """The edges of each image, and how strong they are; of a large one only a picture is kept."""
     for name, image in images.items():
         found = slices(image.pixels, read_kernel(config.kernel))
         if config.to:
-            write_signed(config.to, found)
+            workbench.beside(partial(write_signed, config.to, found))
         notes, arrays = kept(image.pixels, found)
         measurements.arrays |= {f"{what} of {name}": array for what, array in arrays.items()}
         measurements.notes += [f"{name}: {note}" for note in (*image.notes, *notes)]
@@ -89,13 +86,17 @@ def find(measurements: Measurements, images: Mapping[str, Image], config: Config
         measurements.add("Edges (a step from black to white is 1)", factors, edges.sizes(found))
 
 
-def compare(measurements: Measurements, images: Mapping[str, Image], config: Config) -> None:
+def compare(
+    measurements: Measurements, images: Mapping[str, Image], config: Config, workbench: Workbench
+) -> None:
     """Whether every way that can be run finds the same edges, and how long it takes."""
     kernel, pixels = read_kernel(config.kernel), {n: image.pixels for n, image in images.items()}
     if not config.images:  # one of them small enough for the dense matrix
         pixels["china / 10"] = pixels["china"][::10, ::10].contiguous()
     for name, image in pixels.items():
         ready = edges.within_limits(image.shape, kernel)
+        if ready:
+            workbench.wait()  # nothing may disturb the times
         ways = edges.compared(grey_levels(image), kernel, config.repeats) if ready else {}
         for way, quantities in ways.items():
             table = "Every way: largest difference (grey levels), time in float64 on one thread"
@@ -176,10 +177,15 @@ CLAIMS = (
 )
 
 
-def draw(measurements: Measurements) -> dict[str, Figure]:
+def draw(measurements: Measurements) -> "dict[str, Figure]":
+    from convlab import figures
+
     keys = [key for key in measurements.arrays if key.startswith("image of ")]
     names = [key.removeprefix("image of ") for key in keys]
-    drawn = {f"edges-{name}": picture(measurements, name) for name in names}
+    drawn = {}
+    for name in names:
+        image, found = (measurements.arrays[f"{what} of {name}"] for what in ("image", "edges"))
+        drawn[f"edges-{name}"] = picture(image, found, name)
     for stem, quantity in {"cost": OPERATIONS, "storage": STORED}.items():
         ways = (SLICES, LAYER, SPARSE, DENSE)
         values = {way: book(quantity, way)(measurements).center for way in ways}
@@ -187,13 +193,3 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
         title = f"The dense matrix for {BOOK} pixels: {times}"
         drawn[stem] = figures.bars(values, title=title, x=f"{quantity} (log scale)")
     return drawn
-
-
-def picture(measurements: Measurements, name: str) -> Figure:
-    """An image beside its edges."""
-    image, found = (measurements.arrays[f"{what} of {name}"] for what in ("image", "edges"))
-    every = reduction(image.shape)
-    signed = "answer: red positive, blue negative"
-    panels = {"image": image[::every, ::every], signed: visible(found, every)}
-    title = "Edges of " + name.replace("$", r"\$")  # or it would begin a formula
-    return figures.images(panels, title=title)

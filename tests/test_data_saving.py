@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from convlab.data import DataError, read, write_array, write_grey, write_signed
+from convlab.data import DataError, check_place, read, write_array, write_grey, write_signed
 from convlab.data.saving import _write
 
 PIXELS = torch.rand(5, 7, generator=torch.Generator().manual_seed(0))
@@ -66,7 +66,18 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere" / "edges.png", tmp_path / "taken.png"):
         with pytest.raises(DataError, match=f"{path.name} cannot be written: .*another place"):
             write_grey(path, PIXELS)
+        with pytest.raises(DataError, match=f"{path.name} cannot be written: .*another place"):
+            check_place(path)
     assert [path.name for path in tmp_path.iterdir()] == ["taken.png"]
+
+
+@pytest.mark.parametrize("name", ["edges.png", "edges.npy"])
+def test_a_place_is_left_as_it_was_found(tmp_path: Path, name: str) -> None:
+    check_place(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / name).write_bytes(b"old")
+    check_place(tmp_path / name)
+    assert (tmp_path / name).read_bytes() == b"old"
 
 
 def test_a_failure_leaves_the_old_file_alone(tmp_path: Path) -> None:

@@ -52,12 +52,31 @@ def test_counted_claims_are_those_of_the_book_for_any_image_and_kernel(tmp_path:
 def test_of_a_large_image_all_edges_are_written_and_some_are_kept(tmp_path: Path) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (1200, 1300))
     path, file = save(tmp_path / "photo.png", levels), tmp_path / "edges.npy"
-    measurements = edge.measure(edge.Config(images=(path,), to=file, repeats=6), Workbench())
+    workbench = Workbench()
+    measurements = edge.measure(edge.Config(images=(path,), to=file, repeats=6), workbench)
+    workbench.wait()
     np.testing.assert_allclose(255 * np.load(file), np.diff(levels, axis=1), atol=1e-4)
     assert measurements.arrays["edges of photo"].shape == (600, 650)
     strongest = measurements.get("strongest |edge|", image="photo").center
     assert abs(measurements.arrays["edges of photo"]).max() == strongest
     assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_image_is_read(tmp_path: Path) -> None:
+    nowhere = edge.Config(images=("no.png",), to=tmp_path / "nowhere" / "edges.png")
+    with pytest.raises(DataError, match=r"edges\.png cannot be written"):
+        edge.measure(nowhere, Workbench())
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_fails_beside_the_run_fails_it() -> None:
+    workbench, done = Workbench(), list[int]()
+    workbench.beside(lambda: done.append(1))
+    workbench.beside(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        workbench.wait()
+    assert done == [1]
+    workbench.wait()  # for nothing
 
 
 @pytest.mark.parametrize("count", [0, 2])

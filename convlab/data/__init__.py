@@ -6,7 +6,7 @@ from .errors import DataError
 from .glyphs import digits_on_canvas, shifted
 from .images import Image, read
 from .photographs import PHOTOGRAPHS, crop, located, photograph, photograph_path
-from .saving import write_array, write_grey, write_signed
+from .saving import check_place, write_array, write_grey, write_signed
 from .sources import load
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Image",
+    "check_place",
     "crop",
     "digits_on_canvas",
     "load",

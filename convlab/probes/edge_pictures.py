@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
+
+if TYPE_CHECKING:  # matplotlib takes a fifth of a second, in which edges can be written
+    from matplotlib.figure import Figure
 
 SIDE = 800  # pixels: of larger images a figure shows no more, and a run keeps no more
 WHOLE = 1_000_000  # pixels of an image that a run keeps as it is
@@ -59,3 +62,13 @@ def visible(answer: NDArray[Any], every: int) -> NDArray[Any]:
     signed = strongest_of_blocks(answer, every)
     most = np.quantile(abs(signed), 0.995) or abs(signed).max()
     return signed.clip(-most, most)
+
+
+def picture(image: NDArray[Any], found: NDArray[Any], name: str) -> Figure:
+    """An image (H, W) beside its edges (P, Q)."""
+    from ..figures import images
+
+    every = reduction(image.shape)
+    signed = "answer: red positive, blue negative"
+    panels = {"image": image[::every, ::every], signed: visible(found, every)}
+    return images(panels, title="Edges of " + name.replace("$", r"\$"))  # $ begins a formula
