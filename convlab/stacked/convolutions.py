@@ -27,7 +27,7 @@ from .vmapped import vmapped
 
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
 FUNCTIONS: dict[int, Callable[..., Tensor]] = {1: conv1d, 2: conv2d, 3: conv3d}  # by its axes
-PATCHES = 2**20  # numbers of one picture: a convolution does without them
+PATCHES = range(2**15, 2**20)  # numbers of one picture: for fewer, a convolution is fewer calls
 FORMATS = {2: torch.channels_last, 3: torch.channels_last_3d}
 
 
@@ -37,7 +37,7 @@ def convolution(layer: Convolution, weights: State, x: Tensor, own: bool) -> Ten
     dims = len(layer.kernel_size)
     if x.ndim - own != dims + 2:
         return vmapped(layer, weights, x, own)
-    if not own and layer.groups == len(x) == 1 and x.numel() * weight[0, 0, 0].numel() <= PATCHES:
+    if not own and layer.groups == len(x) == 1 and x.numel() * weight[0, 0, 0].numel() in PATCHES:
         return of_one_picture(layer, weight, bias, x)
     if not own and layer.groups > 1:
         x, own = x.expand(len(weight), *x.shape), True
