@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import PIL.Image
+import PIL.ImageFile
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -18,6 +19,7 @@ from torch import Tensor
 from .errors import DataError
 
 BAND = 64  # rows
+BLOCK = 2**22  # bytes, else 2**16, after which Pillow waits for its turn where Python is busy
 COMPRESSION = 1  # of PNG: a fifth of the time of the usual 6, and a sixth more bytes
 
 
@@ -42,6 +44,7 @@ def write_grey(path: Path, pixels: Tensor) -> None:
 def _write_bands(path: Path, bands: Iterable[Tensor]) -> None:
     """As `write_grey`, of rows that are made a few at a time: fresh memory is slow memory."""
     kind = _format(path)
+    PIL.ImageFile.MAXBLOCK = BLOCK
     image = PIL.Image.fromarray(torch.cat([*map(_levels, bands)]).numpy())
     _write(path, lambda stream: image.save(stream, format=kind, compress_level=COMPRESSION))
 
@@ -69,7 +72,8 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
 
 def _levels(pixels: Tensor) -> Tensor:
     levels = (pixels * 255.0).round_()
-    if levels.ndim != 2 or not ((levels >= 0) & (levels <= 255)).all():
+    low, high = levels.aminmax()
+    if levels.ndim != 2 or not (low >= 0 and high <= 255):  # nor if either is no number
         raise ValueError(f"pixels {tuple(pixels.shape)} are not (H, W) within [0, 1]; scale them")
     return levels.byte()
 
