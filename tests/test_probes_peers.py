@@ -40,6 +40,15 @@ def test_torchinfo_counts_biases() -> None:
     assert reasons(nn.Conv2d(2, 3, 3, bias=False), 5, 2, 8, 8) == {"torchinfo": {}, "fvcore": {}}
 
 
+def test_fvcore_does_not_look_into_a_function_of_autograd() -> None:
+    local, x = LocallyConnected2d(3, 16, 32, 3, bias=None), torch.zeros(2, 3, 32, 32)
+    spent = cost(local, x)
+    _, fvcore = comparisons(local, x, spent)
+    (difference,) = fvcore.differences
+    assert difference.reason == "does not know prim::PythonOp.Output"
+    assert difference.multiply_adds == -spent.multiply_adds
+
+
 def test_torchinfo_takes_a_local_layer_for_a_convolution_by_its_name() -> None:
     class LocalConv(nn.Module):
         """The product of each position with a kernel of its own, written by a user."""

@@ -134,6 +134,8 @@ def _fvcore(layer: nn.Module, ours: LayerCost, seen: Seen, samples: int) -> Reas
 
 def _ran_as(name: str, operations: Mapping[str, int]) -> int:
     """The multiply-adds of what torch ran for an operation that fvcore saw, such as aten::bmm_."""
+    if name.startswith("prim::PythonOp"):  # an autograd.Function: fvcore does not look inside
+        return sum(operations.values())
     plain = name.replace("::", ".").removesuffix("_")
     kernels = KERNELS.get(plain, ())
     return sum(n for ran, n in operations.items() if ran == plain or ran.startswith(kernels))
