@@ -1,10 +1,10 @@
 """Tests of convlab.stacked: networks and losses of many seeds are those of each."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from alike import SEEDS, Built, close, networks
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 from torch.nn.utils.parametrize import register_parametrization
@@ -14,18 +14,6 @@ from convlab.probes.products import norm
 from convlab.stacked import forward_of, losses_of, program_of, vmapped_layers
 from convlab.stacked.states import named_tensors, skeleton, stacked
 from convlab.streams import Batch
-
-SEEDS = 3
-Built = Callable[[], nn.Module]
-
-
-def networks(build: Built, count: int = SEEDS) -> list[nn.Module]:
-    torch.manual_seed(0)
-    return [build().double() for _ in range(count)]
-
-
-def close(actual: Any, expected: Any) -> None:
-    torch.testing.assert_close(actual, expected, rtol=1e-11, atol=1e-12)
 
 
 class Residual(nn.Module):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from alike import SEEDS, Built, close, networks
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from torch import nn
@@ -16,7 +17,6 @@ from convlab.stacked.layers import FORMS
 from convlab.stacked.states import skeleton, stacked
 from convlab.stacked.vmapped import vmapped
 
-SEEDS = 3
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 LAYERS = [
     *(partial(kind, 2) for kind in (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveMaxPool2d)),
@@ -26,16 +26,6 @@ LAYERS = [
     partial(nn.Linear, 6, 4),
     partial(nn.Linear, 6, 4, bias=False),
 ]
-Built = Callable[[], nn.Module]
-
-
-def networks(build: Built, count: int = SEEDS) -> list[nn.Module]:
-    torch.manual_seed(0)
-    return [build().double() for _ in range(count)]
-
-
-def close(actual: Any, expected: Any) -> None:
-    torch.testing.assert_close(actual, expected, rtol=1e-11, atol=1e-12)
 
 
 def check_form(build: Built, shape: tuple[int, ...], own: bool) -> None:
