@@ -41,9 +41,13 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("subjects", nargs="*", choices=[[], *SUBJECTS], metavar="SUBJECT")
+    named = ", ".join(SUBJECTS)
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"any of {named}; or all")
     parser.add_argument("--json", type=Path, help="the file to write every time to")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if unknown := set(asked.subjects) - set(SUBJECTS):
+        parser.error(f"no subject {', '.join(sorted(unknown))}; there are: {named}")
+    return asked
 
 
 main()
