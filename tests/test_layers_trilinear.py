@@ -9,7 +9,9 @@ import torch
 from torch import Generator, Tensor
 from torch.func import hessian, jvp, vmap
 
-from convlab.layers import LocallyConnected2d, at_once, locally_connected
+from convlab.layers import LocallyConnected2d, at_once, blocks, locally_connected
+from convlab.layers.trilinear import Output
+from convlab.layers.windows import Windows
 
 OPTIONS: Any = (None, (2, 1), 1, (1, 2), 2)  # no bias, stride, padding, dilation, groups
 
@@ -63,6 +65,17 @@ def test_seeds_of_seeds() -> None:
     torch.testing.assert_close(nested, expected)
     last = vmap(call, in_dims=(4, 2))(x[0].movedim(0, 4), weight[0].movedim(0, 2))
     torch.testing.assert_close(last, torch.stack([call(x[0, i], weight[0, i]) for i in range(3)]))
+
+
+def test_windows_along_a_line_are_found_however_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tangent, or an input with an axis of seeds in its midst, need not lie as others do."""
+    monkeypatch.setattr(blocks, "CALL", 0)
+    windows = Windows.over((4, 3), 2, 1, 0, 1, "zeros")
+    x, w = torch.randn(4, 3, 1, 2, 5), torch.randn(3, 2, 2, 1, 6, 4)
+    expected = Output.of(x, w, windows)
+    for axes in ((4, 0, 1, 2, 3), (0, 1, 2, 4, 3), (1, 0, 2, 3, 4)):
+        lying = torch.empty_permuted(x.shape, axes).copy_(x)
+        torch.testing.assert_close(Output.of(lying, w, windows), expected)
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit.script`")  # torch's own, in forward mode

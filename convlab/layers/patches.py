@@ -71,6 +71,8 @@ def scatter(x: Tensor, kernels: Tensor, outputs: Tensor, windows: Windows) -> No
 
 def _lines(x: Tensor, windows: Windows, rows: int) -> Iterator[tuple[int, slice, Tensor]]:
     """Views of the lines of x, with a matrix of so many rows for each window."""
+    if not x[(0,) * (x.ndim - 4)].is_contiguous():  # a tangent, or seeds in the midst of others
+        x = x.contiguous()
     channels, count = x.shape[-2:]
     size = (*windows.padded_size[:-1], windows.out_size[-1], rows, count)
     strides = (*x.stride()[:-4], windows.stride[-1] * channels * count, count, 1)
