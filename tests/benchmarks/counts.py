@@ -99,7 +99,7 @@ def add_counts(bench: Measurements, name: str, network: nn.Module, x: Tensor) ->
     counts["torch"] = multiply_adds_run(partial(network, x)) / len(x)
     bench.add(COUNTED, {"network": name}, {who: exactly(count) for who, count in counts.items()})
     for peer in told:
-        because = [f"{each.multiply_adds:+,g} {each.reason}" for each in peer.differences]
+        because = [f"{each.multiply_adds:+,.10g} {each.reason}" for each in peer.differences]
         said = [f"failed: {peer.failure}"] if peer.failure else because
         bench.notes += [f"{name}, {peer.peer}: {'; '.join(said)}"] if said else []
 
