@@ -27,13 +27,13 @@ def product_at_once(x: Tensor, weight: Tensor, windows: Windows, groups: int) ->
     dims = len(windows.out_size)
     kernels = torch.unflatten(weight, 0, (groups, -1)).movedim((0, 2, 1), (dims, -2, -1))
     kernels = kernels.flatten(dims + 1, -2).flatten(0, dims)
-    seen = seen_in(x, windows).unflatten(1, (groups, -1)).movedim((1, 0, 2), (dims, dims + 1, -1))
+    seen = _seen(x, windows).unflatten(1, (groups, -1)).movedim((1, 0, 2), (dims, dims + 1, -1))
     products = torch.bmm(seen.flatten(dims + 2).flatten(0, dims), kernels)
     y = torch.unflatten(products, 0, (*windows.out_size, groups))
     return y.movedim((-2, -3, -1), (0, 1, 2)).flatten(1, 2)
 
 
-def seen_in(x: Tensor, windows: Windows) -> Tensor:
+def _seen(x: Tensor, windows: Windows) -> Tensor:
     """What each window sees of (N, C, *padded_size): a view (N, C, *out_size, *kernel_size)."""
     axes = zip(windows.span, windows.stride, windows.dilation, strict=True)
     for axis, (span, stride, dilation) in enumerate(axes, start=2):

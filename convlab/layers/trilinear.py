@@ -34,7 +34,7 @@ class Trilinear(Function):
     """The derivative of t for one tensor, as a function of the two others."""
 
     def __init_subclass__(cls) -> None:
-        """Keep the signature of `forward`: torch asks for it at every call, and takes 50 µs."""
+        """Keep the signature of `forward`: torch asks for it at every call."""
         cls.forward.__signature__ = signature(cls.forward)  # type: ignore[attr-defined]
         super().__init_subclass__()
 

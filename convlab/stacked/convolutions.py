@@ -20,14 +20,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv1d, conv2d, conv3d, pad
 
-from ..layers.at_once import seen_in
-from ..layers.windows import Windows
 from .states import State
 from .vmapped import vmapped
 
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
 FUNCTIONS: dict[int, Callable[..., Tensor]] = {1: conv1d, 2: conv2d, 3: conv3d}  # by its axes
-PATCHES = range(2**15, 2**20)  # numbers of one picture: for fewer, a convolution is fewer calls
 FORMATS = {2: torch.channels_last, 3: torch.channels_last_3d}
 
 
@@ -37,8 +34,6 @@ def convolution(layer: Convolution, weights: State, x: Tensor, own: bool) -> Ten
     dims = len(layer.kernel_size)
     if x.ndim - own != dims + 2:
         return vmapped(layer, weights, x, own)
-    if not own and layer.groups == len(x) == 1 and x.numel() * weight[0, 0, 0].numel() in PATCHES:
-        return of_one_picture(layer, weight, bias, x)
     if not own and layer.groups > 1:
         x, own = x.expand(len(weight), *x.shape), True
     x, padding = _padded(layer, _in_a_row(x) if own else x)
@@ -52,27 +47,6 @@ def convolution(layer: Convolution, weights: State, x: Tensor, own: bool) -> Ten
         len(weight) * layer.groups if own else 1,
     )
     return _apart(outputs, len(weight))
-
-
-def of_one_picture(layer: Convolution, weight: Tensor, bias: Tensor | None, x: Tensor) -> Tensor:
-    """All kernels times the patches of the picture (1, C, ...) that all share: (S, 1, O, ...).
-
-    They are laid out once for all, and products of matrices find the gradients of many kernels
-    in a third of the time that a convolution of one picture takes.
-    """
-    x, padding = _padded(layer, x)
-    size, options = x.shape[2:], (layer.kernel_size, layer.stride, padding, layer.dilation)
-    windows = Windows.over(size, *options, padding_mode="zeros")
-    x = pad(x, [width for margin in reversed(windows.margins) for width in margin])
-    axes = range(1, 1 + len(size))
-    patches = seen_in(x, windows)[0].movedim((*axes,), (*(axis - 1 - len(size) for axis in axes),))
-    patches = patches.flatten(len(size) + 1).flatten(0, len(size))  # (C K, P)
-    kernels = weight.flatten(0, 1).flatten(1)
-    products = (
-        kernels @ patches if bias is None else torch.addmm(bias.reshape(-1, 1), kernels, patches)
-    )
-    outputs = torch.unflatten(products, 1, windows.out_size)
-    return torch.unflatten(outputs, 0, (len(weight), 1, -1))
 
 
 def pooling(dims: int, layer: nn.Module, weights: State, x: Tensor, own: bool) -> Tensor:
