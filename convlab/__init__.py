@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from .record import Record
 
 __all__ = ["run"]
+__version__ = "0.1.0"
 
 
 def run(config: str, *, quick: bool = False, device: str = "auto", **settings: Any) -> Record:

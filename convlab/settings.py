@@ -25,3 +25,13 @@ class Training(BaseModel):
     optimizer: Literal["adam", "sgd", "adadelta"] = Field("adam", description="the update rule")
     momentum: float = Field(0.0, ge=0, lt=1, description="of sgd")
     weight_decay: float = Field(0.0, ge=0, description="of every weight, per step")
+
+
+class Timing(BaseModel):
+    """How often steps are timed, side by side."""
+
+    model_config = FROZEN
+
+    repeats: int = Field(20, ge=1, le=10_000, description="rounds in which each step is timed")
+    least_of: int = Field(3, ge=1, le=100, description="calls; the fastest is a round's time")
+    threads: int = Field(1, ge=1, le=1024, description="of the CPU")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import torch
-from benchmarks.layers import LAYERS
-from benchmarks.local_peers import WAYS, Case
-from benchmarks.race import OURS, Race, summary, verdict
 
 from convlab.measure import Measurements, exactly
+from tests.benchmarks.layers import LAYERS
+from tests.benchmarks.local_peers import WAYS, Case
+from tests.benchmarks.race import OURS, Race, summary, verdict
 
 PEERS = [name for name in WAYS if name != "nn.Conv"]  # which shares its weights
 CASES = (

@@ -1,101 +1,176 @@
-"""The architecture: each module imports only from below, and experiments only instruments."""
+"""The architecture: a room imports only from below, and an experiment only instruments."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LAYERS = [  # from the bottom up: a module imports only from the lines above its own
-    {"errors", "settings", "intervals"},
-    {"measure", "memory", "config", "outline"},
-    {"record", "layers", "data", "streams", "optimizers", "figures"},
-    {"models", "probes", "environment"},
-    {"stacked"},
-    {"grouping"},
-    {"train"},
-    {"workbench"},
-    {"store", "report", "catalogue"},
+FLOORS = [  # from the bottom up: a room imports only from floors below its own
+    {"errors", "settings"},
+    {"files", "memory"},
+    {"config", "measure", "streams"},
+    {"layers", "timing", "record", "filters"},
+    {"data", "models", "figures"},
+    {"cost"},
+    {"train", "report"},
+    {"probes", "workbench"},
     {"lab"},
-    {"shelf", "counting"},
     {"cli"},
 ]
+DOORS = {"__init__", "__main__"}  # of the whole package: they lead anywhere
 FOR_EXPERIMENTS = {
-    *("measure", "settings", "memory", "streams", "train", "probes", "models", "data", "layers"),
-    *("figures", "workbench"),
+    *("errors", "settings", "memory", "measure", "streams", "layers", "timing", "record"),
+    *("filters", "data", "models", "figures", "cost", "train", "probes", "workbench"),
 }
-FILES = [*ROOT.glob("convlab/*.py"), *ROOT.glob("convlab/*/*.py")]
-EXPERIMENTS = sorted(ROOT.glob("experiments/*.py"))
+LONG = 200  # lines, beyond which an experiment may keep a part of its own in a file beside it
+
+FILES = sorted(ROOT.glob("convlab/**/*.py"))
+EXPERIMENTS = sorted(ROOT.glob("experiments/*/[!_]*.py"))
+NEIGHBOURS = sorted(ROOT.glob("experiments/*/_*.py"))
 
 
-def module(path: Path) -> str:
-    """The module or package directly below `convlab` that the file is part of."""
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def modules(source: ast.Module, package: str) -> Iterator[str]:
+    """The dotted name of everything that a file of the package imports, wherever it does so."""
+    for node in ast.walk(source):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) + 1 - node.level]
+            above = parts if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def rooms(source: ast.Module, package: str) -> set[str]:
+    """The rooms of convlab that it imports from; "" for the whole package."""
+    found = (name.split(".") for name in modules(source, package))
+    seen = {(*name, "")[1] for name in found if name[0] == "convlab"}
+    return seen - {"__version__"}
+
+
+def package_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).parts[:-1])
+
+
+def room(path: Path) -> str:
     return path.relative_to(ROOT / "convlab").parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> set[str]:
-    """The modules directly below `convlab` that the file imports, wherever it does so."""
-    depth = len(path.relative_to(ROOT).parts) - 1  # 1 for convlab/lab.py, 2 for convlab/data/x.py
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        names = (node.module or "").split(".") if node.module else []
-        if node.level == 0 and names[:1] == ["convlab"]:
-            names = names[1:]
-        elif node.level != depth:
-            continue  # another package, or the file's own
-        found |= {names[0]} if names else {alias.name for alias in node.names}
-    return found
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import convlab.lab", {"lab"}),
+        ("import convlab.cost.rules as rules, torch", {"cost"}),
+        ("def late():\n    if True:\n        import convlab.cli", {"cli"}),
+        ("import convlab", {""}),
+        ("from convlab import run, cost", {"run", "cost"}),
+        ("from convlab.train.stacked import norm", {"train"}),
+        ("from .. import lab", {"probes"}),
+        ("from ... import lab, cost", {"lab", "cost"}),
+        ("from ...cost.network import cost", {"cost"}),
+        ("from .field import Position", {"probes"}),
+        ("import torch\nfrom numpy import array", set()),
+    ],
+)
+def test_every_kind_of_import_is_seen(text: str, expected: set[str]) -> None:
+    assert rooms(ast.parse(text), "convlab.probes.receptive") == expected
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_only_from_below(path: Path) -> None:
-    if path.name in ("__init__.py", "__main__.py") and path.parent.name == "convlab":
-        return  # the doors of the package
-    height = next(height for height, layer in enumerate(LAYERS) if module(path) in layer)
-    allowed = set().union(*LAYERS[:height], {module(path)})
-    if module(path) in ("layers", "data", "probes", "models"):
-        allowed |= {"layers", "data", "probes", "models"} - {module(path)}
-    assert imported(path) <= allowed
+def test_every_room_is_on_one_floor() -> None:
+    found = {room(path) for path in FILES} - DOORS
+    assert sorted(found) == sorted(name for floor in FLOORS for name in floor)
 
 
-def test_every_module_has_one_layer() -> None:
-    modules = {module(path) for path in FILES} - {"__init__", "__main__"}
-    assert sorted(modules) == sorted(name for layer in LAYERS for name in layer)
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_a_room_imports_only_from_below(path: Path) -> None:
+    if room(path) in DOORS:
+        return
+    height = next(height for height, floor in enumerate(FLOORS) if room(path) in floor)
+    allowed = {room(path)}.union(*FLOORS[:height])
+    assert rooms(tree(path), package_of(path)) <= allowed
 
 
 def test_there_are_experiments() -> None:
-    assert EXPERIMENTS  # an empty parametrisation would pass in silence
+    assert len(EXPERIMENTS) >= 20 and NEIGHBOURS  # an empty parametrisation would pass in silence
 
 
-@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
-def test_an_experiment_imports_only_instruments(path: Path) -> None:
-    assert imported(path) <= FOR_EXPERIMENTS
+@pytest.mark.parametrize("path", [*EXPERIMENTS, *NEIGHBOURS], ids=relative)
+def test_an_experiment_imports_only_instruments_and_what_lies_beside_it(path: Path) -> None:
+    assert rooms(tree(path), package_of(path)) <= FOR_EXPERIMENTS
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            assert node.level == 1
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            assert all(name.startswith("_") for name in names)
+            assert all((path.parent / f"{name}.py").is_file() for name in names)
+    assert not [name for name in modules(tree(path), "") if name.startswith("experiments")]
 
 
-@pytest.mark.parametrize("path", [*FILES, *EXPERIMENTS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NEIGHBOURS, ids=relative)
+def test_what_lies_beside_experiments_is_shared_or_makes_one_readable(path: Path) -> None:
+    users = [
+        other
+        for other in path.parent.glob("*.py")
+        if f"{package_of(other)}.{path.stem}"
+        in {".".join(name.split(".")[:3]) for name in modules(tree(other), package_of(other))}
+    ]
+    (*_, longest) = sorted(lines(user) for user in users)
+    assert len(users) > 1 or longest + lines(path) > LONG
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_two_files_beside_experiments_have_one_name() -> None:
+    """Copies of experiments of two subjects may lie in one folder."""
+    names = Counter(path.name for path in [*EXPERIMENTS, *NEIGHBOURS])
+    assert max(names.values()) == 1
+
+
+@pytest.mark.parametrize("path", [*FILES, *EXPERIMENTS, *NEIGHBOURS], ids=relative)
 def test_a_file_says_what_it_is(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    docstring = ast.get_docstring(tree(path)) or ""
     assert docstring.splitlines()[0].endswith("?" if path in EXPERIMENTS else (".", "`.", ":"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", FILES, ids=relative)
 def test_only_the_command_line_prints(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    called = {
-        n.func.id
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-    }
-    assert module(path) == "cli" or not called & {"print", "exit"}
+    calls = (node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    called = {function.id for function in calls if isinstance(function, ast.Name)}
+    assert room(path) == "cli" or not called & {"print", "exit"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=relative)
+def test_no_export_hides_a_module_of_its_name(path: Path) -> None:
+    exported = [
+        node.value
+        for node in tree(path).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    names = ast.literal_eval(exported[0]) if exported else []
+    there = {other.stem for other in path.parent.glob("*.py")}
+    there |= {other.parent.name for other in path.parent.glob("*/__init__.py")}
+    assert not set(names) & there
 
 
 HEAVY = ("torch", "sklearn", "matplotlib", "scipy")
 LIGHT = [
     ["--help"],
+    ["--version"],
     ["count", "--help"],
     ["list"],
     ["list", "configs"],

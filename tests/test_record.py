@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convlab import shelf, store
+from convlab import files
 from convlab.errors import UsageError
+from convlab.lab import listing, store
 from convlab.measure import Claim, Measurements, Outcome, Sample, below, exactly
 from convlab.record import Record, Status
 
@@ -87,7 +88,7 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(UsageError, match="No space left on device"):
-        store.write(tmp_path / "record.json", breaks)
+        files.write(tmp_path / "record.json", breaks)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -137,5 +138,5 @@ def test_a_run_that_never_began_leaves_nothing(tmp_path: Path) -> None:
 def test_a_run_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     store.save(record(), store.reserve(tmp_path, "edge"))
     (store.reserve(tmp_path, "edge") / store.RECORD).write_text("{")
-    listed = {Path(run.run or "").name: run.status for run in shelf.runs(tmp_path)}
+    listed = {Path(run.run or "").name: run.status for run in listing.runs(tmp_path)}
     assert listed == {"edge-001": Status.COMPLETED, "edge-002": Status.FAILED}

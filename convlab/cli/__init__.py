@@ -12,18 +12,18 @@ from typing import Annotated
 import typer
 from rich.console import Console, RenderableType
 
-from .. import lab, report, shelf, store
+from .. import __version__, lab, report
 from ..config import Override, assignment
+from ..lab import copying, environment, listing, store
 from ..record import Record
 from ..report.preview import preview
 from ..report.progress import ProgressLine
 from .count import count
-from .endings import one_line_errors
+from .exit_codes import one_line_errors
 from .options import Debug, Options, Out, with_options
 from .output import console, show_all
 
 app = typer.Typer(
-    help="convlab checks what convolution buys you: small experiments with honest verdicts.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -41,6 +41,21 @@ def main() -> None:
     gc.set_threshold(OBJECTS)
     atexit.register(gc.freeze)  # or it would look once more, through all that there is
     app(prog_name="convlab")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"convlab {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def convlab(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """convlab checks what convolution buys you: small experiments with honest verdicts."""
 
 
 @app.command()
@@ -108,9 +123,9 @@ def list_(
     """What there is: the experiments and their questions, or another kind of thing."""
     with one_line_errors(debug):
         if kind == "runs":
-            show_all(report.runs(shelf.runs(out)))
+            show_all(report.runs(listing.runs(out)))
         else:
-            show_all(report.names(shelf.listed(kind)))
+            show_all(report.names(listing.listed(kind)))
 
 
 @app.command()
@@ -122,7 +137,7 @@ def show(
 ) -> None:
     """What an experiment asks, claims and can be set to; or a stored run, once more."""
     with one_line_errors(debug):
-        if shelf.is_run(name, out):
+        if listing.is_run(name, out):
             show_all(report.record(store.load(store.find(name, out))))
         else:
             plan = lab.plan(name, _assignments(settings))
@@ -145,7 +160,7 @@ def cp(
 ) -> None:
     """Copy a shipped config and its experiment, to change them."""
     with one_line_errors(debug):
-        copies = shelf.copy(name, folder)
+        copies = copying.copy(name, folder)
         show_all(*(f"wrote {path}" for path in copies), f"now: convlab run {copies[0]}")
 
 
@@ -156,7 +171,9 @@ def env(
 ) -> None:
     """Versions, device and threads, for a bug report."""
     with one_line_errors(debug):
-        show_all(report.names({key: str(value) for key, value in shelf.facts(device).items()}))
+        show_all(
+            report.names({key: str(value) for key, value in environment.facts(device).items()})
+        )
 
 
 def _run(config: str, overrides: Sequence[Override], options: Options) -> Record:

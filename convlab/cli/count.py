@@ -10,7 +10,7 @@ from typer import Argument, Option
 
 from .. import report
 from ..errors import UsageError
-from .endings import one_line_errors
+from .exit_codes import one_line_errors
 from .options import Debug
 from .output import show_all
 
@@ -51,7 +51,7 @@ def count(
     with one_line_errors(debug):
         shape = _shape(input_)
         _check_type(dtype)
-        from .. import counting  # it imports torch, which `--help` does without
+        from ..lab import counting  # it imports torch, which `--help` does without
 
         timed = threads if time else None
         question = counting.Question(model, shape, batch, dtype, classes, width, timed, against)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..errors import nearest
 from .nodes import Key
 from .problem import shown
 
@@ -97,7 +97,7 @@ def _message(key: Key, group: list[ErrorDetails], known: list[str]) -> str:
         return _refusal(first)
     expected = " or ".join(dict.fromkeys(map(_expectation, group)))
     options = [option for details in group for option in _options(details)]
-    close = _nearest(first["input"], options, same_start=0.3)  # they are few and often short
+    close = nearest(str(first["input"]), options, same_start=0.3)  # they are few and often short
     hint = f"; did you mean `{close}`?" if close else ""
     return f"expected {expected}, found {shown(first['input'])}{hint}"
 
@@ -107,8 +107,8 @@ def _unknown(key: Key, known: list[str]) -> str:
     leaves = {dotted.rpartition(".")[2]: dotted for dotted in reversed(known)}
     siblings = [k for k in known if k.rpartition(".")[0] == ".".join(parents)] or known
     names = {dotted.rpartition(".")[2]: dotted for dotted in siblings}
-    close = leaves.get(name) or names.get(_nearest(name, names))
-    close = close or leaves.get(_nearest(name, leaves))
+    close = leaves.get(name) or names.get(nearest(name, names))
+    close = close or leaves.get(nearest(name, leaves))
     hint = f"; did you mean `{close}`?" if close else f"; known keys: {', '.join(siblings)}"
     return f"unknown key{hint}"
 
@@ -134,12 +134,3 @@ def _options(details: ErrorDetails) -> list[str]:
     if details["type"] not in ("literal_error", "enum"):
         return []
     return [option.strip("'") for option in re.split(", | or ", details["ctx"]["expected"])]
-
-
-def _nearest(word: Any, words: Iterable[str], same_start: float = 0.6) -> str:
-    """The word most like this one, or nothing; `same_start` is enough if first letters agree."""
-    folded, word = {other.casefold(): other for other in words}, str(word).casefold()
-    likeness = {other: SequenceMatcher(None, word, other).ratio() for other in folded}
-    enough = {other: same_start if other[:1] == word[:1] else 0.6 for other in folded}
-    near = [other for other in folded if likeness[other] >= enough[other]]
-    return folded[max(near, key=likeness.__getitem__)] if near else ""

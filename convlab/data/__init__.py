@@ -1,17 +1,15 @@
 """Where images come from: files, photographs, digits, drawn shapes, and the user's own folders."""
 
+from .canvas import digits_on_canvas, shifted
 from .dataset import Dataset, split
-from .drawn import shapes
-from .errors import DataError
-from .glyphs import digits_on_canvas, shifted
+from .drawn_shapes import shapes
 from .images import Image, read
 from .photographs import PHOTOGRAPHS, crop, located, photograph, photograph_path
-from .saving import check_place, write_array, write_grey, write_signed
+from .saving import check_place, write_array, write_signed
 from .sources import load
 
 __all__ = [
     "PHOTOGRAPHS",
-    "DataError",
     "Dataset",
     "Image",
     "check_place",
@@ -26,6 +24,5 @@ __all__ = [
     "shifted",
     "split",
     "write_array",
-    "write_grey",
     "write_signed",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Generator, Tensor
 
-from .errors import DataError
+from ..errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def split(dataset: Dataset, generator: Generator, share: float = 0.2) -> tuple[D
     """What to train on and what to test on, each in the dataset's order.
 
     A published test set is kept and nothing is drawn. Otherwise `share` of every class is drawn
-    for the test, rounded, but at least one example. Raises DataError where a class has only one.
+    for the test, rounded, but at least one example. Raises UsageError where a class has only one.
     """
     if dataset.published_test:
         held_out = torch.arange(len(dataset.y)) >= len(dataset.y) - dataset.published_test
@@ -39,7 +39,7 @@ def _drawn(dataset: Dataset, generator: Generator, share: float) -> Tensor:
     """A mask (N,) over the test examples: in a random order, the first few of each class."""
     counts = dataset.y.bincount(minlength=len(dataset.classes))
     if alone := (counts == 1).nonzero().flatten().tolist():
-        raise DataError(
+        raise UsageError(
             f"{dataset.name}: class {dataset.classes[alone[0]]!r} has a single image, "
             "and a split needs two; add one"
         )

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 from torch.nn.functional import interpolate
 
+from ..errors import UsageError
 from .dataset import Dataset
-from .errors import DataError
 from .images import Image, read
 
 LARGEST = 64  # pixels a side, up to which images of one size stay as they are
@@ -21,7 +21,7 @@ def class_folders(folder: Path) -> Dataset:
     """The grey images (N, 1, H, W) in the sub-folders of `folder`, in the order of their names.
 
     Images of one size up to 64 pixels a side stay as they are, all others become 32 x 32, whatever
-    their proportions. Hidden files are passed over. Raises DataError for a file that is no sound
+    their proportions. Hidden files are passed over. Raises UsageError for a file that is no sound
     image, a class without one, and fewer than two classes.
     """
     members = {path.name: _files(path) for path in _classes(folder)}
@@ -37,21 +37,23 @@ def class_folders(folder: Path) -> Dataset:
 
 def _classes(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise DataError(f"no folder {folder}; name one with a sub-folder of images for each class")
+        raise UsageError(
+            f"no folder {folder}; name one with a sub-folder of images for each class"
+        )
     try:
         classes = sorted(p for p in folder.iterdir() if p.is_dir() and _shown(p, folder))
     except OSError as error:
-        raise DataError(f"{folder} may not be listed; change its permissions") from error
+        raise UsageError(f"{folder} may not be listed; change its permissions") from error
     if len(classes) < 2:
         found = f"only the class {classes[0].name!r}" if classes else "no sub-folder"
-        raise DataError(f"{folder} has {found}; make a sub-folder of images for each class")
+        raise UsageError(f"{folder} has {found}; make a sub-folder of images for each class")
     return classes
 
 
 def _files(folder: Path) -> list[Path]:
     files = sorted(p for p in folder.rglob("*") if not p.is_dir() and _shown(p, folder))
     if not files:
-        raise DataError(f"{folder} is a class without an image; add some or remove the folder")
+        raise UsageError(f"{folder} is a class without an image; add some or remove the folder")
     return files
 
 
@@ -64,7 +66,7 @@ def _member(file: Path) -> Image:
     image = read(file, at_least=(1, 1))
     low, high = image.pixels.aminmax()
     if low < 0 or high > 1:
-        raise DataError(f"{file} has pixels from {low:g} to {high:g}; scale them to 0 to 1")
+        raise UsageError(f"{file} has pixels from {low:g} to {high:g}; scale them to 0 to 1")
     return image if max(image.pixels.shape) <= LARGEST else _resized(image)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import PIL.Image
@@ -13,7 +12,7 @@ from PIL import UnidentifiedImageError
 from PIL.Image import DecompressionBombError, DecompressionBombWarning
 from torch import Tensor
 
-from .errors import DataError
+from ..errors import UsageError, nearest
 from .grey import grey
 
 
@@ -29,43 +28,43 @@ class Image:
 def read(path: Path, at_least: tuple[int, int] = (1, 2)) -> Image:
     """The image at `path` in grey, no smaller than `at_least` (height, width) pixels.
 
-    Raises DataError for a file that is missing, unreadable, empty, broken, enormous or too small.
+    Raises UsageError for a file that is missing, unreadable, empty, broken, enormous or too small.
     """
     check_file(path)
     try:
         pixels, notes = _decoded(path)
     except (DecompressionBombError, DecompressionBombWarning) as error:
-        raise DataError(_enormous(path, error)) from error
+        raise UsageError(_enormous(path, error)) from error
     except UnidentifiedImageError as error:
-        raise DataError(
+        raise UsageError(
             f"{path} is not an image that Pillow can read, or is cut short; give a PNG or JPEG"
         ) from error
     except Exception as error:  # on a broken file a decoder may raise anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{path} is a damaged image ({reason}); export it again") from error
+        raise UsageError(f"{path} is a damaged image ({reason}); export it again") from error
     if not all(extreme.isfinite() for extreme in pixels.aminmax()):
-        raise DataError(f"{path} has pixels that are no finite numbers; replace them")
+        raise UsageError(f"{path} has pixels that are no finite numbers; replace them")
     _check_size(path, pixels, at_least)
     return Image(pixels, path.name, notes)
 
 
 def check_file(path: Path) -> None:
-    """Raise DataError unless there is a file at `path` that may be read and is not empty."""
+    """Raise UsageError unless there is a file at `path` that may be read and is not empty."""
     try:
         if path.is_dir():
-            raise DataError(f"{path} is a folder; name one file in it")
+            raise UsageError(f"{path} is a folder; name one file in it")
         if path.exists() and not path.is_file():
-            raise DataError(f"{path} is not a regular file; copy its content into one")
+            raise UsageError(f"{path} is not a regular file; copy its content into one")
         with path.open("rb") as stream:
             if not stream.read(1):
-                raise DataError(f"{path} is empty (0 bytes); copy or download it again")
+                raise UsageError(f"{path} is empty (0 bytes); copy or download it again")
     except FileNotFoundError as error:
-        raise DataError(f"no file {path}; {_way_to(path)}") from error
+        raise UsageError(f"no file {path}; {_way_to(path)}") from error
     except PermissionError as error:
-        raise DataError(f"{path} may not be read; change its permissions") from error
+        raise UsageError(f"{path} may not be read; change its permissions") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{str(path)!r} cannot be opened: {reason}; check the path") from error
+        raise UsageError(f"{str(path)!r} cannot be opened: {reason}; check the path") from error
 
 
 def _decoded(path: Path) -> tuple[Tensor, tuple[str, ...]]:
@@ -88,7 +87,7 @@ def _check_size(path: Path, pixels: Tensor, at_least: tuple[int, int]) -> None:
     for size, least, side in zip(pixels.shape, at_least, ("high", "wide"), strict=True):
         if size < least:
             noun = "pixel" if size == 1 else "pixels"
-            raise DataError(
+            raise UsageError(
                 f"{path} is {size} {noun} {side}; the kernel needs {least}: give a larger image"
             )
 
@@ -97,7 +96,7 @@ def _way_to(path: Path) -> str:
     if not path.parent.is_dir():
         return f"there is no folder {path.parent} either"
     try:
-        near = get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], n=1)
+        near = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
     except OSError:  # a folder may be entered and yet not listed
-        near = []
-    return f"did you mean {near[0]}?" if near else "check the path"
+        near = ""
+    return f"did you mean {near}?" if near else "check the path"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from .errors import DataError
+from ..errors import UsageError
 from .images import read
 
 PHOTOGRAPHS = ("china", "flower")
@@ -19,9 +19,9 @@ def photograph(name: str) -> Tensor:
 
 
 def photograph_path(name: str) -> Path:
-    """Where scikit-learn keeps the photograph; raises DataError for another name."""
+    """Where scikit-learn keeps the photograph; raises UsageError for another name."""
     if name not in PHOTOGRAPHS:
-        raise DataError(f"no photograph {name!r}; there are: {', '.join(PHOTOGRAPHS)}")
+        raise UsageError(f"no photograph {name!r}; there are: {', '.join(PHOTOGRAPHS)}")
     package = find_spec("sklearn")  # found, not imported: importing it takes a second
     assert package is not None and package.origin is not None
     return Path(package.origin).parent / "datasets" / "images" / f"{name}.jpg"
@@ -34,13 +34,13 @@ def located(path: Path) -> Path:
 
 
 def crop(image: Tensor, height: int, width: int) -> Tensor:
-    """The middle (..., height, width) of an image (..., H, W); raises DataError if it is smaller.
+    """The middle (..., height, width) of an image (..., H, W); raises UsageError if it is smaller.
 
     Where an odd number of pixels is left over, the smaller part of it is cut at the top and left.
     """
     rows, columns = image.shape[-2] - height, image.shape[-1] - width
     if min(rows, columns, height - 1, width - 1) < 0:
         size = " x ".join(map(str, image.shape[-2:]))
-        raise DataError(f"cannot crop {height} x {width} from an image of {size} pixels")
+        raise UsageError(f"cannot crop {height} x {width} from an image of {size} pixels")
     top, left = rows // 2, columns // 2
     return image[..., top : top + height, left : left + width]

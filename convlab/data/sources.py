@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
 import torch
 
+from ..errors import UsageError, nearest
 from .dataset import Dataset
-from .drawn import shapes
-from .errors import DataError
+from .drawn_shapes import shapes
 from .folders import class_folders
 from .idx import mnist
 
@@ -18,13 +17,13 @@ SHAPES_SEED = 2_026  # `shapes` is one fixed dataset, whatever the seed of the r
 
 
 def load(spec: str) -> Dataset:
-    """The dataset that `spec` names; raises DataError for an unknown name or unusable files."""
+    """The dataset that `spec` names; raises UsageError for an unknown name or unusable files."""
     kind, colon, folder = spec.partition(":")
     if kind in BUILT_IN and not colon:
         return BUILT_IN[kind]()
     if kind in ON_DISK and folder:
         return ON_DISK[kind](Path(folder).expanduser())
-    raise DataError(f"no dataset {spec!r}; {_way_out(kind)}")
+    raise UsageError(f"no dataset {spec!r}; {_way_out(kind)}")
 
 
 def digits() -> Dataset:
@@ -47,6 +46,6 @@ ON_DISK = {"mnist": mnist, "folder": class_folders}
 
 def _way_out(kind: str) -> str:
     forms = {name: name for name in BUILT_IN} | {"mnist": "mnist:FOLDER", "folder": "folder:PATH"}
-    near = get_close_matches(kind, forms, n=1)
-    question = f"did you mean {forms[near[0]]}? " if near else ""
+    near = nearest(kind, forms)
+    question = f"did you mean {forms[near]}? " if near else ""
     return f"{question}there are: {', '.join(forms.values())}"

@@ -1,6 +1,6 @@
 """Arrays and samples as matplotlib Figures, made without pyplot: no state, and no display."""
 
 from .plots import COLOURS, MARKERS, bars, curves, images, lines
-from .points import points, side_by_side
+from .series import points, side_by_side
 
 __all__ = ["COLOURS", "MARKERS", "bars", "curves", "images", "lines", "points", "side_by_side"]

@@ -1,8 +1,8 @@
 """The layers torch lacks: locally connected ones in one to three dimensions, and arithmetic."""
 
 from .arithmetic import Exp, Log, Square
-from .functional import locally_connected
-from .local import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
+from .local.functional import locally_connected
+from .local.layers import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
 
 __all__ = [
     "Exp",

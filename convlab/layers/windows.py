@@ -101,16 +101,30 @@ class Windows:
         """The taps of all windows together that see a pixel of the input, not a zero beside it."""
         if self.padding_mode != "zeros":
             return prod(self.out_size) * prod(self.kernel_size)
-        return prod(self._live_taps_along(axis) for axis in range(len(self.in_size)))
+        margins = [before for before, _ in self.margins]
+        axes = self.out_size, self.in_size, self.kernel_size, self.stride, self.dilation
+        return live_taps(*axes, margins)
 
-    def _live_taps_along(self, axis: int) -> int:
-        first = -self.margins[axis][0]
-        step, reach = self.stride[axis], self.dilation[axis]
-        return sum(
-            0 <= first + step * position + reach * tap < self.in_size[axis]
-            for position in range(self.out_size[axis])
-            for tap in range(self.kernel_size[axis])
-        )
+
+def live_taps(*axes: Sequence[int]) -> int:
+    """Π_axes Σ_k |{p < positions : 0 ≤ stride p + dilation k - margin < size}|.
+
+    The arguments, each with one number per axis: positions, size, taps, stride, dilation, margin.
+
+        >>> live_taps([10], [10], [3], [1], [1], [1])
+        28
+    """
+    return prod(_live_taps(*axis) for axis in zip(*axes, strict=True))
+
+
+def _live_taps(
+    positions: int, size: int, taps: int, stride: int, dilation: int, margin: int
+) -> int:
+    """Along one axis, in a time that does not grow with its length."""
+    first = [max(0, -((dilation * tap - margin) // stride)) for tap in range(taps)]
+    last = [(size - 1 + margin - dilation * tap) // stride for tap in range(taps)]
+    between = zip(first, last, strict=True)
+    return sum(max(0, min(positions - 1, end) - start + 1) for start, end in between)
 
 
 def per_axis(name: str, value: Size, dims: int) -> tuple[int, ...]:

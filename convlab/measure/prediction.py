@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, isnan
 
-from .. import intervals
+from . import intervals
 from .sample import Sample, number
 
 

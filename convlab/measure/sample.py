@@ -7,7 +7,7 @@ from math import inf, isnan
 from statistics import fmean, median
 from typing import Literal
 
-from .. import intervals
+from . import intervals
 
 Statistic = Literal["exact", "median", "mean", "rate"]
 

@@ -5,22 +5,7 @@ Logits are (S, N, K): of S networks to N images, one for each of K classes. Ever
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from torch import Tensor
-
-from .equivariance import exact
-
-
-def exact_logits(networks: Any, x: Tensor, *, own: bool = False) -> Tensor:
-    """In float64, of `train.Networks` with rounded weights to x (N, ...), or (S, N, ...) if `own`.
-
-    If pixels are multiples of a power of two, equal logits are equal to the last bit.
-    """
-    rounded = replace(networks, state=exact(networks.state))
-    logits: Tensor = rounded.predict(x.double(), own=own)
-    return logits
 
 
 def accuracy(logits: Tensor, y: Tensor) -> Tensor:

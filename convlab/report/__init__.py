@@ -1,6 +1,6 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
-from .costs import costs
+from .cost import costs
 from .listing import experiment, names, runs, settings
 from .tables import claims, record
 from .text import as_csv, as_json

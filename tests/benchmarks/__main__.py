@@ -15,8 +15,7 @@ from rich.text import Text
 
 from convlab.measure import Measurements
 from convlab.report.tables import quantities
-
-from .machine import machine, missing
+from tests.benchmarks.machine import machine, missing
 
 SUBJECTS = ("layers", "seeds", "counts", "edges")
 

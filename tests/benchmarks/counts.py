@@ -10,13 +10,13 @@ from importlib.util import find_spec
 import torch
 from torch import Tensor, nn
 
+from convlab.cost import cost
+from convlab.cost.comparison import comparisons
+from convlab.cost.network import multiply_adds_run
+from convlab.cost.peers import PEERS
 from convlab.measure import Measurements, exactly
 from convlab.models import MODELS
-from convlab.probes.comparison import comparisons
-from convlab.probes.cost import cost, multiply_adds_run
-from convlab.probes.peers import PEERS
-
-from .race import OURS, Race
+from tests.benchmarks.race import OURS, Race
 
 COUNTED = "multiply-adds per sample, as counted by each"
 TIMED = "time to count"

@@ -17,11 +17,9 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from convlab.data import photograph_path
+from convlab.filters import KERNELS, Kernel, correlate
 from convlab.measure import Measurements
-from convlab.probes.correlate import correlate
-from convlab.probes.kernels import KERNELS, Kernel
-
-from .race import OURS, Race
+from tests.benchmarks.race import OURS, Race
 
 SIZE = (4000, 6000)
 OPERATOR = "A kernel over 24 megapixels, into memory that is there already"

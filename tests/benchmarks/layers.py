@@ -11,11 +11,10 @@ from torch import Tensor, nn
 
 from convlab.layers import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
 from convlab.measure import Measurements
-
-from . import local_jax
-from .limits import bytes_per_second, flops_per_second
-from .local_peers import WAYS, Case
-from .race import OURS, Race, summary
+from tests.benchmarks import local_jax
+from tests.benchmarks.limits import bytes_per_second, flops_per_second
+from tests.benchmarks.local_peers import WAYS, Case
+from tests.benchmarks.race import OURS, Race, summary
 
 TABLE = "Locally connected layers: forward and backward to input and weight, float32"
 LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from convlab.probes import timing
+from convlab import timing
 from convlab.streams import Stream, generator
 
 SIDE = 1024  # of the matrices, in numbers: large enough for the processor's best rate

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from .local_peers import Case
+from tests.benchmarks.local_peers import Case
 
 AXES = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from convlab.environment import environment
+from convlab.lab.environment import environment
 
 PEERS = {  # by the name under which each is imported; the extra `bench` installs them
     "jax": "JAX",

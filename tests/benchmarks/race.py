@@ -8,8 +8,8 @@ from typing import Any
 
 from scipy.stats import gmean
 
+from convlab import timing
 from convlab.measure import Measurements, Sample, exactly
-from convlab.probes import timing
 from convlab.streams import Stream, generator
 
 OURS = "convlab"

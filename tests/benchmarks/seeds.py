@@ -11,18 +11,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from convlab import models
-from convlab.data.scenes import REFERENCE, fields, product, rectangles
+from convlab import models, timing
+from convlab.cost import cost
 from convlab.measure import Measurements
-from convlab.probes import products, timing
-from convlab.probes.cost import cost
 from convlab.settings import Training
 from convlab.streams import Data, Stream, generator
-from convlab.train import Networks, fit
-
-from .limits import flops_per_second
-from .race import OURS, Race
-from .seeds_cost import grow, share
+from convlab.train import Networks, fit, norm
+from experiments.efficiency._contenders import equally_wide
+from experiments.product._networks import plain, with_exp, with_log_and_exp
+from experiments.product._scenes import REFERENCE, fields, product, rectangles
+from tests.benchmarks.limits import flops_per_second
+from tests.benchmarks.race import OURS, Race
+from tests.benchmarks.seeds_cost import grow, share
 
 TABLE = "Many seeds: fit against a loop over the seeds, from building to the last step, Adam"
 LOOP = "plain loop"
@@ -101,17 +101,15 @@ def race(case: Case, flops: float) -> Race:
 def asked() -> list[Case]:
     """The networks of which a speed is asked."""
     pair = fields(1, 8, 1, 2, generator(0, Stream.DATA))
-    scene = Case(
-        "conv, exp", products.with_exp, Data(pair, product(pair)), products.norm, 128, 30, 25
-    )
+    scene = Case("conv, exp", with_exp, Data(pair, product(pair)), norm, 128, 30, 25)
     post = rectangles(REFERENCE, (2.0, 3.0))  # the scene of the post, 100 x 100
-    log_exp = partial(products.with_log_and_exp, 1e-4)
+    log_exp = partial(with_log_and_exp, 1e-4)
     digits = Case("mlp", network("mlp", (1, 8, 8)), images((1, 8, 8)), cross_entropy, 16, 60, 2)
     return [
         scene,
         replace(scene, seeds=32, steps=100, goal=15),
         replace(scene, data=Data(post, product(post)), steps=15),
-        replace(scene, name="conv", build=products.plain),
+        replace(scene, name="conv", build=plain),
         replace(scene, name="log, conv, exp", build=log_exp),
         digits,
         replace(digits, name="cnn", build=network("cnn", (1, 8, 8)), steps=30, goal=1.3),
@@ -123,16 +121,16 @@ def all_models() -> Iterator[Case]:
     for shape, seeds, steps in (((1, 8, 8), 8, 20), ((1, 28, 28), 4, 8), ((3, 32, 32), 4, 6)):
         builds: dict[str, Callable[[], nn.Module]]
         builds = {name: network(name, shape) for name in models.MODELS}
-        for head in ("average", "maximum") if shape[0] == 1 else ():
-            headed = partial(models.cnn, shape, CLASSES, WIDTH, models.HEADS[head])
-            builds[f"cnn, {head}"] = headed
+        for head in (models.averaged, models.strongest) if shape[0] == 1 else ():
+            headed = partial(models.cnn, shape, CLASSES, WIDTH, head)
+            builds[f"cnn, {head.__name__}"] = headed
         for name, build in builds.items():
             yield Case(name, build, images(shape), cross_entropy, seeds, steps)
 
 
 def network(name: str, shape: models.Shape) -> Callable[[], nn.Module]:
     """As wide as a cnn of 8 channels."""
-    width = models.equally_wide(name, shape, WIDTH)
+    width = equally_wide(name, shape, WIDTH)
     return partial(models.MODELS[name], shape, CLASSES, width)
 
 

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from convlab import timing
 from convlab.measure import Measurements, Sample
-from convlab.probes import timing
 from convlab.record import Progress
 from convlab.report.progress import ProgressLine
 from convlab.streams import Data, Stream, batches, generator
 from convlab.workbench import Workbench
 
 if TYPE_CHECKING:
-    from .seeds import Case
+    from tests.benchmarks.seeds import Case
 
 GROWTH = "A step of one network, by the number of networks, building included (µs)"
 SHARES = "What of a run is not training: 10 seeds, 500 steps, a test on 360 images (%)"

@@ -1,0 +1,158 @@
+"""What a network costs: parameters, multiply-adds and bytes, counted exactly and by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil
+
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from ..settings import Timing
+from .kinds import MULTIPLYING
+from .memory import saved_bytes, training_peak_bytes
+from .rules import left_out
+from .times import Times, times
+from .trace import Entry, ledger
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """One layer: its name in the network, its class, and what one sample costs in all its calls.
+
+    Multiply-adds are rounded up where a layer is not called once per sample. A layer without a
+    rule is counted by its operations: what it runs itself, and not in layers inside of it.
+    """
+
+    name: str  # empty for the network itself
+    kind: str
+    parameters: int
+    multiply_adds: int  # per sample, padding counted, no bias: the nominal number
+    effective_multiply_adds: int  # of these, the ones that meet a real pixel
+    executed_multiply_adds: int | None  # by what torch ran; None if it ran what cannot be counted
+    calls: int = 1
+    shape: tuple[int, ...] | None = None  # of what the last call put out, with all samples
+    ruled: bool = False  # counted by a rule, not by its operations
+    operations: Mapping[str, int] = field(default_factory=dict)  # executed, by name: `aten.bmm`
+    uncounted: tuple[str, ...] = ()  # operations that may multiply and add, and have no formula
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a network costs on an input; multiply-adds are per sample, bytes per batch."""
+
+    layers: tuple[LayerCost, ...]  # those that were called, in that order
+    parameters: int  # one that several layers share is counted once
+    weight_bytes: int  # of the parameters
+    saved_bytes: int  # kept for the backward pass: see `memory.saved_bytes`
+    peak_bytes: int | None = None  # if asked for: see `memory.training_peak_bytes`
+    times: Times | None = None  # if asked for, since they are measured
+
+    @property
+    def multiply_adds(self) -> int:
+        return sum(layer.multiply_adds for layer in self.layers)
+
+    @property
+    def effective_multiply_adds(self) -> int:
+        return sum(layer.effective_multiply_adds for layer in self.layers)
+
+    @property
+    def executed_multiply_adds(self) -> int | None:
+        """None if one layer's are not known."""
+        counts = [layer.executed_multiply_adds for layer in self.layers]
+        return None if None in counts else sum(filter(None, counts))
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """What may multiply and add and is in none of the numbers, behind the layer's class."""
+        named = (f"{layer.kind}: {what}" for layer in self.layers for what in layer.uncounted)
+        return tuple(dict.fromkeys(named))
+
+
+def cost(
+    network: nn.Module, x: Tensor, *, peak: bool = False, timing: Timing | None = None
+) -> Cost:
+    """The cost of `network` on the batch x (N, ...): one forward pass, which leaves no trace.
+
+    A multiply-add is a product that is added to others. Layers are counted by their rule, where
+    `rules.rule` has one, and products of tensors outside of such layers by their shapes. What
+    moves, compares, adds or takes functions of single numbers (activations, pooling, dropout)
+    does none. What else multiplies is named in `uncounted`: normalisation, products of two
+    tensors number by number, Fourier transforms, custom operations. What leaves torch, for numpy
+    say, is not seen. On the meta device nothing is allocated.
+
+    With `peak`, a second pass goes backward too; with `timing`, many do. Raises ValueError for
+    an empty batch.
+
+        >>> import torch
+        >>> network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
+        >>> spent = cost(network, torch.zeros(2, 1, 10, 10))
+        >>> spent.parameters, spent.multiply_adds, spent.uncounted
+        (96, 4608, ('BatchNorm2d: aten._native_batch_norm_legit',))
+    """
+    if not len(x):
+        raise ValueError(f"cost needs a sample to count for, but x has the shape {tuple(x.shape)}")
+    with ledger(network) as entries:
+        saved = saved_bytes(network, x)
+    parameters = list(network.parameters())
+    return Cost(
+        layers=tuple(_layer_costs(network, entries, len(x))),
+        parameters=sum(p.numel() for p in parameters),
+        weight_bytes=sum(p.numel() * p.element_size() for p in parameters),
+        saved_bytes=saved,
+        peak_bytes=training_peak_bytes(network, x) if peak else None,
+        times=times(network, x, timing) if timing else None,
+    )
+
+
+def multiply_adds_run(function: Callable[[], object]) -> int:
+    """The multiply-adds that torch's own counter sees while `function()` runs, of all samples.
+
+    Products of matrices and convolutions, forward and backward, with the zeros of the padding.
+
+        >>> import torch
+        >>> x = torch.zeros(5, 3)
+        >>> multiply_adds_run(lambda: x @ x.T)
+        75
+    """
+    with FlopCounterMode(display=False) as counter:
+        function()
+    return int(counter.get_total_flops()) // 2
+
+
+def _layer_costs(
+    network: nn.Module, entries: Mapping[nn.Module, Entry], samples: int
+) -> Iterator[LayerCost]:
+    names = {layer: name for name, layer in network.named_modules()}
+    for layer, entry in entries.items():
+        whole = entry.ruled is not None or not list(layer.children())
+        parameters = sum(p.numel() for p in layer.parameters(recurse=whole))
+        if whole or parameters or entry.by_name or entry.unknown:
+            yield _layer_cost(layer, names[layer], parameters, entry, samples)
+
+
+def _layer_cost(
+    layer: nn.Module, name: str, parameters: int, entry: Entry, samples: int
+) -> LayerCost:
+    ruled = entry.ruled is not None
+    counted = entry.ruled or entry.run
+    opaque = ruled and not MULTIPLYING.issuperset(entry.unknown)
+    return LayerCost(
+        name=name,
+        kind=type(layer).__name__,
+        parameters=parameters,
+        multiply_adds=_each(counted.nominal, samples),
+        effective_multiply_adds=_each(counted.effective, samples),
+        executed_multiply_adds=None if opaque else _each(entry.run.nominal, samples),
+        calls=entry.calls,
+        shape=entry.shape,
+        ruled=ruled,
+        operations={name: _each(count, samples) for name, count in entry.by_name.items()},
+        uncounted=left_out(layer) if ruled else tuple(entry.unknown),
+    )
+
+
+def _each(count: int, samples: int) -> int:
+    return ceil(Fraction(count, samples))

@@ -1,0 +1,132 @@
+"""A network's counts with all that one must know to read them, and the way to them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .. import memory
+from ..cost import Cost, cost
+from ..cost.comparison import Comparison, comparisons
+from ..errors import UsageError
+from ..settings import Timing
+from ..workbench import resolved
+from .networks import Build, builder
+
+META = "meta"  # torch's device where nothing is allocated and nothing computed
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which network is counted, and on what; `shape` is that of one sample."""
+
+    model: str
+    shape: tuple[int, ...]
+    batch: int = 1
+    dtype: str = "float32"  # of the input, and of the weights unless it is a whole number
+    classes: int = 10
+    width: int = 8
+    threads: int | None = None  # of a CPU, if times are to be measured
+    against: bool = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The answer, and the device on which it was found."""
+
+    question: Question
+    device: str
+    cost: Cost
+    peers: tuple[Comparison, ...] = ()
+
+    @property
+    def title(self) -> str:
+        asked = self.question
+        return f"{asked.model} on a batch {(asked.batch, *asked.shape)} of {asked.dtype}"
+
+    @property
+    def notes(self) -> list[str]:
+        """What one must know to read the numbers."""
+        if self.device == META:
+            return [
+                "nothing was allocated or computed; a device's own kernels may keep other bytes"
+            ]
+        return [self.cost.times.note] if self.cost.times else []
+
+    def document(self) -> dict[str, Any]:
+        """As plain data for JSON: the question's keys, those of `Cost`, and the peers."""
+        spent = self.cost
+        totals = {
+            "multiply_adds": spent.multiply_adds,
+            "effective_multiply_adds": spent.effective_multiply_adds,
+            "executed_multiply_adds": spent.executed_multiply_adds,
+            "uncounted": spent.uncounted,
+        }
+        asked = {"device": self.device} | asdict(self.question)
+        peers = {"peers": [asdict(peer) for peer in self.peers]}
+        return asked | totals | asdict(spent) | peers
+
+
+def count(question: Question, device: str = "auto") -> Counted:
+    """Count on the meta device where that will do, else for real: for times and for peers.
+
+    Raises UsageError where the network or its input cannot be had; what the user's own code
+    raises while it builds a network goes on, with a note.
+    """
+    build = builder(question.model, question.shape, question.classes, question.width)
+    if device != "auto":
+        return _counted(question, build(), resolved(device))
+    expected = _on_meta(question, build)
+    if isinstance(expected, Counted) and not (question.threads or question.against):
+        return expected
+    memory.require(_needed(expected), f"running {question.model}")
+    return _counted(question, build(), "cpu")
+
+
+def _on_meta(question: Question, build: Build) -> Counted | nn.Module | None:
+    """The answer; or the network, if it cannot be run there; or None, if not even built."""
+    network = None
+    try:
+        with warnings.catch_warnings(action="ignore"), torch.device(META):
+            network = build()
+            return _counted(question, network, META)
+    except Exception:  # what is wrong, if anything is, shows on a real device
+        return network
+
+
+def _needed(expected: Counted | nn.Module | None) -> int:
+    if isinstance(expected, Counted):
+        return expected.cost.weight_bytes + (expected.cost.peak_bytes or 0)
+    return sum(p.nbytes for p in expected.parameters()) if expected else 0
+
+
+def _counted(question: Question, network: nn.Module, device: str) -> Counted:
+    dtype: torch.dtype = getattr(torch, question.dtype)
+    if device != META:
+        network = network.to(device)
+    if dtype.is_floating_point:
+        network = network.to(dtype)
+    x = torch.zeros(question.batch, *question.shape, dtype=dtype, device=device)
+    meta = device == META
+    timing = Timing(threads=question.threads) if question.threads and not meta else None
+    spent = _cost(question, network, x, timing)
+    peers = comparisons(network, x, spent) if question.against and not meta else ()
+    return Counted(question, device, spent, peers)
+
+
+def _cost(question: Question, network: nn.Module, x: Tensor, timing: Timing | None) -> Cost:
+    try:
+        with memory.refused():
+            return cost(network, x, peak=True, timing=timing)
+    except UsageError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        raise UsageError(
+            f"{question.model} fails on an input {tuple(x.shape)} of {question.dtype}, which is a "
+            f"batch of --input: {said}"
+        ) from error

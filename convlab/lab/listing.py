@@ -1,0 +1,60 @@
+"""What there is: experiments, configs, models and stored runs."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+from .. import config
+from ..errors import UsageError
+from ..record import Record, Status
+from ..settings import Model
+from . import catalogue, store
+from .outline import question
+
+
+def listed(kind: str) -> dict[str, str]:
+    """The names of one kind of thing and what each is; nothing is imported to know it."""
+    if kind not in KINDS:
+        raise UsageError(f"cannot list `{kind}`; there are: {', '.join([*KINDS, 'runs'])}")
+    return KINDS[kind]()
+
+
+def _experiments() -> dict[str, str]:
+    return {name: question(path) for name, path in catalogue.experiments().items()}
+
+
+def _configs() -> dict[str, str]:
+    files = {name: config.read(path).experiment for name, path in catalogue.configs().items()}
+    return {name: f"experiment: {experiment}" for name, experiment in files.items()}
+
+
+def _models() -> dict[str, str]:
+    source = Path(__file__).parents[1].joinpath("models.py").read_text(encoding="utf-8")
+    functions = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+    said = {function.name: ast.get_docstring(function) or "" for function in functions}
+    return {name: said[name].partition("\n")[0] for name in get_args(Model)}
+
+
+KINDS = {"experiments": _experiments, "configs": _configs, "models": _models}
+
+
+def runs(root: Path) -> list[Record]:
+    """The stored runs below `root`, the oldest first and without their arrays."""
+    return sorted(map(_run, store.folders(root)), key=lambda record: record.started)
+
+
+def _run(folder: Path) -> Record:
+    """The record of a run; of one that cannot be read, what can be said of it."""
+    try:
+        return store.load(folder, arrays=False)
+    except UsageError as error:
+        lost = Record(folder.name, question="", settings={}, status=Status.FAILED)
+        return replace(lost, error=str(error), run=str(folder))
+
+
+def is_run(name: str, root: Path) -> bool:
+    """Whether a run has that path or name; a name of neither kind of thing is taken for a plan."""
+    return any((folder / store.RECORD).is_file() for folder in (Path(name), root / name))

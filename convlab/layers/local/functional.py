@@ -1,0 +1,138 @@
+"""The mathematics of the layers, as functions of tensors: no parameters, no state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from ..windows import Size, Windows, written
+from .little import is_little, product_at_once
+from .patches import turned
+from .trilinear import Output
+
+
+def locally_connected(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+) -> Tensor:
+    """Convolve with another kernel at every position p, in one to three dimensions.
+
+    y[n, o, p] = bias[o, p] + Σ_i Σ_k weight[o, i, p, k] x[n, i, stride p + dilation k - padding]
+
+    The shapes, without N for a single example: x (N, C, *in_size); weight (O, C / groups,
+    *out_size, *kernel_size); bias (O, *out_size) or (O,); y (N, O, *out_size).
+    Raises ValueError where they do not fit each other.
+
+        >>> weight = torch.tensor([[[[1.0, 0.0], [0.0, 2.0]]]])  # two positions, two taps
+        >>> locally_connected(torch.tensor([[[3.0, 4.0, 5.0]]]), weight)
+        tensor([[[ 3., 10.]]])
+    """
+    dims = _dims(x, weight)
+    size, kernel_size = x.shape[-dims:], weight.shape[2 + dims :]
+    windows = Windows.over(size, kernel_size, stride, padding, dilation, padding_mode)
+    _check_fit(x, weight, bias, groups, windows)
+    return over_windows(x, weight, bias, windows, groups)
+
+
+def over_windows(
+    x: Tensor, weight: Tensor, bias: Tensor | None, windows: Windows, groups: int
+) -> Tensor:
+    """The same for windows that are known and tensors that are known to fit them."""
+    dims = len(windows.in_size)
+    if x.ndim == dims + 1:
+        return over_windows(x.unsqueeze(0), weight, bias, windows, groups).squeeze(0)
+    y = _product(_autocast(x), _autocast(weight), windows, groups)
+    if bias is None:
+        return y
+    bias = bias if bias.ndim > 1 else spread(bias, 0, dims)
+    return y + bias.to(y.dtype)  # as in a convolution: under autocast y is narrower than its bias
+
+
+def axes_in_memory(dims: int) -> tuple[int, ...]:
+    """The axes of a weight (O, C / groups, *out_size, *kernel_size) as a layer keeps them.
+
+    From the outermost to the innermost: taps of all axes but the last, positions, taps of the
+    last axis, channels, outputs. For each of the first, the kernels then lie one after another,
+    and the rows of each as what a window sees of a line.
+    """
+    *others, last = range(2 + dims, 2 + 2 * dims)
+    return (*others, *range(2, 2 + dims), last, 1, 0)
+
+
+def spread(shared: Tensor, axis: int, dims: int) -> Tensor:
+    """The same tensor with `dims` axes of length 1 after `axis`: one value for all positions."""
+    return torch.unflatten(shared, axis, (-1, *[1] * dims))
+
+
+def _dims(x: Tensor, weight: Tensor) -> int:
+    dims = weight.ndim // 2 - 1
+    if weight.ndim not in (4, 6, 8) or x.ndim not in (dims + 1, dims + 2):
+        raise ValueError(
+            "expected a weight (O, C / groups, *out_size, *kernel_size) of 4, 6 or 8 axes and an "
+            f"x (N, C, *in_size) or (C, *in_size), not {tuple(weight.shape)} and {tuple(x.shape)}"
+        )
+    return dims
+
+
+def _check_fit(
+    x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, windows: Windows
+) -> None:
+    channels, positions = x.shape[-1 - len(windows.in_size)], windows.out_size
+    kernels = tuple(weight.shape[: 2 + len(positions)])
+    if kernels[1] * groups != channels or kernels[0] % groups or kernels[2:] != positions:
+        raise ValueError(
+            f"an x of {channels} channels and {written(windows.in_size)} pixels, in {groups} "
+            f"groups, has {written(positions)} windows, but the weight has {kernels[0]} x "
+            f"{kernels[1]} kernels at {written(kernels[2:])} positions: give each window its own"
+        )
+    if bias is not None and tuple(bias.shape) not in (kernels[:1], (kernels[0], *positions)):
+        raise ValueError(
+            f"bias should be {kernels[:1]} or {(kernels[0], *positions)}, not {tuple(bias.shape)}"
+        )
+
+
+def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
+    """The layer without its bias: (N, O, *out_size), perhaps with the examples side by side."""
+    widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
+    if windows.padding_mode != "zeros":
+        x, widths = pad(x, widths, windows.padding_mode), [0]
+    if is_little(len(x), weight):
+        return product_at_once(pad(x, widths) if any(widths) else x, weight, windows, groups)
+    y = Output.of(_padded(x, widths, windows, groups), _kernels(weight, windows, groups), windows)
+    return y.flatten(-3, -2).movedim((-1, -2), (0, 1))
+
+
+def _padded(x: Tensor, widths: Sequence[int], windows: Windows, groups: int) -> Tensor:
+    """(N, C, *size) to (*padded_size, groups, C / groups, N), in that order in memory."""
+    x = turned(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
+    x = pad(x, [0, 0, 0, 0, *widths]) if any(widths) else x
+    return torch.unflatten(x.contiguous(), -2, (groups, -1))
+
+
+def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
+    """(*out_size, K', groups, O / groups, K · C / groups): K taps of the last axis, K' others.
+
+    A view, of a weight as a layer keeps it.
+    """
+    dims = len(windows.out_size)
+    kernels = weight.permute(axes_in_memory(dims)).flatten(-3, -2)
+    kernels = torch.unflatten(kernels, -1, (groups, -1)).unsqueeze(0)
+    return kernels.flatten(0, dims - 1).movedim((0, -3), (-4, -1))
+
+
+def _autocast(tensor: Tensor) -> Tensor:
+    """In the type that autocast, where it is on, gives the operands of a matrix product."""
+    device = tensor.device.type
+    available = torch.amp.is_autocast_available(device)
+    if tensor.dtype == torch.float64 or not (available and torch.is_autocast_enabled(device)):
+        return tensor
+    return tensor.to(torch.get_autocast_dtype(device))

@@ -1,0 +1,66 @@
+"""Locally connected layers: convolutions with another kernel at every output position.
+
+Their arguments are those of `torch.nn.Conv1d` to `Conv3d` and come in the same order, but for
+
+    in_size   the pixels of the input along each axis; the kernels belong to positions, so a
+              layer takes no other size
+    bias      "position" (one for each channel and position), "channel" (as in a convolution)
+              or None
+
+They start as convolutions start, have the same output variance, and become them when tied:
+`from_conv` and `to_conv` convert. Sizes and options that do not fit raise ValueError.
+
+A position takes a matrix product, of views of the input where they overlap in memory; `blocks`
+says how. Beside input, weights and output a layer holds one padded copy of the input and up to
+four megabytes, and in its backward pass a copy of the output's gradient.
+"""
+
+from __future__ import annotations
+
+from .module import LocallyConnected
+
+
+class LocallyConnected1d(LocallyConnected):
+    """Convolves sequences with another kernel at every position p.
+
+    y[n, o, p] = bias[o, p] + Σ_i Σ_k weight[o, i, p, k] x[n, i, stride p + dilation k - padding]
+
+    x is (N, C, L) and y (N, O, P), or both without N; weight (O, C / groups, P, K).
+
+        >>> layer = LocallyConnected1d(3, 8, in_size=10, kernel_size=5)
+        >>> layer(torch.zeros(2, 3, 10)).shape
+        torch.Size([2, 8, 6])
+    """
+
+    dims = 1
+
+
+class LocallyConnected2d(LocallyConnected):
+    """Convolves images with another kernel at every position (p, q).
+
+    y[n, o, p, q] = bias[o, p, q] + Σ_i Σ_kl weight[o, i, p, q, k, l] x[n, i, p + k, q + l]
+
+    for stride and dilation 1 without padding; along each axis x is in general read at
+    stride p + dilation k - padding. x is (N, C, H, W) and y (N, O, P, Q), or both without N;
+    weight (O, C / groups, P, Q, K, L).
+
+        >>> layer = LocallyConnected2d(3, 8, in_size=(28, 20), kernel_size=3, padding="same")
+        >>> layer(torch.zeros(2, 3, 28, 20)).shape
+        torch.Size([2, 8, 28, 20])
+    """
+
+    dims = 2
+
+
+class LocallyConnected3d(LocallyConnected):
+    """Convolves volumes with another kernel at every position, as LocallyConnected2d does images.
+
+    x is (N, C, D, H, W) and y (N, O, P, Q, R), or both without N; weight
+    (O, C / groups, P, Q, R, K, L, M).
+
+        >>> layer = LocallyConnected3d(1, 4, in_size=6, kernel_size=(1, 3, 3), stride=(1, 3, 3))
+        >>> layer(torch.zeros(2, 1, 6, 6, 6)).shape
+        torch.Size([2, 4, 6, 2, 2])
+    """
+
+    dims = 3

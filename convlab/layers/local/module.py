@@ -1,0 +1,177 @@
+"""What the locally connected layers share: parameters, and the way from a convolution and back."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, ClassVar, Literal, Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import skip_init
+
+from ..windows import Size, Windows, per_axis
+from .functional import axes_in_memory, over_windows, spread
+
+Bias = Literal["position", "channel"] | None
+Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
+CONVOLUTIONS: dict[int, type[Convolution]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+
+
+class LocallyConnected(nn.Module):
+    """A locally connected layer over `dims` axes; see the public classes in `local`."""
+
+    dims: ClassVar[int]
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        in_size: Size,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | str = 0,
+        dilation: Size = 1,
+        groups: int = 1,
+        bias: Bias = "position",
+        padding_mode: str = "zeros",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        _check(in_channels, out_channels, groups, bias)
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        in_size = per_axis("in_size", in_size, self.dims)
+        self._place(Windows.over(in_size, kernel_size, stride, padding, dilation, padding_mode))
+        self._allocate(bias, device, dtype)
+        self.reset_parameters()
+
+    def _place(self, windows: Windows) -> None:
+        self.windows = windows
+        self.in_size, self.out_size = windows.in_size, windows.out_size
+        self.kernel_size, self.stride = windows.kernel_size, windows.stride
+        self.padding, self.dilation = windows.padding, windows.dilation
+        self.padding_mode = windows.padding_mode
+
+    def _allocate(
+        self, bias: Bias, device: torch.device | str | None, dtype: torch.dtype | None
+    ) -> None:
+        """Make the parameters, unset.
+
+        The weight reads (O, C / groups, *out_size, *kernel_size), here and in a state dict,
+        however it lies in memory.
+        """
+        kernels = self.out_channels, self.in_channels // self.groups
+        shape, order = (*kernels, *self.out_size, *self.kernel_size), axes_in_memory(self.dims)
+        weight = torch.empty_permuted(shape, order, device=device, dtype=dtype)
+        self.weight = nn.Parameter(weight)
+        self.bias: nn.Parameter | None
+        self.register_parameter("bias", None)
+        if bias is not None:
+            shape = (self.out_channels, *(self.out_size if bias == "position" else ()))
+            self.bias = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases as a convolution does, uniform in ±1 / √(C / groups · taps).
+
+        That is the fan-in of one output: the positions share no weights and do not count.
+        """
+        bound = (self.in_channels // self.groups * prod(self.kernel_size)) ** -0.5
+        for parameter in self.parameters():
+            drawn = torch.empty_like(parameter, memory_format=torch.contiguous_format)
+            with torch.no_grad():  # drawn in the order of the axes, however the parameter lies
+                parameter.copy_(drawn.uniform_(-bound, bound))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, *in_size) to (N, out_channels, *out_size), or both without N."""
+        example = (self.in_channels, *self.in_size)
+        if x.shape[-len(example) :] != example or x.ndim > len(example) + 1:
+            raise ValueError(
+                f"{type(self).__name__} was made for inputs (N, {', '.join(map(str, example))}), "
+                f"not {tuple(x.shape)}: its kernels belong to positions, so in_size is fixed"
+            )
+        return over_windows(x, self.weight, self.bias, self.windows, self.groups)
+
+    @property
+    def num_effective_parameters(self) -> int:
+        """The weights that ever see a pixel, and the biases.
+
+        With zero padding, weights at the border that only see zeros have no effect.
+        """
+        kernels = self.out_channels * self.in_channels // self.groups
+        return kernels * self.windows.live_taps + (0 if self.bias is None else self.bias.numel())
+
+    @classmethod
+    def from_conv(cls, conv: Convolution, in_size: Size) -> Self:
+        """The layer that does on inputs of `in_size` what `conv` does: its kernel everywhere.
+
+        Copies weights, bias (per channel) and all options, and draws no random number.
+        """
+        if not isinstance(conv, CONVOLUTIONS[cls.dims]):
+            raise ValueError(
+                f"{cls.__name__} takes an nn.Conv{cls.dims}d, not {type(conv).__name__}"
+            )
+        bias = None if conv.bias is None else "channel"
+        layer: Self = skip_init(
+            cls, *_channels(conv), in_size, conv.kernel_size, bias=bias, **_options(conv)
+        )
+        weight = spread(conv.weight, 1, cls.dims).expand_as(layer.weight)
+        layer.load_state_dict({"weight": weight} | ({"bias": conv.bias} if bias else {}))
+        return layer.train(conv.training)
+
+    def to_conv(self) -> Convolution:
+        """The convolution that does the same; raises ValueError unless all positions agree."""
+        state = {"weight": _shared("kernels", self.weight, 1, self.dims)}
+        if self.bias is not None:
+            state["bias"] = _shared("biases", self.bias, 0, self.bias.ndim - 1)
+        conv: Convolution = skip_init(
+            CONVOLUTIONS[self.dims],
+            *_channels(self),
+            self.kernel_size,
+            bias="bias" in state,
+            **_options(self),
+        )
+        conv.load_state_dict(state)
+        return conv.train(self.training)
+
+    def extra_repr(self) -> str:
+        bias = None if self.bias is None else ("position", "channel")[self.bias.ndim == 1]
+        return (
+            f"{self.in_channels}, {self.out_channels}, in_size={self.in_size}, "
+            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding!r}, "
+            f"dilation={self.dilation}, groups={self.groups}, bias={bias!r}, "
+            f"padding_mode={self.padding_mode!r}"
+        )
+
+
+def _check(in_channels: int, out_channels: int, groups: int, bias: Bias) -> None:
+    if min(in_channels, out_channels, groups) < 1 or in_channels % groups or out_channels % groups:
+        raise ValueError(
+            f"in_channels {in_channels} and out_channels {out_channels} should be positive "
+            f"multiples of groups {groups}"
+        )
+    if bias not in ("position", "channel", None):
+        raise ValueError(f"bias should be 'position', 'channel' or None, not {bias!r}")
+
+
+def _channels(layer: LocallyConnected | Convolution) -> tuple[int, int]:
+    return layer.in_channels, layer.out_channels
+
+
+def _options(layer: LocallyConnected | Convolution) -> dict[str, Any]:
+    """The arguments that a convolution and a locally connected layer have in common."""
+    names = "stride", "padding", "dilation", "groups", "padding_mode"
+    own = {"device": layer.weight.device, "dtype": layer.weight.dtype}
+    return {name: getattr(layer, name) for name in names} | own
+
+
+def _shared(name: str, parameter: Tensor, axis: int, dims: int) -> Tensor:
+    """What all positions, the `dims` axes after `axis`, have in common."""
+    first = parameter
+    for _ in range(dims):
+        first = first.select(axis + 1, 0)
+    if not torch.equal(parameter, spread(first, axis, dims).expand_as(parameter)):
+        raise ValueError(
+            f"the {name} differ between positions, but a convolution has the same everywhere: "
+            "to_conv takes tied layers only, such as from_conv makes"
+        )
+    return first

@@ -1,0 +1,6 @@
+"""Many networks trained as one tensor program, one for each seed, none at the cost of another."""
+
+from .loop import Build, Loss, Networks, Watch, fit, sample
+from .stacked.losses import norm
+
+__all__ = ["Build", "Loss", "Networks", "Watch", "fit", "norm", "sample"]

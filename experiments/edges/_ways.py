@@ -1,0 +1,145 @@
+"""One linear map of an image in several ways: shifted slices, a convolution, a matrix.
+
+Each way takes an image (H, W) and a kernel of h x w taps to (P, Q) = (H - h + 1, W - w + 1):
+
+    y[p, q] = Σ_ij kernel[i, j] · image[p + i, q + j]
+
+With the kernel [-1, 1] that is each pixel minus its left neighbour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+from torch import Tensor
+from torch.nn.functional import conv2d
+
+from convlab import timing
+from convlab.filters import Kernel, correlate, output_size, taps
+from convlab.measure import Sample, exactly
+from convlab.streams import Stream, generator
+
+from ._work import edge_cost
+
+LIMITS = {  # multiply-adds above which a way is too slow or too large to be run as well as counted
+    "slices": 10_000_000,  # no photograph of a camera: comparing would take longer than its edges
+    "convolution": 10_000_000,
+    "sparse matrix": 10_000_000,  # of which each is a stored number of 16 bytes
+    "dense matrix": 1_000_000,
+}
+TIMED = 200_000_000  # multiply-adds that the measured times of one image may take
+FEWEST_REPEATS, WARMUP = 6, 5
+Way = Callable[[], Tensor]
+
+
+def within_limits(size: Sequence[int], kernel: Kernel) -> list[str]:
+    """The ways that are within their LIMITS on an image (H, W)."""
+    costs = edge_cost(size, kernel)
+    return [way for way, limit in LIMITS.items() if costs[way].multiply_adds <= limit]
+
+
+def ways(image: Tensor, kernel: Kernel) -> dict[str, Way]:
+    """The ways that are within their LIMITS on this image (H, W) of float64, ready to be run."""
+    return {way: _READY[way](image, kernel) for way in within_limits(image.shape, kernel)}
+
+
+def compared(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[str, Sample]]:
+    """Of each way that can be run: the largest difference from slices, and the time in ms.
+
+    Times are of one CPU thread; those of a large image are measured fewer times than `repeats`.
+    """
+    ready, costs = ways(image, kernel), edge_cost(image.shape, kernel)
+    each = sum(costs[way].multiply_adds for way in ready)
+    repeats = min(repeats, max(FEWEST_REPEATS, TIMED // max(1, each)))
+    order, warmup = generator(0, Stream.ORDER), min(WARMUP, repeats // 2)
+    with timing.threads(1):
+        times = timing.seconds(ready, repeats=repeats, warmup=warmup, generator=order)
+    return {
+        way: {
+            "difference from slices": strongest(run() - ready["slices"]()),
+            "time (ms)": Sample(tuple((1000 * times[way]).tolist())),
+        }
+        for way, run in ready.items()
+    }
+
+
+def answers(images: Tensor, kernel: Kernel) -> dict[str, Tensor]:
+    """What each way within its LIMITS finds, and true convolution: (N, H, W) -> (N, P, Q)."""
+    found: dict[str, list[Tensor]] = {}
+    for image in images:
+        flipped = {"true convolution": partial(true_convolution, image, kernel)}
+        for way, run in (ways(image, kernel) | flipped).items():
+            found.setdefault(way, []).append(run())
+    return {way: torch.stack(each) for way, each in found.items()}
+
+
+def strongest(answer: Tensor) -> Sample:
+    """The largest |value|."""
+    low, high = answer.aminmax()
+    return exactly(max(-float(low), float(high)))
+
+
+def sizes(answer: Tensor) -> dict[str, Sample]:
+    """The largest and the mean |value|; row by row, since fresh memory for all would be slow."""
+    total = sum(float(rows.abs().sum(dtype=torch.float64)) for rows in answer.split(64))
+    mean = exactly(total / answer.numel())
+    return {"strongest |edge|": strongest(answer), "mean |edge|": mean}
+
+
+def convolution(image: Tensor, kernel: Kernel) -> Tensor:
+    """What a convolutional layer computes, a cross-correlation: (H, W) -> (P, Q)."""
+    weights = torch.tensor(kernel, dtype=image.dtype, device=image.device)
+    output: Tensor = conv2d(image[None, None], weights[None, None])
+    return output[0, 0]
+
+
+def true_convolution(image: Tensor, kernel: Kernel) -> Tensor:
+    """What mathematics calls convolution, by numpy: the kernel is flipped, (H, W) -> (P, Q).
+
+    numpy's has one dimension: the image row after row, the kernel with its rows W apart.
+    """
+    weights = np.array(kernel, dtype=np.float64)
+    (height, width), (rows, columns) = image.shape, weights.shape
+    apart = np.zeros((rows, width))
+    apart[:, :columns] = weights
+    taps_ = np.trim_zeros(apart.ravel(), "b")
+    whole = np.convolve(image.numpy().ravel(), taps_)[: height * width]
+    return torch.from_numpy(whole.reshape(height, width)[rows - 1 :, columns - 1 :])
+
+
+def sparse_matrix(size: Sequence[int], kernel: Kernel) -> Any:
+    """The map as a scipy matrix (P·Q, H·W) of float64, of which only the weights are stored."""
+    height, width = size
+    rows, columns = output_size(size, kernel)
+    shifts, weights = zip(*taps(kernel), strict=True)
+    corners = np.arange(rows)[:, None] * width + np.arange(columns)
+    pixels = corners.reshape(-1, 1) + [down * width + right for down, right in shifts]
+    starts = np.arange(rows * columns + 1) * len(weights)
+    values = np.tile(np.array(weights, dtype=np.float64), rows * columns)
+    return csr_array((values, pixels.ravel(), starts), shape=(rows * columns, height * width))
+
+
+def _sparse_product(image: Tensor, kernel: Kernel) -> Way:
+    matrix = sparse_matrix(image.shape, kernel)
+    pixels = image.reshape(-1).numpy()
+    size = output_size(image.shape, kernel)
+    return lambda: torch.from_numpy(matrix @ pixels).reshape(size)
+
+
+def _dense_product(image: Tensor, kernel: Kernel) -> Way:
+    matrix = torch.from_numpy(sparse_matrix(image.shape, kernel).toarray())
+    pixels, size = image.reshape(-1), output_size(image.shape, kernel)
+    return lambda: (matrix @ pixels).reshape(size)
+
+
+_READY: dict[str, Callable[[Tensor, Kernel], Way]] = {
+    "slices": lambda image, kernel: lambda: correlate(image, kernel),
+    "convolution": lambda image, kernel: lambda: convolution(image, kernel),
+    "sparse matrix": _sparse_product,
+    "dense matrix": _dense_product,
+}

@@ -1,0 +1,98 @@
+"""What networks cost side by side: counts, and times of a training step and of a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from convlab.cost import cost
+from convlab.data import Dataset
+from convlab.measure import Measurements, Sample, exactly
+from convlab.settings import Training
+from convlab.streams import Data, Stream, generator
+from convlab.timing import seconds
+from convlab.train.optimizers import optimizer_and_schedule
+
+from ._contenders import Architecture
+
+REPEATS, WARMUP = 50, 5  # rounds
+Loss = Callable[[Tensor, Tensor], Tensor]
+Name = TypeVar("Name", bound=Hashable)
+
+
+def add_costs(
+    into: Measurements, arms: list[Architecture], data: Dataset, training: Training, device: str
+) -> None:
+    """A row of counts and a row of times for each architecture, on the first batch of the data."""
+    batch = Data(data.x[: training.batch].to(device), data.y[: training.batch].to(device))
+    size, threads = len(batch.y), torch.get_num_threads()
+    networks = {arm: arm.build().to(device) for arm in arms}
+    for arm, network in networks.items():
+        title = f"what it costs (per image; bytes per batch of {size})"
+        into.add(title, arm.factors, counts(network, batch.x))
+    for arm, times in milliseconds(networks, batch, cross_entropy, training).items():
+        title = f"how long it takes (batch of {size}, threads: {threads}, on {device})"
+        into.add(title, arm.factors, times)
+
+
+def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
+    """Parameters, multiply-adds per example, and bytes kept for a backward pass on x (N, ...)."""
+    spent = cost(network, x)
+    return {
+        "parameters": exactly(spent.parameters),
+        "multiply-adds": exactly(spent.multiply_adds),
+        "saved bytes": exactly(spent.saved_bytes),
+    }
+
+
+def milliseconds(
+    networks: Mapping[Name, nn.Module], data: Data, loss: Loss, training: Training
+) -> dict[Name, dict[str, Sample]]:
+    """By network, the times of a step on the data and of a prediction for its first example.
+
+    Each network is alone, as in use, not one of many seeds; all are timed in turn. The steps
+    train the networks.
+    """
+    functions: dict[str, Callable[[], object]] = {}
+    for number, network in enumerate(networks.values()):
+        functions[f"step {number}"] = training_step(network, data, loss, training)
+        functions[f"prediction {number}"] = prediction(network, data.x[:1])
+    order = generator(0, Stream.ORDER)
+    taken = seconds(functions, repeats=REPEATS, warmup=WARMUP, generator=order)
+    times = {name: Sample(tuple((1000 * each).tolist())) for name, each in taken.items()}
+    return {
+        name: {
+            "step (ms)": times[f"step {number}"],
+            "one prediction (ms)": times[f"prediction {number}"],
+        }
+        for number, name in enumerate(networks)
+    }
+
+
+def training_step(
+    network: nn.Module, data: Data, loss: Loss, training: Training
+) -> Callable[[], object]:
+    """What updates the network's weights once: forward, backward and the optimizer's step."""
+    optimizer, _ = optimizer_and_schedule(network.parameters(), training)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss(network(data.x), data.y).backward()
+        optimizer.step()
+
+    return step
+
+
+def prediction(network: nn.Module, x: Tensor) -> Callable[[], object]:
+    """What computes the network's outputs, and keeps nothing for a backward pass."""
+
+    def predict() -> Tensor:
+        with torch.no_grad():
+            output: Tensor = network(x)
+        return output
+
+    return predict

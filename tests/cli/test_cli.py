@@ -1,0 +1,197 @@
+"""Tests of convlab.cli: what a user types, what is printed where, and the exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from convlab import cli, lab
+from convlab.lab import catalogue
+
+FOUR_MISTAKES = """\
+experiment: hadamard
+seedz: 20
+first: high
+field_side: 2
+offset: 1.0e-3
+offset: 1.0e-4
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+def convlab(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+def picture(name: str = "image.png") -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 16), dtype=np.uint8)
+    Image.fromarray(pixels).save(name)
+    return Path(name)
+
+
+def test_edge_prints_tables_a_preview_and_where_the_run_is() -> None:
+    result = convlab("edge", str(picture()), "--quick")
+    assert result.exit_code == 0, result.stderr
+    assert "image.png" in result.stdout and "run: runs/edge-001" in result.stdout
+    assert list(Path("runs/edge-001").glob("*.png"))
+
+
+def test_edge_writes_signed_differences_or_their_size() -> None:
+    pixels = np.asarray(Image.open(picture()), dtype=np.float32) / 255
+    expected = pixels[:, 1:] - pixels[:, :-1]
+    for name in ("edges.npy", "edges.png"):
+        assert convlab("edge", "image.png", "--quick", "--to", name).exit_code == 0
+    signed = np.load("edges.npy")
+    assert signed.dtype == np.float32 and signed.shape == (12, 15)
+    np.testing.assert_allclose(signed, expected, atol=1e-7)
+    size = np.asarray(Image.open("edges.png"))
+    np.testing.assert_allclose(size, np.abs(expected) * 255, atol=0.51)
+
+
+def test_json_is_one_document_and_nothing_else() -> None:
+    result = convlab("edge", str(picture()), "--quick", "--json")
+    document = json.loads(result.stdout)
+    assert document["experiment"] == "edge" and document["run"] == "runs/edge-001"
+    assert json.loads(Path("runs/edge-001/record.json").read_text()) == document
+
+
+def test_csv_has_a_line_per_quantity() -> None:
+    result = convlab("edge", str(picture()), "--quick", "--csv")
+    header, *lines = result.stdout.splitlines()
+    assert header.startswith("experiment,table,factors,quantity") and len(lines) > 5
+
+
+def test_a_stored_run_is_shown_again_as_it_was_printed() -> None:
+    printed = convlab("run", "edge", "--quick", "--quiet").stdout
+    assert convlab("show", "edge-001").stdout == printed
+    assert "edge-001" in convlab("list", "runs").stdout
+
+
+def test_four_mistakes_are_told_at_once_with_their_lines() -> None:
+    Path("bad.yaml").write_text(FOUR_MISTAKES)
+    for command in ("run", "validate"):
+        result = convlab(command, "bad.yaml")
+        assert result.exit_code == 2 and not result.stdout
+        for line, words in {
+            2: "did you mean `seeds`",
+            3: "number",
+            4: "at least 4",
+            6: "again",
+        }.items():
+            assert any(
+                f"bad.yaml:{line}: " in told and words in told
+                for told in result.stderr.splitlines()
+            )
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "hadamrd"], "did you mean `hadamard`"),
+        (["run", "no.yaml"], "no.yaml: no such file"),
+        (["run", "hadamard", "seeds"], "'seeds' is no setting; write key=value"),
+        (["run", "hadamard", "--seeds", "0"], "expected a number of at least 1, found 0"),
+        (["run", "hadamard", "--seeds", "-3"], "expected a number of at least 1, found -3"),
+        (["run", "hadamard", "--device", "gpu"], "unknown device `gpu`"),
+        (["compare", "cnn", "mlpp"], "did you mean `mlp`"),
+        (["compare", "cnn", "mlp", "--data", "minst"], "minst"),
+        (["compare", "cnn", "mlp", "--data", "folder:nowhere"], "nowhere"),
+        (["edge", "no.png"], "no.png"),
+        (["edge", "a.png", "b.png", "--to", "c.png"], "give it one"),
+        (["edge", "a.png", "--kernel", "sobbel"], "did you mean"),
+        (["show", "edge-007"], "edge-007"),
+        (["list", "things"], "experiments, configs, models, runs"),
+        (["cp", "nothing"], "no config `nothing`"),
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(words: list[str], message: str) -> None:
+    result = convlab(*words)
+    assert result.exit_code == 2, result.stderr
+    assert message in result.stderr and len(result.stderr.splitlines()) == 1
+    assert not result.stdout
+    assert not Path("runs").exists() or not list(Path("runs").iterdir())
+
+
+def test_a_typo_in_a_command_names_the_nearest() -> None:
+    result = convlab("rnu")
+    assert result.exit_code == 2 and "run" in result.stderr
+
+
+MINE = '''"""Does it {verb}?"""
+from pydantic import BaseModel
+from convlab.measure import Claim, Measurements, below, exactly
+
+class Config(BaseModel):
+    seeds: int = 1
+
+def measure(config, workbench):
+    {body}
+    measurements = Measurements()
+    measurements.add("t", {{}}, {{"value": exactly(3)}})
+    return measurements
+
+CLAIMS = (Claim("M1", "mine", "it is small", lambda m: m.get("value"), below(1)),)
+'''
+
+
+def mine(body: str) -> None:
+    Path("mine.py").write_text(MINE.format(verb="work", body=body))
+    Path("mine.yaml").write_text("experiment: ./mine.py\n")
+
+
+def test_an_unexpected_verdict_is_an_error_only_where_it_is_asked_for() -> None:
+    mine("pass")
+    assert convlab("run", "mine.yaml").exit_code == 0
+    assert convlab("run", "mine.yaml", "--check").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ("1 / 0", 1, "ZeroDivisionError: division by zero; the run is kept in runs/mine-001"),
+        ("raise KeyboardInterrupt", 130, "interrupted; the run is kept in runs/mine-001"),
+    ],
+)
+def test_no_traceback_reaches_a_user_who_did_not_ask(body: str, code: int, message: str) -> None:
+    mine(body)
+    result = convlab("run", "mine.yaml")
+    assert result.exit_code == code
+    assert message in result.stderr and "Traceback" not in result.stderr
+    assert "Traceback" in convlab("run", "mine.yaml", "--debug").stderr
+
+
+def test_a_copy_runs(here: Path) -> None:
+    assert convlab("cp", "edge", "copy").exit_code == 0
+    result = convlab("run", "copy/edge.yaml", "--quick")
+    assert result.exit_code == 0, result.stderr
+    assert convlab("cp", "edge", "copy").exit_code == 2
+
+
+def test_env_names_versions_and_the_device() -> None:
+    words = convlab("env").stdout
+    assert "torch" in words and "threads" in words and "device" in words
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.configs()))
+def test_validate_and_show_speak_of_every_config(name: str) -> None:
+    assert "is valid" in convlab("validate", name).stdout
+    assert lab.plan(name).question in convlab("show", name).stdout.replace("\n", " ")
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "convlab", "list"], capture_output=True, text=True, check=True
+    )
+    assert "hadamard" in done.stdout

@@ -1,0 +1,186 @@
+"""Tests of `convlab count`: what is printed, what it says where it cannot count, exit codes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from typer.testing import CliRunner, Result
+
+from convlab import cli
+from convlab.cost import cost
+from convlab.cost.network import multiply_adds_run
+from convlab.models import MODELS
+
+FILE = """\
+import torch
+from torch import nn
+from beside import channels
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(3, channels, 3), nn.BatchNorm2d(channels), nn.Flatten())
+
+class Item(nn.Linear):
+    def forward(self, x):  # the meta device has no numbers
+        return super().forward(x) * x.sum().item()
+
+def build():
+    return Net()
+
+def words():
+    return nn.Sequential(nn.Embedding(10, 4), nn.LSTM(4, 4))
+
+def huge():
+    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 1024 * 1024, 1_000_000))
+
+def item():
+    return Item(3, 3)
+
+def wide(width):
+    return Net()
+
+def broken():
+    raise RuntimeError("no weights today")
+
+def wrong():
+    return 3
+
+instance, number = Net(), 3
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    Path("net.py").write_text(FILE)
+    Path("beside.py").write_text("channels = 8\n")
+
+
+def count(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, ["count", *words])
+
+
+def document(*words: str) -> dict[str, Any]:
+    result = count(*words, "--json")
+    assert result.exit_code == 0, result.stderr
+    counted: dict[str, Any] = json.loads(result.stdout)
+    return counted
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_named_model_is_counted_as_it_is_from_python(model: str) -> None:
+    found = document(model, "--input", "2,9,8", "--width", "4", "--classes", "5", "--batch", "3")
+    network, x = MODELS[model]((2, 9, 8), 5, 4), torch.zeros(3, 2, 9, 8)
+    spent = cost(network, x, peak=True)
+    for name in ("parameters", "multiply_adds", "executed_multiply_adds", "saved_bytes"):
+        assert found[name] == getattr(spent, name)
+    assert found["peak_bytes"] == spent.peak_bytes
+    assert 3 * spent.multiply_adds == multiply_adds_run(lambda: network(x))
+    assert (found["device"], found["shape"], found["batch"]) == ("meta", [2, 9, 8], 3)
+
+
+@pytest.mark.parametrize("name", ["build", "Net", "instance"])
+def test_a_network_of_the_users_own(name: str) -> None:
+    result = count(f"net.py:{name}", "--input", "3,10,12")
+    assert result.exit_code == 0, result.stderr
+    assert "17,280" in result.stdout and f"{8 * 10 * 8 * 3 * 9:,}" in result.stdout
+    assert "BatchNorm2d: aten." in result.stdout
+    assert ("nothing was allocated" in result.stdout) == (name != "instance")
+
+
+def test_what_does_not_fit_in_memory_is_counted_and_not_run() -> None:
+    counted = document("net.py:huge", "--input", "3,1024,1024")
+    assert counted["multiply_adds"] == 3 * 1024**2 * 10**6
+    result = count("net.py:huge", "--input", "3,1024,1024", "--time")
+    assert result.exit_code == 2 and "of memory" in result.stderr
+
+
+def test_what_needs_numbers_is_computed() -> None:
+    counted = document("net.py:item", "--input", "3")
+    assert (counted["device"], counted["multiply_adds"]) == ("cpu", 9)
+
+
+def test_whole_numbers_as_input() -> None:
+    counted = document("net.py:words", "--input", "7", "--dtype", "int64")
+    assert counted["multiply_adds"] == 7 * 4 * 4 * (4 + 4)
+
+
+def test_bytes_follow_the_type_and_times_state_their_threads() -> None:
+    single, double = (
+        document("net.py:build", "--input", "3,9,9", "--dtype", dtype)
+        for dtype in ("float32", "float64")
+    )
+    assert double["saved_bytes"] == 2 * single["saved_bytes"]
+    result = count("net.py:build", "--input", "3,9,9", "--time")
+    assert "ms per batch" in result.stdout and "threads: 1" in result.stdout
+
+
+def test_against_peers() -> None:
+    pytest.importorskip("torchinfo")
+    pytest.importorskip("fvcore")
+    result = count("cnn", "--against")
+    assert result.exit_code == 0, result.stderr
+    assert "counts a bias as a product: 0, 3, 6.1" in result.stdout
+    peers = document("cnn", "--against")["peers"]
+    assert [(peer["peer"], peer["failure"]) for peer in peers] == [
+        ("torchinfo", ""),
+        ("fvcore", ""),
+    ]
+
+
+WRONG = {
+    ("cmn",): "no model `cmn`; did you mean `cnn`?",
+    ("xyz",): "FILE.py:FUNCTION",
+    ("cnn", "--input", "3,x"): "--input 3,x should be the numbers",
+    ("cnn", "--input", "3,0,2"): "--input 3,0,2 should be the numbers",
+    ("cnn", "--input", "3,32"): "channels, height, width; not 2 numbers",
+    ("cnn", "--dtype", "float31"): "no type `float31`; there are: float32",
+    ("cnn", "--device", "abacus"): "unknown device `abacus`",
+    ("nowhere.py:build",): "no file nowhere.py",
+    ("net.py",): "as in net.py:NAME; there are: Net, Item, build",
+    ("net.py:biuld",): "net.py has no `biuld`; did you mean `build`?",
+    ("net.py:wide",): "should take no arguments (missing a required argument: 'width')",
+    ("net.py:wrong",): "returned a value of type int",
+    ("net.py:number",): "is of type int",
+    ("net.py:build", "--input", "4,9,9"): "expected input[1, 4, 9, 9] to have 3 channels",
+}
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_what_is_asked_wrongly_is_told_in_a_line(words: tuple[str, ...]) -> None:
+    result = count(*words)
+    assert result.exit_code == 2
+    assert WRONG[words] in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "file, text, said",
+    [
+        ("net.py:broken", FILE, "RuntimeError: no weights today; raised by net.py:broken"),
+        ("own.py:f", "import absent_here", "No module named 'absent_here'; raised while own.py"),
+        ("own.py:f", "def f(:", "SyntaxError"),
+    ],
+)
+def test_what_fails_in_the_users_own_code_is_no_usage(file: str, text: str, said: str) -> None:
+    Path(file.partition(":")[0]).write_text(text)
+    result = count(file)
+    assert result.exit_code == 1 and said in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_the_same_numbers_stand_in_one_column() -> None:
+    together = count("linear", "--input", "1,4,4").stdout
+    assert "nominal,\n" in "\n".join(line.strip() + "\n" for line in together.splitlines())
+    apart = next(line for line in count("cnn").stdout.splitlines() if "total" in line)
+    assert apart.split() == ["total", "11,642", "526,336", "493,152"]
+
+
+def test_products_outside_of_layers_are_shown_with_their_operations() -> None:
+    Path("own.py").write_text(
+        "import torch\nclass Squared(torch.nn.Module):\n"
+        "    def forward(self, x): return (x @ x.mT) * x.sum(-1, True)\n"
+    )
+    shown = count("own.py:Squared", "--input", "4,5").stdout
+    assert "(itself)" in shown and "Squared (aten.bmm)" in shown and "80 + ?" in shown

@@ -1,0 +1,169 @@
+"""Tests of convlab.probes.formulas and kinds: what a network multiplies outside of layers.
+
+Where all operands are 1 the sum of a matrix product is the number of its multiply-adds.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from convlab.cost import cost
+from convlab.cost.kinds import MULTIPLYING, PLAIN
+from convlab.cost.network import multiply_adds_run
+
+Function = Callable[[Tensor], Tensor]
+
+
+class Functional(nn.Module):
+    """A network that is a function of its input, and has no layers."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
+
+
+PRODUCTS: dict[str, Function] = {  # of x (2, 3, 4)
+    "mm": lambda x: x[0] @ x[1].T,
+    "bmm": lambda x: x @ x.mT,
+    "matmul, broadcast": lambda x: x @ x.new_ones(5, 1, 4, 2),
+    "mv": lambda x: x[0] @ x[0, 0],
+    "dot": lambda x: x[0, 0] @ x[0, 1],
+    "linear": lambda x: functional.linear(x, x[0]),
+    "tensordot": lambda x: torch.tensordot(x, x, dims=([1, 2], [1, 2])),
+    "einsum": lambda x: torch.einsum("bid,ijdk->bijk", x, x.new_ones(3, 5, 4, 2)),
+    "einsum of three": lambda x: torch.einsum("bij,bkj->ik", x, x),
+    "addmm": lambda x: torch.addmm(x.new_zeros(3, 3), x[0], x[1].T),
+    "addmm in place": lambda x: x.new_zeros(3, 3).addmm_(x[0], x[1].T),
+    "baddbmm": lambda x: torch.baddbmm(x.new_zeros(1), x, x.mT),
+    "baddbmm in place": lambda x: x.new_zeros(2, 3, 3).baddbmm_(x, x.mT),
+    "bmm into a buffer": lambda x: torch.bmm(x, x.mT, out=x.new_zeros(2, 3, 3)),
+    "addbmm": lambda x: torch.addbmm(x.new_zeros(3, 3), x, x.mT),
+    "addmv": lambda x: torch.addmv(x.new_zeros(3), x[0], x[0, 0]),
+    "conv1d": lambda x: functional.conv1d(x, x.new_ones(5, 3, 2)),
+    "conv_transpose1d": lambda x: functional.conv_transpose1d(x, x.new_ones(3, 2, 2), stride=2),
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_products_of_tensors_are_counted(name: str) -> None:
+    network, x = Functional(PRODUCTS[name]), torch.ones(2, 3, 4)
+    spent = cost(network, x)
+    products = int(network(x).sum())
+    assert spent.uncounted == ()
+    assert spent.multiply_adds == -(-products // 2) == spent.executed_multiply_adds
+    (layer,) = spent.layers
+    assert (layer.name, layer.kind, layer.ruled) == ("", "Functional", False)
+    assert sum(layer.operations.values()) == layer.multiply_adds
+    if name not in ("mv", "dot", "baddbmm in place", "addmm in place", "addbmm", "addmv"):
+        assert multiply_adds_run(partial(network, x)) == products  # torch knows no more
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_meta_counts_the_same_products(name: str) -> None:
+    network = Functional(PRODUCTS[name])
+    on_meta = cost(network, torch.ones(2, 3, 4, device="meta"))
+    assert on_meta.multiply_adds == cost(network, torch.ones(2, 3, 4)).multiply_adds
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3))
+def test_padding_outside_of_layers_is_not_effective(
+    size: int, taps: int, padding: int, stride: int
+) -> None:
+    if size + 2 * padding < taps:
+        return
+    x, kernel = torch.ones(1, 1, size), torch.ones(1, 1, taps)
+    network = Functional(lambda x: functional.conv1d(x, kernel, None, stride, padding))
+    spent = cost(network, x)
+    assert spent.effective_multiply_adds == int(network(x).sum())
+    assert spent.multiply_adds == taps * network(x).numel()
+
+
+def test_fused_attention_is_counted_as_its_products() -> None:
+    query = torch.zeros(2, 3, 5, 8, requires_grad=True)
+    network = Functional(lambda q: functional.scaled_dot_product_attention(q, q, q[..., :4]))
+    same = Functional(lambda q: functional.scaled_dot_product_attention(q, q, q))
+    for each, features in ((network, 8 + 4), (same, 8 + 8)):
+        expected = 3 * 5 * 5 * features
+        assert cost(each, query).multiply_adds == expected
+        assert cost(each.to("meta"), query.to("meta")).multiply_adds == expected
+        with sdpa_kernel(SDPBackend.MATH):
+            assert multiply_adds_run(partial(each, query)) == 2 * expected
+
+
+@torch.library.custom_op("convlab_tests::doubled", mutates_args=())
+def doubled(x: Tensor) -> Tensor:
+    return 2 * x
+
+
+doubled.register_autograd(lambda ctx, gradient: 2 * gradient)
+
+UNCOUNTED: dict[str, tuple[Function, str]] = {
+    "product-sum": (lambda x: (x * x.flip(0)).sum(-1), "aten.mul"),
+    "in place": (lambda x: x.clone().mul_(x), "aten.mul"),
+    "fused": (lambda x: torch.addcmul(x, x, x), "aten.addcmul"),
+    "squares": (lambda x: x.square().sum(), "aten.pow"),
+    "gate": (lambda x: functional.glu(x), "aten.glu"),
+    "norm": (lambda x: torch.linalg.vector_norm(x, dim=-1), "aten.linalg_vector_norm"),
+    "variance": (lambda x: x.var(dim=-1), "aten.var"),
+    "fourier": (lambda x: torch.fft.rfft(x).abs(), "aten._fft_r2c"),
+    "distances": (lambda x: torch.cdist(x, x), "aten._cdist_forward"),
+    "between pixels": (
+        lambda x: functional.interpolate(x, scale_factor=2.0, mode="linear"),
+        "aten.upsample_linear1d",
+    ),
+    "sparse": (lambda x: torch.sparse.mm(torch.eye(3).to_sparse(), x[0]), "aten._sparse_addmm"),
+    "custom": (doubled, "convlab_tests.doubled"),
+}
+
+
+@pytest.mark.parametrize("name", UNCOUNTED)
+def test_what_may_multiply_is_named(name: str) -> None:
+    function, operation = UNCOUNTED[name]
+    spent = cost(Functional(function), torch.ones(2, 3, 4))
+    assert spent.multiply_adds == 0
+    assert f"Functional: {operation}" in spent.uncounted
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(nn.ReLU(), nn.GELU(), nn.Sigmoid(), nn.Softmax(1), nn.PReLU(), nn.LogSigmoid()),
+        *(nn.MaxPool1d(2), nn.AvgPool1d(2), nn.AdaptiveMaxPool1d(1), nn.AdaptiveAvgPool1d(1)),
+        *(nn.Flatten(), nn.Identity(), nn.ZeroPad1d(1), nn.ReflectionPad1d(1)),
+        *(nn.Upsample(scale_factor=2), nn.CircularPad1d(1), nn.Hardtanh(), nn.Softplus()),
+        *(nn.Dropout(0.5), nn.Dropout1d(0.5), nn.AlphaDropout(0.5)),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_what_adds_and_compares_does_nothing(layer: nn.Module) -> None:
+    spent = cost(layer, torch.ones(2, 4, 4))
+    assert (spent.multiply_adds, spent.uncounted) == (0, ())
+    assert [row.kind for row in spent.layers] == [type(layer).__name__]
+
+
+@pytest.mark.parametrize("layer", [nn.BatchNorm1d(4), nn.LayerNorm(4), nn.GroupNorm(2, 4)])
+def test_normalisation_is_named(layer: nn.Module) -> None:
+    (named,) = cost(layer, torch.ones(2, 4, 4)).uncounted
+    assert named.startswith(f"{type(layer).__name__}: aten.")
+
+
+def test_numbers_scale_and_tensors_multiply() -> None:
+    scaled = Functional(lambda x: 2 * x / 3 + x * torch.tensor(2.0) - 1)
+    assert cost(scaled, torch.ones(2, 3)).uncounted == ()
+
+
+@pytest.mark.parametrize("name", sorted(PLAIN | MULTIPLYING))
+def test_the_named_operations_exist(name: str) -> None:
+    packet = name.removeprefix("aten.")
+    assert hasattr(torch.ops.aten, packet) or hasattr(torch.ops.aten, f"{packet}_")

@@ -1,0 +1,68 @@
+"""Tests of experiments/cost: its tables against independent counts."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from convlab import lab
+from convlab.lab import catalogue
+from convlab.measure import Measurements
+from convlab.workbench import Workbench
+
+cost = lab.load(catalogue.experiments()["cost"])
+DENSE, MASKED, SHARED, LOCAL, CONVOLUTION = cost.LAYERS
+
+
+@pytest.fixture(scope="module")
+def small() -> Measurements:
+    config = cost.Config(side=7, in_channels=2, out_channels=3, batch=4)
+    measurements: Measurements = cost.measure(config, Workbench())
+    return measurements
+
+
+def test_the_answer_comes_first(small: Measurements) -> None:
+    headline = small.rows[:4]
+    assert {(row.factors["by"], row.factors["among"]) for row in headline} == set(cost.STEPS)
+    assert all({cost.PARAMETERS, cost.NOMINAL} <= row.quantities.keys() for row in headline)
+    by_kernel = small.get(cost.PARAMETERS, by=cost.SPARSITY, among=cost.UNSHARED)
+    assert by_kernel.center == pytest.approx(49 / 9)
+
+
+def test_the_table_is_what_counting_by_hand_gives(small: Measurements) -> None:
+    """Pairs of an output's and an input's pixel, near ones and all of them."""
+    pixels = list(product(range(7), range(7)))
+    near = sum(abs(a - c) <= 1 and abs(b - d) <= 1 for (a, b), (c, d) in product(pixels, pixels))
+    distances = {(a - c, b - d) for (a, b), (c, d) in product(pixels, pixels)}
+    kernels = 2 * 3
+    stored = {
+        DENSE: kernels * 49 * 49,
+        MASKED: kernels * 49 * 49,
+        SHARED: kernels * len(distances),
+        LOCAL: kernels * 49 * 9,
+        CONVOLUTION: kernels * 9,
+    }
+    for name in cost.LAYERS:
+        pairs = near if name in (LOCAL, CONVOLUTION) else 49**2
+        assert small.get(cost.PARAMETERS, layer=name).center == stored[name]
+        assert small.get(cost.EFFECTIVE, layer=name).center == kernels * pairs
+        assert small.get(cost.WEIGHTS, layer=name).center == 4 * stored[name]
+        assert small.get(cost.SEEN, layer=name).center == 2 * 9
+        assert small.get(cost.POSITIONS, layer=name).center == 49
+
+
+def test_what_is_kept_is_the_output_the_patches_or_the_masked_weights(small: Measurements) -> None:
+    output = 4 * 4 * 3 * 49  # of the ReLU: bytes, images, channels, pixels
+    kept = {name: small.get(cost.KEPT, layer=name).center for name in cost.LAYERS}
+    assert kept[DENSE] == kept[SHARED] == kept[CONVOLUTION] == output
+    assert kept[MASKED] == output + 4 * (2 * 49) * (3 * 49)
+    assert kept[LOCAL] >= output
+
+
+def test_bars_show_every_layer(small: Measurements) -> None:
+    figures = cost.draw(small)
+    assert set(figures) == {"parameters", "multiply_adds"}
+    for figure in figures.values():
+        (axes,) = figure.axes
+        assert [label.get_text() for label in axes.get_yticklabels()] == list(cost.LAYERS)

@@ -1,0 +1,136 @@
+"""Tests of experiments/edge: kernels as settings, edges of files, claims at the book's size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from pydantic import ValidationError
+
+from convlab import lab
+from convlab.errors import UsageError
+from convlab.filters import KERNELS
+from convlab.lab import catalogue
+from convlab.workbench import Workbench
+from experiments.edges._images import chosen_images
+
+edge = lab.load(catalogue.experiments()["edge"])
+
+
+def save(path: Path, levels: np.ndarray[Any, Any]) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    Pillow.fromarray(levels.astype(np.uint8)).save(path)
+    return path
+
+
+def test_edges_of_a_file_are_stored_as_they_are(tmp_path: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (9, 12))
+    path = save(tmp_path / "photo.png", levels)
+    measurements = edge.measure(edge.Config(images=(path,), repeats=6), Workbench())
+    found, pixels = (measurements.arrays[f"{what} of photo"] for what in ("edges", "image"))
+    assert found.dtype == pixels.dtype == np.float32
+    assert np.array_equal(found, pixels[:, 1:] - pixels[:, :-1])
+    np.testing.assert_allclose(255 * found, np.diff(levels, axis=1), atol=1e-4)
+    for way in ("slices", "convolution", "sparse matrix", "dense matrix"):
+        assert measurements.get("difference from slices", image="photo", way=way).center == 0
+    dense = measurements.get("stored numbers", image="photo", way="dense matrix")
+    assert dense.center == 9 * 11 * 9 * 12
+
+
+def test_counted_claims_are_those_of_the_book_for_any_image_and_kernel(tmp_path: Path) -> None:
+    path = save(tmp_path / "photo.png", np.arange(280 * 320).reshape(280, 320) % 251)
+    config = edge.Config(images=(path,), kernel="sobel", repeats=6)
+    measurements = edge.measure(config, Workbench())
+    for claim in edge.CLAIMS:
+        assert claim.of(measurements).exact
+        assert claim.check(measurements).outcome is claim.expected, claim.sentence
+    assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
+
+
+def test_of_a_large_image_all_edges_are_written_and_some_are_kept(tmp_path: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (1200, 1300))
+    path, file = save(tmp_path / "photo.png", levels), tmp_path / "edges.npy"
+    workbench = Workbench()
+    measurements = edge.measure(edge.Config(images=(path,), to=file, repeats=6), workbench)
+    workbench.wait()
+    np.testing.assert_allclose(255 * np.load(file), np.diff(levels, axis=1), atol=1e-4)
+    assert measurements.arrays["edges of photo"].shape == (600, 650)
+    strongest = measurements.get("strongest |edge|", image="photo").center
+    assert abs(measurements.arrays["edges of photo"]).max() == strongest
+    assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_image_is_read(tmp_path: Path) -> None:
+    nowhere = edge.Config(images=("no.png",), to=tmp_path / "nowhere" / "edges.png")
+    with pytest.raises(UsageError, match=r"edges\.png cannot be written"):
+        edge.measure(nowhere, Workbench())
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_fails_beside_the_run_fails_it() -> None:
+    workbench, done = Workbench(), list[int]()
+    workbench.beside(lambda: done.append(1))
+    workbench.beside(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        workbench.wait()
+    assert done == [1]
+    workbench.wait()  # for nothing
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_one_file_is_for_the_edges_of_one_image(tmp_path: Path, count: int) -> None:
+    config = edge.Config(images=("a.png",) * count, to=tmp_path / "edges.npy")
+    with pytest.raises(UsageError, match=f"for one image, not {count}; give it one"):
+        edge.measure(config, Workbench())
+
+
+def test_equal_names_are_numbered(tmp_path: Path) -> None:
+    names = ["a/x.png", "b/x.png", "a/x 2.png"]
+    paths = [save(tmp_path / name, np.eye(2)) for name in names]
+    assert list(chosen_images(paths, (1, 2))) == ["x", "x 2", "x 2 2"]
+
+
+def test_a_small_image_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = save(tmp_path / "dot.png", np.eye(2))
+    with pytest.raises(UsageError, match=r"dot\.png is 2 pixels high; the kernel needs 3"):
+        edge.measure(edge.Config(images=(path,), kernel="laplacian"), Workbench())
+
+
+@pytest.mark.parametrize("kernel", [*KERNELS, "[[0,1],[2,3]]", "[-1, 1]", [[0, 1], [2, 3]]])
+def test_kernels_are_names_or_rows(kernel: Any) -> None:
+    assert edge.read_kernel(edge.Config(kernel=kernel).kernel)
+
+
+def test_rows_are_what_they_say() -> None:
+    assert edge.read_kernel("[[0, 1], [2, 3.5]]") == ((0, 1), (2, 3.5))
+    assert edge.read_kernel("[-1, 1]") == KERNELS["left-right"]
+    assert edge.Config(kernel=[[0, 1], [2, 3]]) == edge.Config(kernel="[[0, 1], [2, 3]]")
+
+
+@pytest.mark.parametrize(
+    ("kernel", "message"),
+    [
+        ("sobl", "did you mean sobel"),
+        ("blur", "there are: left-right, up-down, sobel, laplacian"),
+        ("[[1, 2], [3]]", "equally long"),
+        ("[[1, 2], 3]", "other than numbers"),
+        ("[[1, true]]", "other than numbers"),
+        ("[[1, NaN]]", "other than numbers"),
+        ("[[1, 1e7]]", "other than numbers"),
+        ("[[0, 0]]", "no weight but 0"),
+        ("[]", "no weight but 0"),
+        ("[[1, 2]", "no list of rows"),
+        ("[" * 100_000, "no list of rows"),
+        (str([[1] * 32]), "at most 31 rows and columns"),
+    ],
+)
+def test_what_is_no_kernel_is_refused_in_one_line(kernel: str, message: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        edge.Config(kernel=kernel)
+    (error,) = refused.value.errors()
+    assert message in error["msg"]
+    assert "\n" not in error["msg"]
+    assert len(error["msg"]) < 200

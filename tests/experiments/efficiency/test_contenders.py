@@ -1,0 +1,93 @@
+"""Tests of the networks that `compare` trains: equally wide, or with equally many parameters."""
+
+from math import ceil
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convlab.models import MODELS, Shape
+from experiments.efficiency._contenders import (
+    WITHOUT_WIDTH,
+    contenders,
+    equally_wide,
+    matched,
+    parameters,
+)
+
+shapes = st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 12))
+names = st.sampled_from(sorted(MODELS))
+widths = st.integers(1, 5)
+family = settings(max_examples=50, deadline=None, derandomize=True)
+
+
+def closed_form(name: str, shape: Shape, classes: int, width: int) -> int:
+    """The parameters as one counts them on paper: each kernel, each bias, each place."""
+    channels, *size = shape
+    whole, half, quarter = (ceil(size[0] / p) * ceil(size[1] / p) for p in (1, 2, 4))
+    if name == "linear":
+        return (channels * whole + 1) * classes
+    if name == "mlp":
+        return (channels * whole + 1) * width + (width + 1) * classes
+    places = (whole, half) if name == "local" else (1, 1)
+    first = places[0] * (9 * channels + 1) * width
+    second = places[1] * (9 * width + 1) * 2 * width
+    return first + second + (2 * width * quarter + 1) * classes
+
+
+@family
+@given(names, shapes, st.integers(2, 5), widths)
+def test_parameters_are_the_closed_form(name: str, shape: Shape, classes: int, width: int) -> None:
+    assert parameters(name, shape, classes, width) == closed_form(name, shape, classes, width)
+
+
+def test_parameters_are_counted_without_memory_for_them() -> None:
+    count = parameters("mlp", (1, 320, 280), 10, 100_000_000)  # 36 TB
+    assert count == closed_form("mlp", (1, 320, 280), 10, 100_000_000)
+
+
+@family
+@given(names.filter(lambda name: name not in WITHOUT_WIDTH), shapes, st.integers(1, 50_000))
+def test_no_other_width_matches_better(name: str, shape: Shape, count: int) -> None:
+    width = matched(name, shape, 4, count)
+    miss = abs(closed_form(name, shape, 4, width) - count)
+    others = range(max(1, width - 3), width + 4)
+    assert miss == min(abs(closed_form(name, shape, 4, other) - count) for other in others)
+
+
+@family
+@given(names.filter(lambda name: name not in WITHOUT_WIDTH), shapes, widths)
+def test_a_network_matches_its_own_number(name: str, shape: Shape, width: int) -> None:
+    assert matched(name, shape, 3, parameters(name, shape, 3, width)) == width
+
+
+def test_a_network_without_width_cannot_be_matched() -> None:
+    with pytest.raises(ValueError, match="linear has no width"):
+        matched("linear", (1, 8, 8), 10, 1000)
+
+
+@family
+@given(shapes, widths)
+def test_equally_wide_networks_end_in_the_same_layer(shape: Shape, channels: int) -> None:
+    last = set()
+    for name in ("mlp", "cnn", "local"):
+        network = MODELS[name](shape, 4, equally_wide(name, shape, channels))
+        last.add(repr(list(network.modules())[-1]))
+    assert len(last) == 1
+
+
+@family
+@given(st.permutations(sorted(MODELS)), shapes, widths)
+def test_contenders_are_as_wide_or_as_large_as_the_first(
+    names: list[str], shape: Shape, channels: int
+) -> None:
+    arms = contenders(names, torch.empty(0, *shape), 4, channels)
+    first = arms["width", names[0]]
+    assert first == arms["parameters", names[0]]
+    for name in set(names) - WITHOUT_WIDTH:
+        assert arms["width", name].width == equally_wide(name, shape, channels)
+        large = arms["parameters", name]
+        assert large.width == matched(name, shape, 4, first.parameters)
+        built = sum(p.numel() for p in large.build().parameters())
+        assert built == large.parameters

@@ -1,0 +1,147 @@
+"""Tests of what a network learns, what it costs, and what can be had without one."""
+
+from functools import partial
+
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from sklearn.svm import SVC
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from convlab.data import Dataset, load, split
+from convlab.measure import Sample
+from convlab.settings import Training
+from convlab.streams import Data, Stream, drawn, generator
+from convlab.train import Build, fit
+from convlab.workbench import Workbench
+from experiments.efficiency import _learning as learning
+from experiments.efficiency._costs import counts, milliseconds, prediction, training_step
+from experiments.efficiency._learning import (
+    Trial,
+    chosen_rate,
+    learn,
+    percent_correct,
+    score,
+    training_count,
+    training_images,
+)
+from experiments.efficiency._reference import guessing, references, support_vectors_as_published
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return load("digits")
+
+
+@pytest.fixture
+def stripes() -> Dataset:
+    """Images of 2 x 2 pixels whose upper or whose lower row is bright: easily told apart."""
+    y = torch.arange(60) % 2
+    x = torch.rand(60, 1, 2, 2, generator=torch.Generator().manual_seed(0)) / 10
+    x[torch.arange(60), 0, y] += 1
+    return Dataset("stripes", x, y, ("upper", "lower"))
+
+
+def trial(dataset: Dataset, build: Build, *, steps: int = 60) -> Trial:
+    return Trial("line", build, dataset, Training(steps=steps, batch=16), Workbench())
+
+
+def line() -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+
+
+def test_training_and_test_images_are_all_there_are_and_none_twice(digits: Dataset) -> None:
+    train = training_images(digits)(generator(3, Stream.DATA))
+    test = learning.test_images(digits)(generator(3, Stream.DATA))
+    assert len(train.y) == training_count(digits)
+    seen = torch.cat([train.x, test.x]).flatten(1)
+    assert sorted(map(tuple, seen.tolist())) == sorted(map(tuple, digits.x.flatten(1).tolist()))
+
+
+def test_fewer_images_are_the_first_of_more(digits: Dataset) -> None:
+    few, more = (training_images(digits, slice(n))(generator(1, Stream.DATA)) for n in (50, 100))
+    assert torch.equal(few.x, more.x[:50])
+    assert not torch.equal(few.y, training_images(digits, slice(50))(generator(2, Stream.DATA)).y)
+
+
+def test_a_published_test_set_is_shared_by_all_seeds(digits: Dataset) -> None:
+    published = Dataset("d", digits.x, digits.y, digits.classes, published_test=100)
+    test = learning.test_images(published)
+    assert isinstance(test, Data)
+    assert torch.equal(test.x, digits.x[-100:])
+
+
+def test_each_seed_is_scored_on_its_own_split(digits: Dataset) -> None:
+    build = partial(nn.Sequential, nn.Flatten(), nn.Linear(64, 10))
+    training = Training(steps=5)
+    networks = fit(build, training_images(digits), cross_entropy, seeds=3, training=training)
+    test = drawn(learning.test_images(digits), range(3), Stream.DATA)
+    scored = score(networks, percent_correct, test).values
+    for seed, value in enumerate(scored):
+        _, own = split(digits, generator(seed, Stream.DATA))
+        right = networks.predict(own.x)[seed].argmax(1) == own.y
+        assert value == pytest.approx(100 * right.double().mean().item())
+
+
+def test_the_chosen_rate_is_the_one_that_learns(stripes: Dataset) -> None:
+    rates = 1e-6, 0.1, 1e-5
+    assert chosen_rate(trial(stripes, line), rates, seeds=2) == 0.1
+
+
+def test_a_rate_that_diverges_is_not_chosen(stripes: Dataset) -> None:
+    assert chosen_rate(trial(stripes, line), (3e37, 0.01), seeds=2) == 0.01
+
+
+def test_what_is_easy_is_learned_from_any_number_of_images(stripes: Dataset) -> None:
+    learned = learn(trial(stripes, line), (8, 8, 20, 500), (0.1,), seeds=2, rate_seeds=1)
+    assert list(learned.accuracy) == [8, 20, 48]
+    assert learned.accuracy[48] == Sample((100.0, 100.0), "mean")
+    assert max(learned.train_loss.values + learned.test_loss.values) < 0.3
+
+
+def test_guessing_names_the_most_frequent_class() -> None:
+    assert guessing(torch.tensor([2, 0, 2, 1])) == 50
+
+
+def test_the_machine_scores_what_the_example_of_scikit_learn_publishes() -> None:
+    images, labels = load_digits(return_X_y=True)
+    machine = SVC(gamma=0.001).fit(images[:898], labels[:898])
+    published = 100 * machine.score(images[898:], labels[898:])
+    assert support_vectors_as_published() == pytest.approx(published, abs=0)
+    assert round(published) == 97
+
+
+def test_references_stand_on_the_splits_of_the_networks(stripes: Dataset) -> None:
+    found = references(stripes, seeds=2)
+    assert found["guessing"].values == (50.0,)
+    assert found["support vectors"].values == (100.0, 100.0)
+
+
+def test_a_training_step_is_one_step_of_the_optimizer() -> None:
+    data = Data(torch.rand(8, 1, 2, 2), torch.arange(8) % 2)
+    network, twin = line(), line()
+    twin.load_state_dict(network.state_dict())
+    training_step(network, data, cross_entropy, Training(rate=0.5, optimizer="sgd"))()
+    loss = cross_entropy(twin(data.x), data.y)
+    gradients = torch.autograd.grad(loss, list(twin.parameters()))
+    for stepped, old, gradient in zip(
+        network.parameters(), twin.parameters(), gradients, strict=True
+    ):
+        torch.testing.assert_close(stepped, old - 0.5 * gradient)
+
+
+def test_a_prediction_keeps_no_graph() -> None:
+    output = prediction(line(), torch.rand(1, 1, 2, 2))()
+    assert isinstance(output, torch.Tensor) and not output.requires_grad
+
+
+def test_costs_are_counted_and_timed_for_each_network() -> None:
+    data = Data(torch.rand(8, 1, 2, 2), torch.arange(8) % 2)
+    found = counts(line(), data.x)
+    assert found["parameters"].center == 10
+    assert found["multiply-adds"].center == 8
+    times = milliseconds({"a": line(), "b": line()}, data, cross_entropy, Training())
+    assert list(times) == ["a", "b"]
+    for each in times.values():
+        assert all(min(sample.values) > 0 for sample in each.values())

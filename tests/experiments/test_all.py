@@ -1,0 +1,45 @@
+"""Every shipped YAML runs, quickly, through the same path as the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from convlab import lab, report
+from convlab.lab import catalogue
+from convlab.lab.outline import question
+
+CONFIGS = sorted(catalogue.configs())
+
+
+def test_there_are_configs_for_all_experiments() -> None:
+    assert {lab.plan(name).name for name in CONFIGS} == set(catalogue.experiments())
+    assert {"hadamard", "edge", "cost", "compare", "translation"} <= set(CONFIGS)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_config_runs_quickly(name: str, tmp_path: Path) -> None:
+    record = lab.run(lab.plan(name, quick=True), root=tmp_path)
+    assert record.measurements.rows and record.verdicts
+    assert {verdict.outcome for verdict in record.verdicts} == {"undecided"}
+    assert record.figures and all((tmp_path / f"{name}-001" / f).is_file() for f in record.figures)
+    report.record(record)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_claim_is_of_the_ledger_and_is_made_once(name: str) -> None:
+    claims = lab.plan(name).claims
+    assert len({(claim.id, claim.sentence) for claim in claims}) == len(claims) > 0
+    for claim in claims:
+        assert claim.id[:2] == f"C{claim.source[1]}" and claim.id[1:4].isdigit()
+
+
+@pytest.mark.parametrize("path", catalogue.experiments().values(), ids=lambda path: path.stem)
+def test_an_experiment_asks_a_question(path: Path) -> None:
+    assert question(path).endswith("?")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_claims_of_a_config_come_out_as_expected(name: str, tmp_path: Path) -> None:
+    record = lab.run(lab.plan(name), root=tmp_path)
+    assert [(v.id, v.outcome, v.evidence) for v in record.unexpected] == []

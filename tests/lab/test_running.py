@@ -1,0 +1,188 @@
+"""Tests of convlab.lab: the one path, with experiments written for the purpose."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import convlab
+from convlab import lab
+from convlab.config import ConfigError
+from convlab.errors import UsageError
+from convlab.lab import catalogue, copying, store
+from convlab.record import Progress, Status
+
+MINE = '''"""Does {what} happen?
+
+A file of the user's own.
+"""
+from pydantic import BaseModel, Field
+
+from convlab.measure import Claim, Measurements, Sample, below, exactly
+from convlab.settings import FROZEN, Seeds
+
+
+class Config(BaseModel):
+    model_config = FROZEN
+    seeds: Seeds = Field(8, description="values")
+
+
+def measure(config, workbench):
+    {body}
+    measurements = Measurements()
+    for seed in workbench.track("seeds", range(config.seeds)):
+        pass
+    values = Sample(tuple(map(float, range(config.seeds))))
+    measurements.add("values", {{"arm": "own"}}, {{"value": values}})
+    return measurements
+
+
+CLAIMS = (
+    Claim("M1", "mine", "it is small", lambda m: m.get("value", arm="own"), below(100)),
+    Claim("M2", "mine", "the other is small", lambda m: m.get("value", arm="other"), below(1)),
+)
+'''
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's folder below the current one, with an experiment of their own."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    return written(folder, "pass")
+
+
+def written(folder: Path, body: str) -> Path:
+    (folder / "mine.py").write_text(MINE.format(what="it", body=body))
+    config = folder / "mine.yaml"
+    config.write_text("experiment: ./mine.py\nquick: {seeds: 7}\n")
+    return config
+
+
+def test_an_experiment_of_ones_own_runs_from_the_folder_of_its_yaml(mine: Path) -> None:
+    told: list[Progress] = []
+    record = lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"), tell=told.append)
+    assert record.experiment == "mine" and record.question == "Does it happen?"
+    assert record.status is Status.COMPLETED
+    assert [v.id for v in record.verdicts] == ["M1"]  # of the other arm there is no row
+    assert record.verdicts[0].outcome == "holds"
+    assert told[-1].done == told[-1].total == 8
+    assert store.load(Path("runs/mine-001")).document() == record.document()
+
+
+def test_a_run_knows_how_it_was_made(mine: Path) -> None:
+    record = lab.run(lab.plan("mine/mine.yaml", {"seeds": 9}), root=Path("runs"), device="cpu")
+    assert record.settings == {"seeds": 9}
+    known = record.environment
+    assert known["device"] == "cpu" and known["threads"] >= 1
+    assert {"argv", "versions", "commit", "dirty", "python"} <= known.keys()
+    assert record.started and record.seconds > 0
+
+
+def test_a_quick_run_decides_nothing(mine: Path) -> None:
+    record = lab.run(lab.plan("mine/mine.yaml", quick=True), root=Path("runs"))
+    assert record.settings == {"seeds": 7}
+    assert [v.outcome for v in record.verdicts] == ["undecided"]
+
+
+def test_python_and_the_command_line_take_the_same_path(mine: Path) -> None:
+    assert convlab.run("mine/mine.yaml", seeds=6).settings == {"seeds": 6}
+    with pytest.raises(ConfigError, match=r"command line: `seedz`: .*did you mean `seeds`"):
+        convlab.run("mine/mine.yaml", seedz=6)
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "status"),
+    [
+        ("raise KeyboardInterrupt", KeyboardInterrupt, Status.INTERRUPTED),
+        ("1 / 0", ZeroDivisionError, Status.FAILED),
+    ],
+)
+def test_a_run_that_stops_is_kept_as_such(
+    mine: Path, body: str, error: type[BaseException], status: Status
+) -> None:
+    config = written(mine.parent, body)
+    with pytest.raises(error) as caught:
+        lab.run(lab.plan(str(config)), root=Path("runs"))
+    assert caught.value.__notes__ == ["the run is kept in runs/mine-001"]
+    kept = store.load(Path("runs/mine-001"))
+    assert kept.status is status and kept.error.startswith(error.__name__)
+
+
+def test_what_was_measured_is_kept_when_drawing_fails(mine: Path) -> None:
+    file = mine.with_name("mine.py")
+    file.write_text(file.read_text() + "\n\ndef draw(measurements):\n    1 / 0\n")
+    with pytest.raises(ZeroDivisionError):
+        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    kept = store.load(Path("runs/mine-001"))
+    assert kept.status is Status.FAILED
+    assert kept.measurements.rows and kept.verdicts[0].outcome == "holds"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("from convlab.errors import UsageError; raise UsageError('no such thing')", "no such"),
+        ("import torch; torch.empty(10**15)", "one array would take .* of memory"),
+        ("import numpy; numpy.ones(10**15)", "Unable to allocate"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_nothing(mine: Path, body: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        lab.run(lab.plan(str(written(mine.parent, body))), root=Path("runs"))
+    assert list(Path("runs").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("device", "message"), [("cuda", "has no `cuda` device"), ("gpu", "unknown device `gpu`")]
+)
+def test_a_device_that_is_not_there_is_named(
+    mine: Path, device: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(UsageError, match=message):
+        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"), device=device)
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("hadamrd", "no config `hadamrd`; did you mean `hadamard`"),
+        ("configs/hadamard.yaml", "the shipped config is named `hadamard`"),
+    ],
+)
+def test_a_config_that_is_not_there_is_named(mine: Path, name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        lab.plan(name)
+
+
+def test_an_experiment_that_is_not_there_is_named_with_its_line(mine: Path) -> None:
+    mine.write_text("# mine\nexperiment: hadamrd\n")
+    with pytest.raises(ConfigError, match=r"mine\.yaml:2: .*did you mean `hadamard`"):
+        lab.plan(str(mine))
+    mine.write_text("experiment: ./other.py\n")
+    with pytest.raises(ConfigError, match=r"mine\.yaml:1: .*no file .*other\.py"):
+        lab.plan(str(mine))
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.configs()))
+def test_a_copy_of_a_shipped_config_is_a_config(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config, experiment, *_ = copying.copy(name, Path("copy"))
+    copied = lab.plan(str(config))
+    assert copied.file == experiment.resolve()
+    assert copied.settings.model_dump() == lab.plan(name).settings.model_dump()
+    experiment.write_text("changed")
+    with pytest.raises(UsageError, match="exists already"):
+        copying.copy(name, Path("copy"))
+    assert experiment.read_text() == "changed"
+
+
+def test_a_plan_shows_its_claims_before_any_run() -> None:
+    plan = lab.plan("hadamard")
+    assert "C213" in {claim.id for claim in plan.claims}
+    assert json.dumps(plan.settings.model_dump(mode="json"))

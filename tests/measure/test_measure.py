@@ -1,0 +1,167 @@
+"""Tests of convlab.measure and convlab.intervals: what decides a verdict, and what does not."""
+
+from math import inf, isnan, nan
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    NotMeasured,
+    Outcome,
+    Sample,
+    Statistic,
+    above,
+    below,
+    between,
+    equal,
+    exactly,
+    intervals,
+    number,
+    within,
+)
+
+HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
+finite = st.floats(-1e6, 1e6)
+seeds = st.lists(finite, min_size=6, max_size=40).map(tuple)
+
+
+@settings(deadline=None)  # the bootstrap takes its time
+@given(seeds, st.sampled_from(["median", "mean"]))
+def test_an_interval_holds_its_center(values: tuple[float, ...], statistic: Statistic) -> None:
+    sample = Sample(values, statistic)
+    low, high = sample.interval
+    slack = 1e-9 * max(map(abs, values))
+    assert min(values) - slack <= low <= sample.center + slack
+    assert sample.center - slack <= high <= max(values) + slack
+
+
+@pytest.mark.parametrize("statistic", ["median", "mean"])
+def test_a_95_percent_interval_covers_in_about_95_percent(statistic: Statistic) -> None:
+    generator, draws = np.random.default_rng(0), 300
+    covered = 0
+    for _ in range(draws):
+        low, high = Sample(tuple(generator.normal(size=12)), statistic).interval
+        covered += low <= 0 <= high
+    assert 0.88 < covered / draws <= 1
+
+
+def test_wilson_bounds_all_successes_as_published() -> None:
+    for count, bound in {5: 0.566, 10: 0.722, 20: 0.839, 100: 0.963}.items():
+        assert intervals.rate((1.0,) * count)[0] == pytest.approx(bound, abs=5e-4)
+
+
+@pytest.mark.parametrize("statistic", ["median", "mean", "rate"])
+def test_five_seeds_bound_nothing(statistic: Statistic) -> None:
+    assert Sample((1.0,) * 5, statistic).interval == (-inf, inf)
+    assert between(0, 2).judge(Sample((1.0,) * 5, statistic)) is UNDECIDED
+    assert within(1, of=1).judge(Sample((1.0,) * 5, statistic)) is UNDECIDED
+
+
+def test_an_exact_quantity_decides_alone() -> None:
+    assert equal(3).judge(exactly(3)) is HOLDS
+    assert equal(3).judge(exactly(4)) is REFUTED
+    assert below(3).judge(exactly(3)) is HOLDS  # a region includes its bounds
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [((5,) * 8, HOLDS), ((20,) * 8, REFUTED), ((5, 5, 5, 5, 20, 20, 20, 20), UNDECIDED)],
+)
+def test_the_interval_against_the_region_decides(
+    values: tuple[float, ...], outcome: Outcome
+) -> None:
+    assert between(0, 10).judge(Sample(values)) is outcome
+
+
+def test_one_diverged_seed_widens_a_median_and_unbounds_a_mean() -> None:
+    values = (*map(float, range(20)), nan)
+    low, high = Sample(values).interval
+    assert 0 < low < high < 19
+    assert Sample(values, "mean").interval == (-inf, inf)
+    assert Sample(values).center == pytest.approx(9.5)
+    assert str(Sample(values)).endswith("none for 1 of 21")
+
+
+def test_many_diverged_seeds_decide_nothing() -> None:
+    assert below(10).judge(Sample((*(1.0,) * 4, *(nan,) * 4))) is UNDECIDED
+    assert below(10).judge(Sample((nan,) * 8)) is UNDECIDED
+    assert str(Sample((nan,) * 8)) == "undefined"
+    assert isnan(Sample((nan,) * 8).center)
+
+
+def test_a_diverged_seed_is_no_success() -> None:
+    assert Sample((*(1.0,) * 9, nan), "rate").interval[0] < Sample((1.0,) * 9, "rate").interval[0]
+
+
+def test_no_difference_must_be_shown() -> None:
+    generator = np.random.default_rng(1)
+    precise = Sample(tuple(generator.normal(10, 0.1, 20)), "mean")
+    vague = Sample(tuple(generator.normal(10, 10, 20)), "mean")
+    assert within(1, of=10).judge(precise) is HOLDS
+    assert within(1, of=10).judge(vague) is UNDECIDED  # no difference seen is none shown
+    assert within(1, of=20).judge(precise) is REFUTED
+    assert within(1, of=10).judge(Sample((10.0,) * 8, "mean")) is HOLDS
+    assert within(1, of=10).judge(Sample((*(10.0,) * 8, nan), "mean")) is UNDECIDED
+
+
+def measured(value: float, control: float) -> Measurements:
+    measurements = Measurements()
+    measurements.add("t", {"arm": "tried"}, {"error": exactly(value)})
+    measurements.add("t", {"arm": "control"}, {"error": exactly(control)})
+    return measurements
+
+
+CLAIM = Claim(
+    id="C1",
+    source="S0",
+    sentence="errors are small",
+    of=lambda m: m.get("error", arm="tried"),
+    predicted=below(1),
+    controls=(Control("the control is zero", lambda m: m.get("error", arm="control"), equal(0)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "control", "outcome"),
+    [(0.5, 0, HOLDS), (2, 0, REFUTED), (0.5, 1, INVALID), (2, 1, INVALID)],
+)
+def test_a_claim_is_invalid_when_a_control_fails(
+    value: float, control: float, outcome: Outcome
+) -> None:
+    verdict = CLAIM.check(measured(value, control))
+    assert verdict.outcome is outcome
+    assert ("the control is zero" in verdict.evidence) == (outcome is INVALID)
+
+
+def test_an_undecided_control_leaves_the_claim_undecided() -> None:
+    measurements = measured(0.5, 0)
+    measurements.rows[1].quantities["error"] = Sample((0.0, 0.0))
+    assert CLAIM.check(measurements).outcome is UNDECIDED
+
+
+def test_get_finds_one_row_or_says_why_not() -> None:
+    measurements = measured(1, 2)
+    assert measurements.get("error", arm="tried") == exactly(1)
+    with pytest.raises(NotMeasured, match="no row has 'loss'"):
+        measurements.get("loss", arm="tried")
+    with pytest.raises(LookupError, match="2 rows have 'error'"):
+        measurements.get("error")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(267960, "267,960"), (0.66044, "0.6604"), (8003072000, "8,003,072,000"), (inf, "inf")],
+)
+def test_numbers_are_written_for_readers(value: float, written: str) -> None:
+    assert number(value) == written
+
+
+def test_predictions_are_written_for_readers() -> None:
+    predictions = below(1), above(2), between(1, 2), equal(3), within(5, of=10)
+    words = ["at most 1", "at least 2", "1 to 2", "exactly 3", "10 ± 5"]
+    assert list(map(str, predictions)) == words
