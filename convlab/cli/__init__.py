@@ -52,7 +52,10 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def convlab(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version."
+        ),
     ] = False,
 ) -> None:
     """convlab checks what convolution buys you: small experiments with honest verdicts."""
