@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from .errors import UsageError
 from .measure import Measurements, Outcome, Row, Sample, Verdict
+
+VERSION = 2  # of the document's form
+RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
 
 
 class Status(StrEnum):
@@ -57,12 +61,14 @@ class Record:
     def document(self) -> dict[str, Any]:
         """The record in JSON's types; what is no finite number is "NaN" or "±Infinity", a string.
 
-        `experiment`, `question`, `settings`, `rows` (each `table`, `factors`, `quantities`; each
-        quantity with `values`, `center`, `low`, `high`, `exact`, `statistic`), `verdicts` (each
-        `id`, `source`, `sentence`, `outcome`, `expected`, `predicted`, `measured`, `evidence`),
-        `notes`, `seconds`, `run`, `status`, `quick`, `started`, `environment`, `figures`, `error`.
+        `version` of this form, `experiment`, `question`, `settings`, `rows` (each `table`,
+        `factors`, `quantities`; each quantity with `values`, `center`, `low`, `high`, `exact`,
+        `statistic`), `verdicts` (each `id`, `source`, `sentence`, `outcome`, `expected`,
+        `predicted`, `measured`, `quantity`, `unit`, `evidence`), `notes`, `seconds`, `run`,
+        `status`, `quick`, `started`, `environment`, `figures`, `error`.
         """
         document = {
+            "version": VERSION,
             "experiment": self.experiment,
             "question": self.question,
             "settings": self.settings,
@@ -83,7 +89,11 @@ class Record:
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Record:
-        """The record of such a document; arrays are kept beside it, not in it."""
+        """The record of such a document; arrays are kept beside it, not in it.
+
+        Raises UsageError for a document that a later convlab has written.
+        """
+        _check_version(document.get("version", 1))
         rows = [Row(r["table"], r["factors"], _samples(r["quantities"])) for r in document["rows"]]
         return cls(
             experiment=document["experiment"],
@@ -99,6 +109,14 @@ class Record:
             figures=tuple(document["figures"]),
             error=document["error"],
             run=document["run"],
+        )
+
+
+def _check_version(version: Any) -> None:
+    if version not in range(1, VERSION + 1):
+        raise UsageError(
+            f"the record has the form {version}, and this convlab reads forms up to {VERSION}: "
+            "use the convlab that wrote it, or a newer one"
         )
 
 
@@ -121,9 +139,13 @@ def _quantity(sample: Sample) -> dict[str, Any]:
 
 def _samples(quantities: dict[str, Any]) -> dict[str, Sample]:
     return {
-        name: Sample(tuple(float(value) for value in quantity["values"]), quantity["statistic"])
+        name: Sample(tuple(float(value) for value in quantity["values"]), _statistic(quantity))
         for name, quantity in quantities.items()
     }
+
+
+def _statistic(quantity: dict[str, Any]) -> Any:
+    return RENAMED_STATISTICS.get(quantity["statistic"], quantity["statistic"])
 
 
 def _verdict(document: dict[str, Any]) -> Verdict:

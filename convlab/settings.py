@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+FORMERLY = "formerly"  # the key under which a field names its old key, which is refused with it
 FROZEN = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 Seeds = Annotated[int, Field(ge=1, le=100_000)]
@@ -17,11 +18,17 @@ class Training(BaseModel):
 
     steps: int = Field(500, ge=1, description="updates of the weights")
     batch: int = Field(64, ge=1, description="examples per step and per seed")
-    rate: float = Field(0.01, gt=0, le=1e6, description="learning rate at the first step")
-    schedule: Literal["constant", "linear", "cosine", "exponential"] = Field(
-        "constant", description="how the rate falls: to 0, or by `decay` in all (exponential)"
+    lr: float = Field(
+        0.01,
+        gt=0,
+        le=1e6,
+        description="learning rate at the first step",
+        json_schema_extra={FORMERLY: "rate"},
     )
-    decay: float = Field(1e-3, gt=0, le=1, description="last rate / first rate, if exponential")
+    schedule: Literal["constant", "linear", "cosine", "exponential"] = Field(
+        "constant", description="how lr falls: to 0, or by `decay` in all (exponential)"
+    )
+    decay: float = Field(1e-3, gt=0, le=1, description="last lr / first lr, if exponential")
     optimizer: Literal["adam", "sgd", "adadelta"] = Field("adam", description="the update rule")
     momentum: float = Field(0.0, ge=0, lt=1, description="of sgd")
     weight_decay: float = Field(0.0, ge=0, description="of every weight, per step")

@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 from math import inf, nan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,9 +44,53 @@ def test_a_record_survives_its_document() -> None:
     assert values[0] == 1 and values[1] != values[1] and values[2] == inf
 
 
+def as_version_1(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as the first convlab wrote it."""
+    del document["version"]
+    for verdict in document["verdicts"]:
+        del verdict["quantity"], verdict["unit"]
+    for row in document["rows"]:
+        for quantity in row["quantities"].values():
+            if quantity["statistic"] == "proportion":
+                quantity["statistic"] = "rate"
+    return document
+
+
+def test_a_record_of_the_first_version_is_read(tmp_path: Path) -> None:
+    written = record()
+    solved = {"solved": Sample((1.0,) * 7 + (0.0,), "proportion")}
+    written.measurements.add("t", {"arm": "exp"}, solved)
+    folder = store.reserve(tmp_path, "hadamard")
+    old = as_version_1(json.loads(json.dumps(written.document())))
+    (folder / store.RECORD).write_text(json.dumps(old))
+    again = store.load(folder)
+    assert again.measurements.get("solved").interval == solved["solved"].interval
+    assert again.verdicts == written.verdicts
+
+
+@pytest.mark.parametrize("version", [0, 3, "2", None, 2.5])
+def test_a_record_of_another_version_is_refused_in_a_sentence(
+    tmp_path: Path, version: object
+) -> None:
+    folder = store.reserve(tmp_path, "hadamard")
+    document = record().document() | {"version": version, "statistics": "of the future"}
+    (folder / store.RECORD).write_text(json.dumps(document))
+    with pytest.raises(UsageError, match=rf"hadamard-001: the record has the form {version}, .*2"):
+        store.load(folder)
+
+
 def test_a_document_has_the_public_keys() -> None:
     document = record().document()
-    public = {"experiment", "question", "settings", "rows", "verdicts", "seconds", "run"}
+    public = {
+        "version",
+        "experiment",
+        "question",
+        "settings",
+        "rows",
+        "verdicts",
+        "seconds",
+        "run",
+    }
     assert public <= document.keys()
     row = document["rows"][0]
     assert {"factors", "quantities"} <= row.keys()
@@ -55,6 +100,7 @@ def test_a_document_has_the_public_keys() -> None:
     assert (quantity["low"], quantity["high"]) == ("-Infinity", "Infinity")
     verdict = document["verdicts"][0]
     assert {"id", "source", "sentence", "outcome", "expected", "evidence"} <= verdict.keys()
+    assert {"quantity", "unit"} <= verdict.keys()
 
 
 def test_a_stored_run_comes_back_with_its_arrays(tmp_path: Path) -> None:

@@ -127,8 +127,10 @@ def list_(
     with one_line_errors(debug):
         if kind == "runs":
             show_all(report.runs(listing.runs(out)))
+        elif kind == "experiments":
+            show_all(report.groups(listing.experiments()))
         else:
-            show_all(report.names(listing.listed(kind)))
+            show_all(report.names(listing.things(kind)))
 
 
 @app.command()

@@ -55,7 +55,7 @@ def _attempt(
         given = [tuple(override.key.split(".")) for override in overrides]
         return None, [
             _problem(key, message, document, given, quick)
-            for key, message in complaints(error, tree, fields(cls))
+            for key, message in complaints(error, tree, cls)
         ]
 
 

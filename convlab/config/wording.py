@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import nearest
+from ..settings import FORMERLY
 from .nodes import Key
 from .problem import shown
 
@@ -56,6 +57,19 @@ def fields(
     return types
 
 
+def renamed(model: type[BaseModel]) -> dict[str, str]:
+    """The new dotted key by the old one, of every field that says what it was called before."""
+    new = {}
+    for name, field in model.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and FORMERLY in extra:
+            new[str(extra[FORMERLY])] = name
+        for inner in _models(field.annotation):
+            if inner is not model:
+                new |= {f"{name}.{old}": f"{name}.{key}" for old, key in renamed(inner).items()}
+    return new
+
+
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
@@ -64,14 +78,15 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def complaints(
-    error: ValidationError, tree: Mapping[str, Any], known: Iterable[str]
+    error: ValidationError, tree: Mapping[str, Any], model: type[BaseModel]
 ) -> Iterator[tuple[Key, str]]:
     """One message per key: the alternatives of a union are one expectation."""
+    known, new = list(fields(model)), renamed(model)
     keys: dict[Key, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
         keys.setdefault(_key(details, tree), []).append(details)
     for key, group in keys.items():
-        yield key, _message(key, group, list(known))
+        yield key, _message(key, group, known, new)
 
 
 def _key(details: ErrorDetails, tree: Any) -> Key:
@@ -87,8 +102,10 @@ def _key(details: ErrorDetails, tree: Any) -> Key:
     return (*key, *last) if absent else tuple(key)
 
 
-def _message(key: Key, group: list[ErrorDetails], known: list[str]) -> str:
-    first = group[0]
+def _message(key: Key, group: list[ErrorDetails], known: list[str], new: Mapping[str, str]) -> str:
+    first, dotted = group[0], ".".join(map(str, key))
+    if first["type"] == "extra_forbidden" and dotted in new:
+        return f"is called `{new[dotted]}` now; write that"
     if first["type"] == "extra_forbidden":
         return _unknown(key, known)
     if first["type"] == "missing" and key[-1:] == first["loc"][-1:]:

@@ -15,15 +15,20 @@ from . import catalogue, store
 from .outline import question
 
 
-def listed(kind: str) -> dict[str, str]:
+def things(kind: str) -> dict[str, str]:
     """The names of one kind of thing and what each is; nothing is imported to know it."""
     if kind not in KINDS:
-        raise UsageError(f"cannot list `{kind}`; there are: {', '.join([*KINDS, 'runs'])}")
+        known = ", ".join(["experiments", *KINDS, "runs"])
+        raise UsageError(f"cannot list `{kind}`; there are: {known}")
     return KINDS[kind]()
 
 
-def _experiments() -> dict[str, str]:
-    return {name: question(path) for name, path in catalogue.experiments().items()}
+def experiments() -> dict[str, dict[str, str]]:
+    """The shipped experiments and their questions, by subject."""
+    subjects: dict[str, dict[str, str]] = {}
+    for name, path in catalogue.experiments().items():
+        subjects.setdefault(path.parent.name, {})[name] = question(path)
+    return subjects
 
 
 def _configs() -> dict[str, str]:
@@ -38,7 +43,7 @@ def _models() -> dict[str, str]:
     return {name: said[name].partition("\n")[0] for name in get_args(Model)}
 
 
-KINDS = {"experiments": _experiments, "configs": _configs, "models": _models}
+KINDS = {"configs": _configs, "models": _models}
 
 
 def runs(root: Path) -> list[Record]:

@@ -58,7 +58,9 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
     try:
         document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         record = Record.of(document)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UsageError as error:
+        raise UsageError(f"{folder}: {error}") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{folder} holds no readable {RECORD}: {error!r}") from None
     if arrays and (folder / ARRAYS).is_file():
         with np.load(folder / ARRAYS, allow_pickle=False) as stored:

@@ -13,13 +13,14 @@ from .prediction import (
     equal,
     within,
 )
-from .quantity import Quantity, at, most, over
+from .quantity import Measured, Quantity, at, most, over, paired
 from .sample import Sample, Statistic, exactly, number
 
 __all__ = [
     "Claim",
     "Control",
     "Equivalence",
+    "Measured",
     "Measurements",
     "NotMeasured",
     "Outcome",
@@ -39,5 +40,6 @@ __all__ = [
     "most",
     "number",
     "over",
+    "paired",
     "within",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .measurements import Measurements
 from .prediction import Outcome, Prediction
-from .quantity import Quantity
+from .quantity import Measured, Quantity
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Control:
     """What must come out as predicted for a claim to be worth judging at all."""
 
     sentence: str
-    of: Quantity
+    of: Measured
     predicted: Prediction
 
 
@@ -29,7 +29,7 @@ class Claim:
     id: str
     source: str
     sentence: str
-    of: Quantity
+    of: Measured
     predicted: Prediction
     expected: Outcome = Outcome.HOLDS
     controls: tuple[Control, ...] = ()
@@ -44,6 +44,7 @@ class Claim:
             if held is not Outcome.HOLDS:
                 outcome = Outcome.INVALID if held is Outcome.REFUTED else Outcome.UNDECIDED
                 reason = f"; control: {control.sentence}: {seen}, not {control.predicted}"
+        named = self.of if isinstance(self.of, Quantity) else Quantity("", self.of)
         return Verdict(
             id=self.id,
             source=self.source,
@@ -52,6 +53,8 @@ class Claim:
             expected=self.expected,
             predicted=str(self.predicted),
             measured=f"{sample}{reason}",
+            quantity=named.name,
+            unit=named.unit,
         )
 
 
@@ -66,6 +69,8 @@ class Verdict:
     expected: Outcome
     predicted: str
     measured: str
+    quantity: str = ""  # what was measured, if the claim names it
+    unit: str = ""
 
     @property
     def evidence(self) -> str:

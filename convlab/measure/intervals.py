@@ -44,8 +44,8 @@ def mean(values: Values) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-def rate(values: Values) -> Interval:
-    """Wilson's interval of the rate of ones; a diverged seed is not a success."""
+def proportion(values: Values) -> Interval:
+    """Wilson's interval of the proportion of ones; a diverged seed is not a success."""
     from scipy.stats import binomtest
 
     successes = sum(value == 1 for value in values)
@@ -53,7 +53,11 @@ def rate(values: Values) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-INTERVALS: dict[str, Callable[[Values], Interval]] = {"median": median, "mean": mean, "rate": rate}
+INTERVALS: dict[str, Callable[[Values], Interval]] = {
+    "median": median,
+    "mean": mean,
+    "proportion": proportion,
+}
 
 
 def equivalent(values: Values, target: float, margin: float) -> bool:

@@ -1,19 +1,42 @@
-"""The quantities that claims are made of, as functions of the measurements."""
+"""The quantities that claims are made of: functions of the measurements, with name and unit."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import prod
 
 from .measurements import Measurements
 from .sample import Sample, exactly
 
-Quantity = Callable[[Measurements], Sample]
+Measured = Callable[[Measurements], Sample]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What is measured, by name, in which unit, and where the measurements have it."""
+
+    name: str
+    of: Measured
+    unit: str = ""
+
+    def __call__(self, measurements: Measurements) -> Sample:
+        return self.of(measurements)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
 def at(quantity: str, /, **factors: object) -> Quantity:
-    """The quantity in the row with these factors."""
-    return lambda measurements: measurements.get(quantity, **factors)
+    """The quantity in the row with these factors; its unit stands in parentheses at the end.
+
+    >>> str(at("accuracy (%)", arm="cnn", images=400))
+    'accuracy, cnn, 400 (%)'
+    """
+    name, unit = _parts(quantity)
+    label = ", ".join([name, *map(str, factors.values())])
+    return Quantity(label, lambda measurements: measurements.get(quantity, **factors), unit)
 
 
 def over(one: Quantity, *others: Quantity) -> Quantity:
@@ -26,7 +49,26 @@ def over(one: Quantity, *others: Quantity) -> Quantity:
         )
         return Sample(tuple(value / prod(rest) for value, *rest in seeds), measured.statistic)
 
-    return ratio
+    name = " / ".join(quantity.name for quantity in (one, *others))
+    return Quantity(name, ratio, _unit_of_ratio(one, others))
+
+
+def paired(one: Quantity, other: Quantity) -> Quantity:
+    """One quantity less another of the same unit, seed by seed; ValueError if the units differ.
+
+    Both arms of a seed had the same data, so that what makes a seed easy or hard cancels out.
+    """
+    if one.unit != other.unit:
+        raise ValueError(f"{one} and {other} have different units: nothing can be subtracted")
+
+    def difference(measurements: Measurements) -> Sample:
+        first, second = one(measurements), other(measurements)
+        seeds = zip(first.values, second.values, strict=True)
+        # A difference of successes is -1, 0 or 1: no longer a proportion.
+        statistic = "mean" if first.statistic == "proportion" else first.statistic
+        return Sample(tuple(a - b for a, b in seeds), statistic)
+
+    return Quantity(f"{one.name} − {other.name}", difference, one.unit)
 
 
 def most(quantity: str, factor: str, names: Sequence[str]) -> Quantity:
@@ -36,4 +78,18 @@ def most(quantity: str, factor: str, names: Sequence[str]) -> Quantity:
         rows = (measurements.get(quantity, **{factor: name}) for name in names)
         return exactly(max(abs(row.center) for row in rows))
 
-    return largest
+    name, unit = _parts(quantity)
+    return Quantity(f"largest {name} by {factor}", largest, unit)
+
+
+def _unit_of_ratio(one: Quantity, others: Sequence[Quantity]) -> str:
+    units = [other.unit for other in others if other.unit]
+    if units == [one.unit]:
+        return ""  # they cancel
+    return " / ".join([one.unit or "1", *units]) if units else one.unit
+
+
+def _parts(quantity: str) -> tuple[str, str]:
+    """Name and unit of `accuracy (%)`; the unit is empty where none is given."""
+    found = re.fullmatch(r"(.*\S)\s+\(([^()]+)\)", quantity)
+    return (found[1], found[2]) if found else (quantity, "")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from . import intervals
 
-Statistic = Literal["exact", "median", "mean", "rate"]
+Statistic = Literal["exact", "median", "mean", "proportion"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Sample:
 
     @property
     def center(self) -> float:
-        """The value, the median, the mean or the rate of those seeds that did not diverge."""
+        """The value, median, mean or proportion of those seeds that did not diverge."""
         finite = [value for value in self.values if not isnan(value)]
         if not finite:
             return float("nan")

@@ -1,8 +1,8 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
 from .cost import costs
-from .listing import experiment, names, runs, settings
-from .tables import claims, record
+from .listing import experiment, groups, names, runs, settings
+from .tables import claims, quantities, record
 from .text import as_csv, as_json
 
 __all__ = [
@@ -11,7 +11,9 @@ __all__ = [
     "claims",
     "costs",
     "experiment",
+    "groups",
     "names",
+    "quantities",
     "record",
     "runs",
     "settings",

@@ -23,6 +23,16 @@ def names(known: Mapping[str, str]) -> Table:
     return table
 
 
+def groups(known: Mapping[str, Mapping[str, str]]) -> Table:
+    """Names and what each is, below the name of their group."""
+    table = Table.grid(padding=(0, 2))
+    for group, members in known.items():
+        table.add_row(f"[italic]{escape(group)}[/]")
+        for name, meaning in members.items():
+            table.add_row(f"  [bold]{escape(name)}[/]", escape(meaning))
+    return table
+
+
 def runs(records: Iterable[Record]) -> Table:
     """One line per run: what, when, how it ended and how the verdicts came out."""
     table = Table("run", "started (UTC)", "status", "seconds", "verdicts as expected")

@@ -18,8 +18,10 @@ HEADINGS = {
     "exact": "exact",
     "median": "median [95 %]",
     "mean": "mean [95 %]",
-    "rate": "rate [95 %]",
+    "proportion": "proportion [95 %]",
 }
+ARM = "arm"  # the factor of the conditions that an experiment compares
+MOST_ARMS = 6  # that stand side by side
 
 
 def record(shown: Record) -> RenderableType:
@@ -34,7 +36,12 @@ def record(shown: Record) -> RenderableType:
 
 
 def quantities(title: str, rows: Sequence[Row]) -> Table:
-    """One line per row: its factors, then each quantity as its center and 95 % interval."""
+    """One line per row: its factors, then each quantity as its center and 95 % interval.
+
+    Arms stand side by side, a column each, where the rows differ in other factors too.
+    """
+    quantity = _only_quantity(rows)
+    rows = _arms_as_columns(rows, quantity) if quantity else rows
     factors = list(dict.fromkeys(name for row in rows for name in row.factors))
     columns = dict.fromkeys(name for row in rows for name in row.quantities)
     table = _table(title)
@@ -42,11 +49,30 @@ def quantities(title: str, rows: Sequence[Row]) -> Table:
         table.add_column(escape(name))
     for name in columns:
         samples = [row.quantities[name] for row in rows if name in row.quantities]
-        table.add_column(_heading(name, samples), justify="right")
+        table.add_column(_heading(name, quantity, samples), justify="right")
     for row in rows:
         cells = [escape(_written(row.factors.get(name, ""))) for name in factors]
         table.add_row(*cells, *(_cell(row.quantities.get(name)) for name in columns))
     return table
+
+
+def _only_quantity(rows: Sequence[Row]) -> str:
+    """The name of the only quantity of rows that a few arms and another factor tell apart."""
+    names = {name for row in rows for name in row.quantities}
+    arms = {str(row.factors.get(ARM)) for row in rows}
+    kinds = {str(sorted(row.factors.items(), key=str)) for row in rows}
+    varied = all(ARM in row.factors and len(row.factors) > 1 for row in rows)
+    suits = varied and len(names) == 1 < len(arms) <= MOST_ARMS and len(kinds) == len(rows)
+    return names.pop() if suits else ""
+
+
+def _arms_as_columns(rows: Sequence[Row], quantity: str) -> list[Row]:
+    turned: dict[str, Row] = {}
+    for row in rows:
+        others = {name: value for name, value in row.factors.items() if name != ARM}
+        joint = turned.setdefault(str(others), Row(row.table, others, {}))
+        joint.quantities[str(row.factors[ARM])] = row.quantities[quantity]
+    return list(turned.values())
 
 
 def claims(verdicts: Iterable[Verdict]) -> Table:
@@ -72,9 +98,11 @@ def _table(title: str) -> Table:
     return Table(title=title, title_justify="left", title_style="italic", padding=(0, 1))
 
 
-def _heading(name: str, samples: Sequence[Sample]) -> str:
+def _heading(name: str, quantity: str, samples: Sequence[Sample]) -> str:
+    """The column's name, what it holds if that is another word, and the statistic."""
     kinds = dict.fromkeys(HEADINGS[sample.statistic] for sample in samples)
-    return f"{escape(name)}\n[dim not bold]{escape(' or '.join(kinds))}[/]"
+    below = [*([quantity] if quantity else []), " or ".join(kinds)]
+    return "\n".join([escape(name), *(f"[dim not bold]{escape(line)}[/]" for line in below)])
 
 
 def _cell(sample: Sample | None) -> str:

@@ -29,13 +29,13 @@ def optimizer_and_schedule(
 
 def _adam(tensors: list[Tensor], training: Training) -> Optimizer:
     decay = training.weight_decay
-    return torch.optim.Adam(tensors, lr=training.rate, weight_decay=decay, fused=_fusible(tensors))
+    return torch.optim.Adam(tensors, lr=training.lr, weight_decay=decay, fused=_fusible(tensors))
 
 
 def _sgd(tensors: list[Tensor], training: Training) -> Optimizer:
     return torch.optim.SGD(
         tensors,
-        lr=training.rate,
+        lr=training.lr,
         momentum=training.momentum,
         weight_decay=training.weight_decay,
         fused=_fusible(tensors),
@@ -44,7 +44,7 @@ def _sgd(tensors: list[Tensor], training: Training) -> Optimizer:
 
 def _adadelta(tensors: list[Tensor], training: Training) -> Optimizer:
     decay = training.weight_decay
-    return torch.optim.Adadelta(tensors, lr=training.rate, weight_decay=decay, foreach=True)
+    return torch.optim.Adadelta(tensors, lr=training.lr, weight_decay=decay, foreach=True)
 
 
 def _fusible(tensors: list[Tensor]) -> bool:

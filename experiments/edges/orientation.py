@@ -23,8 +23,8 @@ from convlab.filters import KERNELS, correlate
 from convlab.measure import (
     Claim,
     Control,
+    Measured,
     Measurements,
-    Quantity,
     Sample,
     above,
     at,
@@ -57,7 +57,7 @@ class Config(BaseModel):
     model_config = FROZEN
 
     seeds: Seeds = Field(10, description="kernels learned from each kind of image")
-    training: Training = Training(steps=400, batch=16, rate=0.05, schedule="cosine")
+    training: Training = Training(steps=400, batch=16, lr=0.05, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
@@ -131,7 +131,7 @@ def answers(measurements: Measurements, quantity: str) -> list[float]:
     return [measurements.get(quantity, **{ANGLE: angle}).center for angle in ANGLES]
 
 
-def farthest(quantity: str, predicted: Callable[[float], float]) -> Quantity:
+def farthest(quantity: str, predicted: Callable[[float], float]) -> Measured:
     """The largest distance, over the angles, of an answer from the predicted one."""
 
     def distance(measurements: Measurements) -> Sample:

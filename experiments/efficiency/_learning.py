@@ -69,45 +69,45 @@ class Trial:
 class Learned:
     """What the networks of a trial came to: losses are those with all training images."""
 
-    rate: float
+    lr: float
     accuracy: dict[int, Sample]  # on the test images, in percent, by number of training images
     train_loss: Sample
     test_loss: Sample
 
 
 def learn(
-    trial: Trial, counts: Iterable[int], rates: Iterable[float], *, seeds: int, rate_seeds: int
+    trial: Trial, counts: Iterable[int], lrs: Iterable[float], *, seeds: int, lr_seeds: int
 ) -> Learned:
     """Choose a learning rate, then train on the first so many images, and on all that there are.
 
     A number that is not less than all is left out.
     """
     everything = training_count(trial.dataset)
-    rate = chosen_rate(trial, rates, seeds=rate_seeds)
+    lr = choose_lr(trial, lrs, seeds=lr_seeds)
     test = drawn(test_images(trial.dataset), range(seeds), Stream.DATA)
     seen = drawn(training_images(trial.dataset, slice(SCORED)), range(seeds), Stream.DATA)
     accuracy = {}
     for count in sorted({count for count in counts if count < everything} | {everything}):
         name = "all images" if count == everything else f"{count} images"
-        networks = _fitted(trial, name, slice(count), rate, seeds)
+        networks = _fitted(trial, name, slice(count), lr, seeds)
         accuracy[count] = score(networks, percent_correct, test, "mean")
     train_loss, test_loss = (score(networks, cross_entropy, images) for images in (seen, test))
-    return Learned(rate, accuracy, train_loss, test_loss)
+    return Learned(lr, accuracy, train_loss, test_loss)
 
 
-def chosen_rate(trial: Trial, rates: Iterable[float], *, seeds: int) -> float:
+def choose_lr(trial: Trial, lrs: Iterable[float], *, seeds: int) -> float:
     """The learning rate of least mean loss on a fifth of the training images, held back."""
     count = training_count(trial.dataset)
     kept = count - max(1, count // HELD_BACK)
     draw = training_images(trial.dataset, slice(kept, None))
     held_back = drawn(draw, range(seeds), Stream.DATA)
 
-    def loss(rate: float) -> float:
-        networks = _fitted(trial, f"rate {rate:g}", slice(kept), rate, seeds)
+    def loss(lr: float) -> float:
+        networks = _fitted(trial, f"lr {lr:g}", slice(kept), lr, seeds)
         losses = score(networks, cross_entropy, held_back).values
         return fmean(inf if isnan(value) else value for value in losses)
 
-    return min(rates, key=loss)
+    return min(lrs, key=loss)
 
 
 def score(
@@ -125,12 +125,12 @@ def percent_correct(scores: Tensor, y: Tensor) -> Tensor:
     return 100 * (scores.argmax(-1) == y).double().mean()
 
 
-def _fitted(trial: Trial, what: str, part: slice, rate: float, seeds: int) -> Networks:
+def _fitted(trial: Trial, what: str, part: slice, lr: float, seeds: int) -> Networks:
     return trial.workbench.fit(
         f"{trial.name}, {what}",
         trial.build,
         training_images(trial.dataset, part),
         cross_entropy,
         seeds=seeds,
-        training=trial.training.model_copy(update={"rate": rate}),
+        training=trial.training.model_copy(update={"lr": lr}),
     )

@@ -18,9 +18,9 @@ from convlab.figures import lines, points
 from convlab.measure import (
     Claim,
     Control,
+    Measured,
     Measurements,
     Outcome,
-    Quantity,
     Sample,
     above,
     equal,
@@ -59,7 +59,7 @@ class Config(BaseModel):
     seeds: Seeds = Field(20, description="networks per arm")
     channels: int = Field(6, ge=1, description="of each hidden layer")
     examples: int = Field(512, ge=2, le=1437, description="pairs that each network is trained on")
-    training: Training = Training(steps=200, batch=32, rate=0.01, schedule="cosine")
+    training: Training = Training(steps=200, batch=32, lr=0.01, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
@@ -84,7 +84,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def of(quantity: str, padding: str, layers: int, gap: object = "all") -> Quantity:
+def of(quantity: str, padding: str, layers: int, gap: object = "all") -> Measured:
     return lambda m: m.get(quantity, padding=padding, layers=layers, **{GAP: str(gap)})
 
 

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy
 
 from convlab.figures import bars, curves, images
 from convlab.layers import LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, Quantity, above, equal, exactly, within
+from convlab.measure import Claim, Control, Measured, Measurements, above, equal, exactly, within
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream, generator
 from convlab.train import Build, sample
@@ -40,7 +40,7 @@ class Config(BaseModel):
     seeds: Seeds = Field(20, description="networks per arm")
     channels: int = Field(4, ge=1, description="of each hidden layer")
     examples: int = Field(512, ge=2, le=1437, description="pairs that each network is trained on")
-    training: Training = Training(steps=100, batch=32, rate=0.01, schedule="cosine")
+    training: Training = Training(steps=100, batch=32, lr=0.01, schedule="cosine")
 
 
 circular = partial(network, "circular", 2)
@@ -93,11 +93,11 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def of(quantity: str, name: str) -> Quantity:
+def of(quantity: str, name: str) -> Measured:
     return lambda m: m.get(quantity, network=name)
 
 
-def twins(quantity: str, when: str) -> Quantity:
+def twins(quantity: str, when: str) -> Measured:
     return lambda m: m.get(quantity, twins=LOCAL, when=when)
 
 

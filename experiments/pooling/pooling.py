@@ -19,9 +19,9 @@ from convlab.figures import lines, points
 from convlab.measure import (
     Claim,
     Control,
+    Measured,
     Measurements,
     Outcome,
-    Quantity,
     Sample,
     below,
     equal,
@@ -124,7 +124,7 @@ def spikes_off_the_law(measurements: Measurements) -> Sample:
     return exactly(max(abs(share - (k - 1) / k) for k, share in seen))
 
 
-def of(quantity: str, k: int, **factors: str) -> Quantity:
+def of(quantity: str, k: int, **factors: str) -> Measured:
     return lambda m: m.get(quantity, **{"width k": k}, **factors)
 
 

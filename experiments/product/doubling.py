@@ -45,7 +45,7 @@ class Config(BaseModel):
     first: float = Field(2.0, gt=0, description="value of the first rectangle, a")
     second: float = Field(3.0, gt=0, description="value of the second rectangle, b")
     offset: float = Field(1e-4, gt=0, description="ε, added to the pixels before the log")
-    training: Training = Training(steps=5000, rate=0.01, schedule="cosine")
+    training: Training = Training(steps=5000, lr=0.01, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:

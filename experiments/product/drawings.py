@@ -51,7 +51,7 @@ class Config(BaseModel):
     seeds: Seeds = Field(20, description="networks per arm")
     first: float = Field(2.0, gt=0, description="value of the first rectangle, a")
     second: float = Field(3.0, gt=0, description="value of the second rectangle, b")
-    training: Training = Training(steps=5000, rate=0.01, schedule="cosine")
+    training: Training = Training(steps=5000, lr=0.01, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:

@@ -52,7 +52,7 @@ class Config(BaseModel):
     second: float = Field(3.0, gt=0, description="value of the second rectangle, b")
     offset: float = Field(1e-4, gt=0, description="added to the pixels before the log")
     field_side: int = Field(64, ge=4, le=4096, description="side of a random field, in pixels")
-    training: Training = Training(steps=5000, rate=0.01, schedule="cosine")
+    training: Training = Training(steps=5000, lr=0.01, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
@@ -122,7 +122,7 @@ def _keep_pictures(
 
 def _share_solved(m: Measurements) -> Sample:
     errors = m.get("log-exp", trained="fields", tested="T4 fields 2 to 6").values
-    return Sample(tuple(float(value <= SOLVED) for value in errors), "rate")
+    return Sample(tuple(float(value <= SOLVED) for value in errors), "proportion")
 
 
 FITTED = Control(

@@ -40,7 +40,7 @@ class Config(BaseModel):
     channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
     placements: int = Field(8, ge=1, description="of each digit in the images trained on")
     noises: int = Field(64, ge=1, description="images of noise whose maxima are compared")
-    training: Training = Training(steps=500, batch=64, rate=0.005, schedule="cosine")
+    training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
 
 
 NETWORKS: dict[str, Sized] = {SHARED: shared, LOCAL: partial(local, strongest)}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from torch.nn.functional import cross_entropy
 
 from convlab.figures import lines, points
-from convlab.measure import Claim, Control, Measurements, Quantity, above, within
+from convlab.measure import Claim, Control, Measured, Measurements, above, within
 from convlab.models import flattened, strongest
 from convlab.probes.answers import accuracy
 from convlab.settings import FROZEN, Seeds, Training
@@ -38,7 +38,7 @@ class Config(BaseModel):
     )
     channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
     placements: int = Field(8, ge=1, description="of each digit in the images trained on")
-    training: Training = Training(steps=500, batch=64, rate=0.005, schedule="cosine")
+    training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
 
 
 NETWORKS: dict[str, Sized] = {
@@ -68,7 +68,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def of(name: str, rows: int) -> Quantity:
+def of(name: str, rows: int) -> Measured:
     return lambda m: m.get(name, rows=rows)
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from torch import Generator, Tensor, nn
 
 from convlab.figures import lines
-from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, Sample, above, equal
+from convlab.measure import Claim, Control, Measured, Measurements, Outcome, Sample, above, equal
 from convlab.probes.equivariance import border_width, equivariance
 from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream, generator
@@ -115,11 +115,11 @@ def whole(shape: tuple[int, ...], most: int, generator: Generator) -> Tensor:
     return torch.randint(most + 1, shape, generator=generator).double()
 
 
-def of(quantity: str, padding: Padding, halved: str) -> Quantity:
+def of(quantity: str, padding: Padding, halved: str) -> Measured:
     return lambda m: m.get(quantity, padding=padding, **{"halved by": halved})
 
 
-def halved_twice(quantity: str, pick: Callable[[float, float], float]) -> Quantity:
+def halved_twice(quantity: str, pick: Callable[[float, float], float]) -> Measured:
     """Of circular networks with strides and with pooling: the picked one, for each seed."""
 
     def of_both(measurements: Measurements) -> Sample:

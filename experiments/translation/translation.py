@@ -18,9 +18,9 @@ from convlab.figures import images, side_by_side
 from convlab.measure import (
     Claim,
     Control,
+    Measured,
     Measurements,
     Outcome,
-    Quantity,
     Sample,
     above,
     equal,
@@ -52,7 +52,7 @@ class Config(BaseModel):
     seeds: Seeds = Field(20, description="networks per arm")
     channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
     placements: int = Field(8, ge=1, description="of each digit in the images trained on")
-    training: Training = Training(steps=500, batch=64, rate=0.005, schedule="cosine")
+    training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
 
 
 ARMS = {  # the networks, and the number of lowest rows on which they see digits
@@ -97,7 +97,7 @@ def add_answers(measurements: Measurements, answers: dict[str, list[Tensor]], y:
         measurements.add(title, {"network": name}, found)
 
 
-def of(quantity: str, name: str) -> Quantity:
+def of(quantity: str, name: str) -> Measured:
     return lambda m: m.get(quantity, network=name)
 
 

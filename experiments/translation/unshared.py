@@ -16,8 +16,8 @@ from convlab.figures import side_by_side
 from convlab.measure import (
     Claim,
     Control,
+    Measured,
     Measurements,
-    Quantity,
     Sample,
     above,
     equal,
@@ -48,7 +48,7 @@ class Config(BaseModel):
     seeds: Seeds = Field(20, description="networks per arm")
     channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
     placements: int = Field(8, ge=1, description="of each digit in the images trained on")
-    training: Training = Training(steps=500, batch=64, rate=0.005, schedule="cosine")
+    training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
 
 
 NETWORKS: dict[str, Sized] = {
@@ -94,7 +94,7 @@ def moved(networks: Networks) -> dict[str, Sample]:
     return {UPPER: exactly(float(upper.max())), LOWER: exactly(float(lower.max()))}
 
 
-def of(quantity: str, name: str) -> Quantity:
+def of(quantity: str, name: str) -> Measured:
     return lambda m: m.get(quantity, network=name)
 
 

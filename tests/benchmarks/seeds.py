@@ -43,7 +43,7 @@ class Case:
 
     @property
     def training(self) -> Training:
-        return Training(steps=self.steps, rate=0.003)
+        return Training(steps=self.steps, lr=0.003)
 
     def fit(self) -> Networks:
         return fit(self.build, self.data, self.loss, seeds=self.seeds, training=self.training)
@@ -53,7 +53,7 @@ class Case:
         for seed in range(self.seeds):
             torch.manual_seed(seed)
             network = self.build()
-            optimizer = torch.optim.Adam(network.parameters(), lr=self.training.rate)
+            optimizer = torch.optim.Adam(network.parameters(), lr=self.training.lr)
             for rows in islice(self._rows(), self.steps):
                 optimizer.zero_grad()
                 self.loss(network(self.data.x[rows]), self.data.y[rows]).backward()

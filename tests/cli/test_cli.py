@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -195,3 +196,70 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "convlab", "list"], capture_output=True, text=True, check=True
     )
     assert "hadamard" in done.stdout
+
+
+def test_experiments_are_listed_by_subject() -> None:
+    lines = [line.rstrip() for line in convlab("list").stdout.splitlines()]
+    subjects = [line for line in lines if not line.startswith(" ")]
+    assert subjects == sorted(subjects) and {"cost", "edges", "product"} <= set(subjects)
+    below = lines[lines.index("product") + 1 : lines.index("translation")]
+    assert [line.split()[0] for line in below] == ["doubling", "drawings", "hadamard"]
+    listed = [line.split()[0] for line in lines if line.startswith(" ")]
+    assert sorted(listed) == sorted(catalogue.experiments())
+
+
+OWN = '''"""Is {number} one?"""
+from pydantic import BaseModel, Field
+from convlab.measure import Claim, Measurements, at, equal, exactly
+from {helper} import LARGEST, measured
+{more}
+
+class Config(BaseModel):
+    number: int = Field(1, le=LARGEST, description="that is one")
+
+def measure(config, workbench):
+    measurements = Measurements()
+    measurements.add("numbers", {{}}, {{"number": measured(config.number)}})
+    return measurements
+
+CLAIMS = (Claim("M1", "me", "it is one", at("number"), equal(LARGEST - 8)),)
+'''
+
+
+@pytest.mark.parametrize("helper", ["._helper", ".helper"])
+def test_a_users_experiment_may_import_what_lies_beside_it(here: Path, helper: str) -> None:
+    (here / "own.yaml").write_text("experiment: ./own.py\n")
+    (here / "own.py").write_text(OWN.format(number=1, helper=helper, more="import torch"))
+    beside = here / f"{helper[1:]}.py"
+    beside.write_text(
+        "from .deeper import LARGEST\nfrom convlab.measure import exactly\nmeasured = exactly\n"
+    )
+    (here / "deeper.py").write_text("LARGEST = 9\n")
+    assert "is valid" in convlab("validate", "own.yaml").stdout
+    assert "at most 9" in convlab("validate", "own.yaml", "number=10").stderr
+    assert "exactly 1" in convlab("show", "own.yaml").stdout
+    assert convlab("run", "own.yaml", "--check").exit_code == 0
+    assert convlab("cp", "own.yaml", "copy").exit_code == 0
+    names = {path.name for path in (here / "copy").iterdir()}
+    assert names == {"own.yaml", "own.py", beside.name, "deeper.py"}
+    beside.write_text("raise RuntimeError('not the copy')")
+    (here / "copy" / "deeper.py").write_text("LARGEST = 10\n")
+    assert convlab("run", "copy/own.yaml", "number=2", "--check").exit_code == 0
+
+
+def test_a_copy_takes_along_what_its_experiment_imports(here: Path) -> None:
+    assert convlab("cp", "hadamard", "copy").exit_code == 0
+    names = {path.name for path in (here / "copy").iterdir()}
+    assert names == {"hadamard.yaml", "hadamard.py", "_networks.py", "_scenes.py"}
+    result = convlab("cp", "doubling", "copy")  # it shares both, which stay as they are
+    assert result.exit_code == 0 and "_scenes" not in result.stdout
+    (here / "copy" / "_scenes.py").write_text("changed = True\n")
+    (here / "copy" / "drawings.txt").write_text("")
+    refused = convlab("cp", "drawings", "copy")
+    assert refused.exit_code == 2 and "_scenes.py exists already" in refused.stderr
+    assert not (here / "copy" / "drawings.py").exists()
+    assert (here / "copy" / "_scenes.py").read_text() == "changed = True\n"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert convlab("--version").stdout == f"convlab {version('convolution-lab')}\n"

@@ -8,9 +8,12 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from convlab import lab, settings
 from convlab.config import ConfigError, Document, Override, assignment, build
+from convlab.config.wording import renamed
+from convlab.lab import catalogue
 
 EMPTY = Document(Path("x.yaml"), "edge", {}, {}, {(): 1})
 
@@ -77,3 +80,29 @@ def test_numbers_survive_as_python_writes_them(low: float, whole: int) -> None:
 def test_an_override_without_a_key_or_a_value_is_named(text: str) -> None:
     with pytest.raises(ConfigError, match=r"command line: '.*' is no setting; write key=value"):
         assignment(text)
+
+
+class Trained(BaseModel):
+    training: settings.Training = settings.Training()
+    lr_seeds: int = Field(3, json_schema_extra={settings.FORMERLY: "rate_seeds"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("training.rate", "training.lr"), ("rate_seeds", "lr_seeds")]
+)
+def test_an_old_key_is_refused_with_the_new_one(old: str, new: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        build(Trained, EMPTY, [assignment(f"{old}=2")], quick=False)
+    assert str(raised.value) == f"command line: `{old}`: is called `{new}` now; write that"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("lr", "rate"), ("lr_seeds", "rate_seeds"), ("lr_factors", "rate_factors")]
+)
+def test_every_renamed_key_of_the_shipped_configs_knows_its_old_name(name: str, key: str) -> None:
+    new = {}
+    for config in catalogue.configs():
+        new |= renamed(type(lab.plan(config).settings))
+    assert {old.rpartition(".")[2]: now.rpartition(".")[2] for old, now in new.items()}[
+        key
+    ] == name

@@ -52,10 +52,10 @@ def test_a_95_percent_interval_covers_in_about_95_percent(statistic: Statistic) 
 
 def test_wilson_bounds_all_successes_as_published() -> None:
     for count, bound in {5: 0.566, 10: 0.722, 20: 0.839, 100: 0.963}.items():
-        assert intervals.rate((1.0,) * count)[0] == pytest.approx(bound, abs=5e-4)
+        assert intervals.proportion((1.0,) * count)[0] == pytest.approx(bound, abs=5e-4)
 
 
-@pytest.mark.parametrize("statistic", ["median", "mean", "rate"])
+@pytest.mark.parametrize("statistic", ["median", "mean", "proportion"])
 def test_five_seeds_bound_nothing(statistic: Statistic) -> None:
     assert Sample((1.0,) * 5, statistic).interval == (-inf, inf)
     assert between(0, 2).judge(Sample((1.0,) * 5, statistic)) is UNDECIDED
@@ -95,7 +95,10 @@ def test_many_diverged_seeds_decide_nothing() -> None:
 
 
 def test_a_diverged_seed_is_no_success() -> None:
-    assert Sample((*(1.0,) * 9, nan), "rate").interval[0] < Sample((1.0,) * 9, "rate").interval[0]
+    assert (
+        Sample((*(1.0,) * 9, nan), "proportion").interval[0]
+        < Sample((1.0,) * 9, "proportion").interval[0]
+    )
 
 
 def test_no_difference_must_be_shown() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from convlab import report
-from convlab.measure import Claim, Measurements, Outcome, Sample, above, exactly
+from convlab.measure import Claim, Measurements, Outcome, Row, Sample, above, exactly
 from convlab.record import Progress, Record, Status
 from convlab.report.preview import preview
 from convlab.report.progress import ProgressLine, written
@@ -18,7 +18,7 @@ def record(**changes: object) -> Record:
     for arm in ("plain", "[exp]"):
         quantities = {"error (share)": Sample((1.0, 2.0)), "parameters": exactly(267960)}
         measurements.add("a title", {"arm": arm}, quantities)
-    measurements.add("another", {"step": 3}, {"rate": Sample((1.0,) * 20, "rate")})
+    measurements.add("another", {"step": 3}, {"rate": Sample((1.0,) * 20, "proportion")})
     claim = Claim(
         "C9", "S2", "a claim", lambda m: m.get("rate", step=3), above(2), Outcome.REFUTED
     )
@@ -41,9 +41,37 @@ def test_a_table_fits_and_shows_every_value(width: int) -> None:
         assert word in text
 
 
+def by_arm(*factors: dict[str, object], **more: Sample) -> list[str]:
+    """The lines of a table of one quantity, whose values are 0, 1, 2 …"""
+    rows = [Row("t", each, {"error": exactly(n)} | more) for n, each in enumerate(factors)]
+    return [line for line in shown(report.quantities("t", rows)).splitlines() if "│" in line]
+
+
+def test_arms_stand_side_by_side_where_rows_differ_in_more() -> None:
+    grid = [{"tested": tested, "arm": arm} for tested in "xyz" for arm in ("plain", "exp")]
+    lines = by_arm(*grid)
+    assert [line.replace("│", " ").split() for line in lines] == [
+        ["x", "0", "1"],
+        ["y", "2", "3"],
+        ["z", "4", "5"],
+    ]
+    holed = by_arm(*grid[:-1])
+    assert holed[-1].replace("│", " ").split() == ["z", "4"]
+
+
+def test_arms_are_rows_where_nothing_else_differs_or_more_is_measured() -> None:
+    arms: list[dict[str, object]] = [{"arm": arm} for arm in ("plain", "exp")]
+    assert len(by_arm(*arms)) == 2
+    assert len(by_arm(*(each | {"size": 3} for each in arms), other=exactly(7))) == 2
+    assert len(by_arm(*({"arm": str(n), "size": 3} for n in range(7)))) == 7  # too many
+    assert len(by_arm(*({"arm": "plain", "size": n} for n in range(3)))) == 3  # only one
+    twice = [each | {"size": 3} for each in (*arms, *arms)]
+    assert len(by_arm(*twice)) == 4  # what stands twice is not lost
+
+
 def test_a_table_says_which_statistic_it_shows() -> None:
     text = shown(report.record(record()), 120)
-    assert "median [95 %]" in text and "exact" in text and "rate [95 %]" in text
+    assert "median [95 %]" in text and "exact" in text and "proportion [95 %]" in text
 
 
 def test_an_unexpected_verdict_says_what_was_expected() -> None:

@@ -69,6 +69,6 @@ def precisely(draw: Callable[[Generator], Data], generator: Generator) -> Data:
 
 
 def trained(build: Callable[[], nn.Module], seeds: int, **settings: object) -> Networks:
-    training = Training(steps=STEPS, batch=16, rate=0.01, **settings)
+    training = Training(steps=STEPS, batch=16, lr=0.01, **settings)
     task = partial(precisely, stripes)
     return fit(partial(double, build), task, cross_entropy, seeds=seeds, training=training)

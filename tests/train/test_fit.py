@@ -37,7 +37,7 @@ def linear() -> nn.Module:
 @pytest.mark.parametrize("build", NETWORKS)
 def test_a_network_of_each_kind_learns(build: Callable[[], nn.Module]) -> None:
     networks = fit(
-        build, stripes, cross_entropy, seeds=6, training=Training(steps=150, batch=16, rate=0.01)
+        build, stripes, cross_entropy, seeds=6, training=Training(steps=150, batch=16, lr=0.01)
     )
     right = networks.score(lambda out, y: (out.argmax(-1) == y).float().mean(), stripes, "mean")
     assert right.center > 0.9

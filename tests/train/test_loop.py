@@ -35,7 +35,7 @@ def plain_loop(build: Callable[[], nn.Module], seed: int, training: Training) ->
         torch.manual_seed(generator(seed, Stream.WEIGHTS).initial_seed())
         network = build().double()
         torch.manual_seed(generator(seed, Stream.NOISE).initial_seed())
-        optimizer = PLAIN[training.optimizer](network.parameters(), training.rate)
+        optimizer = PLAIN[training.optimizer](network.parameters(), training.lr)
         order = generator(seed, Stream.ORDER)
         for step in range(training.steps):
             if step % 2 == 0:  # 32 examples are two batches of 16
@@ -59,7 +59,7 @@ def test_a_seed_alone_is_that_seed_among_others(build: Callable[[], nn.Module]) 
 @pytest.mark.parametrize("build", NETWORKS)
 def test_fit_is_the_plain_loop(build: Callable[[], nn.Module]) -> None:
     many = trained(build, 3)
-    training = Training(steps=STEPS, batch=16, rate=0.01)
+    training = Training(steps=STEPS, batch=16, lr=0.01)
     for seed in range(3):
         for name, expected in plain_loop(build, seed, training).state_dict().items():
             torch.testing.assert_close(many.state[name][seed], expected, rtol=1e-9, atol=1e-12)
@@ -73,7 +73,7 @@ def test_groups_of_any_size_are_the_plain_loop(
 ) -> None:
     monkeypatch.setattr(loop, "group_size", lambda *_: size)
     build = partial(MODELS[name], (1, 6, 6), 2, 4)
-    training = Training(steps=5, batch=16, rate=0.01, optimizer=optimizer, momentum=0.5)
+    training = Training(steps=5, batch=16, lr=0.01, optimizer=optimizer, momentum=0.5)
     many = fit(
         partial(double, build),
         partial(precisely, stripes),

@@ -24,7 +24,7 @@ def rates(training: Training) -> list[float]:
     ("schedule", "last"), [("constant", 0.1), ("linear", 0), ("cosine", 0), ("exponential", 1e-4)]
 )
 def test_a_schedule_begins_at_the_rate_and_ends_where_it_says(schedule: str, last: float) -> None:
-    seen = rates(Training(steps=10, rate=0.1, schedule=schedule, decay=1e-3))
+    seen = rates(Training(steps=10, lr=0.1, schedule=schedule, decay=1e-3))
     assert seen[0] == pytest.approx(0.1)
     assert seen[-1] == pytest.approx(last, abs=1e-12)
     assert seen == sorted(seen, reverse=True)

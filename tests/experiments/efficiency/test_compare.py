@@ -22,7 +22,7 @@ def seen(cnn: Sequence[float], mlp: Sequence[float], *, parameters: float = 1000
     for model, values in {"cnn": cnn, "mlp": mlp}.items():
         count = parameters if model == "cnn" else 1000
         for equal in ("width", "parameters"):
-            row = {"equal": equal, "model": model, "width": 8, "rate": "0.01"}
+            row = {"equal": equal, "model": model, "width": 8, "lr": "0.01"}
             samples = {"parameters": exactly(count), "test accuracy (%)": Sample(tuple(values))}
             measurements.add("what it learns", row, samples)
     for name, value in {"guessing": 10, "support vectors, as published": 96.885}.items():
@@ -66,7 +66,7 @@ def test_a_model_named_twice_is_refused() -> None:
 
 def tiny(**settings: object) -> Measurements:
     training = compare.Training(steps=2, batch=16)
-    few = {"images": (20, 40), "rate_factors": (1,), "rate_seeds": 1, "seeds": 2}
+    few = {"images": (20, 40), "lr_factors": (1,), "lr_seeds": 1, "seeds": 2}
     config = compare.Config(**(few | {"training": training} | settings))
     bench = Workbench()
     measurements: Measurements = compare.measure(config, bench)

@@ -19,7 +19,7 @@ from experiments.efficiency import _learning as learning
 from experiments.efficiency._costs import counts, milliseconds, prediction, training_step
 from experiments.efficiency._learning import (
     Trial,
-    chosen_rate,
+    choose_lr,
     learn,
     percent_correct,
     score,
@@ -84,17 +84,17 @@ def test_each_seed_is_scored_on_its_own_split(digits: Dataset) -> None:
         assert value == pytest.approx(100 * right.double().mean().item())
 
 
-def test_the_chosen_rate_is_the_one_that_learns(stripes: Dataset) -> None:
-    rates = 1e-6, 0.1, 1e-5
-    assert chosen_rate(trial(stripes, line), rates, seeds=2) == 0.1
+def test_the_chosen_lr_is_the_one_that_learns(stripes: Dataset) -> None:
+    lrs = 1e-6, 0.1, 1e-5
+    assert choose_lr(trial(stripes, line), lrs, seeds=2) == 0.1
 
 
 def test_a_rate_that_diverges_is_not_chosen(stripes: Dataset) -> None:
-    assert chosen_rate(trial(stripes, line), (3e37, 0.01), seeds=2) == 0.01
+    assert choose_lr(trial(stripes, line), (3e37, 0.01), seeds=2) == 0.01
 
 
 def test_what_is_easy_is_learned_from_any_number_of_images(stripes: Dataset) -> None:
-    learned = learn(trial(stripes, line), (8, 8, 20, 500), (0.1,), seeds=2, rate_seeds=1)
+    learned = learn(trial(stripes, line), (8, 8, 20, 500), (0.1,), seeds=2, lr_seeds=1)
     assert list(learned.accuracy) == [8, 20, 48]
     assert learned.accuracy[48] == Sample((100.0, 100.0), "mean")
     assert max(learned.train_loss.values + learned.test_loss.values) < 0.3
@@ -122,7 +122,7 @@ def test_a_training_step_is_one_step_of_the_optimizer() -> None:
     data = Data(torch.rand(8, 1, 2, 2), torch.arange(8) % 2)
     network, twin = line(), line()
     twin.load_state_dict(network.state_dict())
-    training_step(network, data, cross_entropy, Training(rate=0.5, optimizer="sgd"))()
+    training_step(network, data, cross_entropy, Training(lr=0.5, optimizer="sgd"))()
     loss = cross_entropy(twin(data.x), data.y)
     gradients = torch.autograd.grad(loss, list(twin.parameters()))
     for stepped, old, gradient in zip(

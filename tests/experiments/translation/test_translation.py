@@ -27,7 +27,7 @@ DIGITS, TEST = split(load("digits"), Generator().manual_seed(0))
 
 def trained(build: object, steps: int = 3) -> Networks:
     data = Data(*placed(DIGITS, 1, 1, Generator().manual_seed(0)))
-    training = Training(steps=steps, batch=32, rate=0.01)
+    training = Training(steps=steps, batch=32, lr=0.01)
     loss = torch.nn.functional.cross_entropy
     return fit(partial(build, 2), data, loss, seeds=2, training=training, keep=[0])
 

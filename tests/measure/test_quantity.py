@@ -1,0 +1,87 @@
+"""Tests of convlab.measure.quantity: the name of a quantity, its unit, its value by seed."""
+
+import pytest
+
+from convlab.measure import (
+    Claim,
+    Measurements,
+    Quantity,
+    Sample,
+    at,
+    below,
+    exactly,
+    most,
+    over,
+    paired,
+)
+
+MEASURED = Measurements()
+MEASURED.add(
+    "t", {"arm": "cnn", "images": 50}, {"accuracy (%)": Sample((90.0, 80.0, 70.0), "mean")}
+)
+MEASURED.add(
+    "t", {"arm": "mlp", "images": 50}, {"accuracy (%)": Sample((60.0, 65.0, 80.0), "mean")}
+)
+MEASURED.add("c", {"arm": "cnn"}, {"weights (bytes)": exactly(8), "positions": exactly(2)})
+MEASURED.add("s", {"arm": "cnn"}, {"solved": Sample((1.0, 0.0, 1.0), "proportion")})
+MEASURED.add("s", {"arm": "mlp"}, {"solved": Sample((0.0, 1.0, 1.0), "proportion")})
+
+CNN, MLP = (at("accuracy (%)", arm=arm) for arm in ("cnn", "mlp"))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "name", "unit"),
+    [
+        (CNN, "accuracy, cnn", "%"),
+        (at("accuracy (%)", arm="cnn", images=50), "accuracy, cnn, 50", "%"),
+        (at("positions"), "positions", ""),
+        (at("f(2a, b) / f(a, b)"), "f(2a, b) / f(a, b)", ""),
+        (over(CNN, MLP), "accuracy, cnn / accuracy, mlp", ""),
+        (over(at("weights (bytes)"), at("positions")), "weights / positions", "bytes"),
+        (over(CNN, at("weights (bytes)")), "accuracy, cnn / weights", "% / bytes"),
+        (over(at("positions"), at("time (ms)")), "positions / time", "1 / ms"),
+        (paired(CNN, MLP), "accuracy, cnn − accuracy, mlp", "%"),
+        (most("accuracy (%)", "arm", ["cnn", "mlp"]), "largest accuracy by arm", "%"),
+    ],
+)
+def test_a_quantity_carries_its_name_and_its_unit(
+    quantity: Quantity, name: str, unit: str
+) -> None:
+    assert (quantity.name, quantity.unit) == (name, unit)
+    assert str(quantity) == (f"{name} ({unit})" if unit else name)
+
+
+def test_a_paired_difference_is_taken_seed_by_seed() -> None:
+    assert paired(CNN, MLP)(MEASURED) == Sample((30.0, 15.0, -10.0), "mean")
+
+
+def test_a_difference_of_successes_is_no_proportion() -> None:
+    solved = [at("solved", arm=arm) for arm in ("cnn", "mlp")]
+    assert paired(*solved)(MEASURED) == Sample((1.0, -1.0, 0.0), "mean")
+
+
+def test_what_has_other_seeds_or_units_is_not_paired() -> None:
+    with pytest.raises(ValueError, match=r"accuracy, cnn \(%\) and weights \(bytes\)"):
+        paired(CNN, at("weights (bytes)"))
+    with pytest.raises(ValueError, match="longer"):
+        paired(at("positions"), at("solved", arm="cnn"))(MEASURED)
+
+
+def test_a_ratio_is_taken_seed_by_seed_over_all_others() -> None:
+    assert over(CNN, MLP)(MEASURED).values == (1.5, 80 / 65, 0.875)
+    halved = over(at("weights (bytes)"), at("positions"), at("positions"))
+    assert halved(MEASURED) == exactly(2)
+
+
+def test_the_largest_in_size_may_be_negative() -> None:
+    table = Measurements()
+    for arm, value in {"a": -3, "b": 2, "c": -9}.items():
+        table.add("t", {"arm": arm}, {"difference": exactly(value)})
+    assert most("difference", "arm", ["a", "b"])(table) == exactly(3)
+
+
+def test_a_verdict_says_which_quantity_it_judged() -> None:
+    verdict = Claim("C1", "S0", "it is", CNN, below(100)).check(MEASURED)
+    assert (verdict.quantity, verdict.unit) == ("accuracy, cnn", "%")
+    bare = Claim("C1", "S0", "it is", lambda m: m.get("positions"), below(100)).check(MEASURED)
+    assert (bare.quantity, bare.unit) == ("", "")
