@@ -14,6 +14,7 @@ from rich.console import Console, RenderableType
 
 from .. import __version__, lab, report
 from ..config import Override, assignment
+from ..data import DATASETS
 from ..lab import copying, environment, listing, store
 from ..record import Record
 from ..report.preview import preview
@@ -73,9 +74,7 @@ def run(config: Config, settings: Settings = None, *, options: Options) -> None:
 @with_options
 def compare(
     models: Annotated[list[str], typer.Argument(help="Two or more of cnn, mlp, linear, local.")],
-    data: Annotated[
-        str | None, typer.Option(help="digits, shapes, mnist:FOLDER or folder:PATH.")
-    ] = None,
+    data: Annotated[str | None, typer.Option(help=f"{DATASETS}.")] = None,
     *,
     options: Options,
 ) -> None:

@@ -1,14 +1,24 @@
-"""Where images come from: files, photographs, digits, drawn shapes, and the user's own folders."""
+"""Where images come from: files, photographs, digits, drawn shapes, and the user's own folders.
 
-from .canvas import digits_on_canvas, shifted
-from .dataset import Dataset, split
-from .drawn_shapes import shapes
-from .images import Image, read
-from .photographs import PHOTOGRAPHS, crop, located, photograph, photograph_path
-from .saving import check_place, write_array, write_signed
-from .sources import load
+What needs torch is imported at its first use, so that settings can name a dataset without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .names import DATASETS, PHOTOGRAPHS, parse_dataset
+
+if TYPE_CHECKING:
+    from .canvas import digits_on_canvas, shifted
+    from .dataset import Dataset, split
+    from .drawn_shapes import shapes
+    from .images import Image, read
+    from .photographs import crop, located, photograph, photograph_path
+    from .saving import check_place, write_array, write_signed
+    from .sources import load
 
 __all__ = [
+    "DATASETS",
     "PHOTOGRAPHS",
     "Dataset",
     "Image",
@@ -17,6 +27,7 @@ __all__ = [
     "digits_on_canvas",
     "load",
     "located",
+    "parse_dataset",
     "photograph",
     "photograph_path",
     "read",
@@ -26,3 +37,19 @@ __all__ = [
     "write_array",
     "write_signed",
 ]
+_MODULES = {
+    "canvas": ("digits_on_canvas", "shifted"),
+    "dataset": ("Dataset", "split"),
+    "drawn_shapes": ("shapes",),
+    "images": ("Image", "read"),
+    "photographs": ("crop", "located", "photograph", "photograph_path"),
+    "saving": ("check_place", "write_array", "write_signed"),
+    "sources": ("load",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

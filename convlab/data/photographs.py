@@ -9,8 +9,7 @@ from torch import Tensor
 
 from ..errors import UsageError
 from .images import read
-
-PHOTOGRAPHS = ("china", "flower")
+from .names import PHOTOGRAPHS
 
 
 def photograph(name: str) -> Tensor:

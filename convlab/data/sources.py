@@ -6,24 +6,24 @@ from pathlib import Path
 
 import torch
 
-from ..errors import UsageError, nearest
+from ..errors import UsageError
 from .dataset import Dataset
 from .drawn_shapes import shapes
 from .folders import class_folders
 from .idx import mnist
+from .names import parse_dataset
 
 SHAPES = 2_000  # how many `shapes` holds
 SHAPES_SEED = 2_026  # `shapes` is one fixed dataset, whatever the seed of the run
 
 
-def load(spec: str) -> Dataset:
-    """The dataset that `spec` names; raises UsageError for an unknown name or unusable files."""
-    kind, colon, folder = spec.partition(":")
-    if kind in BUILT_IN and not colon:
-        return BUILT_IN[kind]()
-    if kind in ON_DISK and folder:
-        return ON_DISK[kind](Path(folder).expanduser())
-    raise UsageError(f"no dataset {spec!r}; {_way_out(kind)}")
+def load(name: str) -> Dataset:
+    """The dataset of that name; raises UsageError for an unknown name or unusable files."""
+    try:
+        kind, folder = parse_dataset(name)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return ON_DISK[kind](Path(folder).expanduser()) if folder else BUILT_IN[kind]()
 
 
 def digits() -> Dataset:
@@ -42,10 +42,3 @@ def fixed_shapes() -> Dataset:
 
 BUILT_IN = {"digits": digits, "shapes": fixed_shapes}
 ON_DISK = {"mnist": mnist, "folder": class_folders}
-
-
-def _way_out(kind: str) -> str:
-    forms = {name: name for name in BUILT_IN} | {"mnist": "mnist:FOLDER", "folder": "folder:PATH"}
-    near = nearest(kind, forms)
-    question = f"did you mean {forms[near]}? " if near else ""
-    return f"{question}there are: {', '.join(forms.values())}"

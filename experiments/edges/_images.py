@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor
 
+from convlab.data import PHOTOGRAPHS, crop, located, photograph
 from convlab.data.images import Image, read
-from convlab.data.photographs import PHOTOGRAPHS, crop, located, photograph
 
 BOOK_SIZE = (280, 320)  # of the photograph in Goodfellow, Bengio and Courville 2016, figure 9.6
 

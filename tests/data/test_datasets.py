@@ -1,6 +1,9 @@
 """Tests of convlab.data: the built-in datasets, their names, and the split."""
 
+import subprocess
+import sys
 from collections import Counter
+from types import ModuleType
 
 import pytest
 import torch
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from torch import Generator
 
+import convlab.data
+import convlab.filters
 from convlab.data import Dataset, load, shapes, split
 from convlab.data.drawn_shapes import SHAPES
 from convlab.errors import UsageError
@@ -139,3 +144,16 @@ def test_a_published_test_set_is_kept_and_nothing_drawn() -> None:
 def test_a_class_of_one_cannot_be_split() -> None:
     with pytest.raises(UsageError, match="class 'b' has a single image"):
         split(numbered([0, 1, 0]), Generator())
+
+
+@pytest.mark.parametrize("package", [convlab.data, convlab.filters])
+def test_a_package_gives_all_that_it_names_and_no_more(package: ModuleType) -> None:
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'answers'"):
+        _ = package.answers
+
+
+def test_settings_can_name_a_dataset_without_torch() -> None:
+    program = "import sys, convlab.data, convlab.filters; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout == b"False\n"
