@@ -12,7 +12,6 @@ PEERS = {  # by the name under which each is imported; the extra `bench` install
     "cv2": "OpenCV",
     "torchinfo": "torchinfo",
     "fvcore": "fvcore",
-    "numba": "numba",
 }
 
 
