@@ -9,6 +9,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import convlab
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DEPENDENCIES = [Requirement(line) for line in PROJECT["dependencies"]]
@@ -44,3 +46,13 @@ def test_the_lowest_versions_are_those_that_the_project_allows(requirement: Requ
         assert version == pinned("constraints.txt")["torch"]
     else:
         assert version == lowest(requirement)
+
+
+def test_the_version_that_is_cited_is_the_one_that_is_here() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {convlab.__version__}\n" in citation
+
+
+def test_the_changelog_knows_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## [{convlab.__version__}]" in changelog
