@@ -26,7 +26,7 @@ def record() -> Record:
     return Record(
         experiment="hadamard",
         question="Is it?",
-        settings={"seeds": 3, "rate": 1e-3, "images": ["a.png"], "none": None},
+        settings={"seeds": 3, "lr": 1e-3, "images": ["a.png"], "none": None},
         measurements=measurements,
         verdicts=(claim.check(measurements),),
         seconds=1.5,

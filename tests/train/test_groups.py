@@ -1,4 +1,4 @@
-"""Tests of convlab.grouping: which networks are trained together."""
+"""Tests of convlab.train.groups: which networks are trained together."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,9 +7,12 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
+from convlab import memory
+from convlab.cost import cost
+from convlab.memory import NotEnoughMemory
 from convlab.models import cnn, local, mlp
 from convlab.settings import Training
-from convlab.streams import Data
+from convlab.streams import Data, Draw
 from convlab.train import groups as grouping
 from convlab.train.groups import group_size
 
@@ -87,3 +90,72 @@ def test_what_touches_too_much_for_a_cpu_is_left_together_elsewhere() -> None:
     wide = partial(nn.Linear, 512, 5_000)
     assert group_size(wide, images(512), TRAINING, 8, "cpu") == 1
     assert group_size(wide, images(512), TRAINING, 8, "cuda") > 1
+
+
+def square() -> nn.Module:
+    """400 bytes of weights; its gradient and Adam's averages are as many each."""
+    return nn.Sequential(nn.Linear(10, 10, bias=False), nn.Tanh())
+
+
+def rows(generator: Generator) -> Data:
+    """Twenty examples of 40 bytes, of which a step takes eight."""
+    x = torch.randn(20, 10, generator=generator)
+    return Data(x, x)
+
+
+def bytes_of_one(held: bool, own: bool) -> int:
+    saved = cost(square(), torch.ones(8, 10)).saved_bytes
+    touched = 4 * 400 + saved + 8 * 40
+    return touched + held * (saved + own * 20 * 40)
+
+
+SHARED = rows(Generator())
+
+
+@pytest.mark.parametrize(
+    "bound, data, held",
+    [
+        ("GROUP_TOUCHES", SHARED, False),
+        ("GROUP_TOUCHES", rows, False),
+        ("GROUP_BYTES", SHARED, True),
+        ("GROUP_BYTES", rows, True),
+    ],
+)
+def test_a_group_takes_weights_four_times_and_what_a_step_saves(
+    bound: str, data: Data | Draw, held: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bytes_of_one(held, own=data is rows)
+    for spared, expected in ((0, 5), (1, 4)):
+        monkeypatch.setattr(grouping, bound, 5 * one - spared)
+        assert group_size(square, data, TRAINING, 5) == (5 if expected == 5 else 3)
+        assert group_size(square, data, TRAINING, 4 * 5) == expected
+
+
+@pytest.mark.parametrize("data", [SHARED, rows])
+def test_one_network_is_refused_if_it_alone_does_not_fit(
+    data: Data | Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bytes_of_one(held=True, own=data is rows)
+    monkeypatch.setattr(memory, "physical", lambda: one)
+    assert group_size(square, data, TRAINING, 2) == 2
+    monkeypatch.setattr(memory, "physical", lambda: one - 1)
+    with pytest.raises(NotEnoughMemory, match="training one network"):
+        group_size(square, data, TRAINING, 2)
+
+
+def test_the_limits_of_convolutions_are_inclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = 8 * 8 * 2 * 5 * 5 * TRAINING.batch  # multiply-adds of a step
+    chained, whole = convolution(2), partial(Whole, convolution(2))
+    for spared, size in ((0, 30), (1, 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(grouping, "CONVOLUTION_LIMIT", work - spared)
+            assert group_size(chained, images(8), TRAINING, 30) == size
+        with monkeypatch.context() as patch:
+            patch.setattr(grouping, "VMAPPED_LIMIT", work - spared)
+            assert group_size(whole, images(8), TRAINING, 30) == size
+            assert group_size(chained, images(8), TRAINING, 30) == 30
+
+
+def test_vmapped_networks_are_trained_together_from_four_seeds_on() -> None:
+    sizes = [group_size(partial(Whole, convolution(2)), images(8), TRAINING, n) for n in (3, 4)]
+    assert sizes == [1, 4]
