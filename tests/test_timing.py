@@ -1,7 +1,7 @@
-"""Tests of convlab.probes.timing."""
+"""Tests of convlab.timing."""
 
 import gc
-from time import sleep, thread_time
+from time import perf_counter, sleep, thread_time
 
 import numpy as np
 import pytest
@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Generator
 
+from convlab import timing
+from convlab.measure import Sample
+from convlab.settings import Timing
 from convlab.timing import exponents, seconds, threads
 
 
@@ -76,3 +79,63 @@ def test_threads_are_given_back() -> None:
         assert torch.get_num_threads() == 1
         raise RuntimeError("broken")
     assert torch.get_num_threads() == before
+
+
+def test_warm_up_is_not_among_the_times_and_functions_keep_their_own() -> None:
+    clock = iter(range(1000))  # each call of a function takes one tick, and the slow one three
+    ticks: list[str] = []
+
+    def slow() -> None:
+        ticks.append("slow")
+        next(clock), next(clock)
+
+    times = seconds(
+        {"slow": slow, "fast": lambda: ticks.append("fast")},
+        repeats=4,
+        warmup=3,
+        generator=Generator(),
+        least_of=2,
+        clock=lambda: float(next(clock)),
+    )
+    assert times["slow"].tolist() == [3.0] * 4 and times["fast"].tolist() == [1.0] * 4
+    assert len(ticks) == 2 * 2 * (3 + 4)
+
+
+@pytest.mark.parametrize(
+    ("device", "clock", "word"),
+    [("cpu", thread_time, "processor"), ("cuda", perf_counter, "wall")],
+)
+def test_steps_are_timed_as_asked_and_as_the_note_says(
+    device: str, clock: object, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, object] = {}
+
+    def spied(steps: object, **settings: object) -> dict[str, object]:
+        asked.update(settings, threads=torch.get_num_threads())
+        return {}
+
+    monkeypatch.setattr(timing, "seconds", spied)
+    rounds = Timing(repeats=7, least_of=5, threads=2)
+    timing.of_steps({}, rounds, device)
+    assert (asked["repeats"], asked["least_of"], asked["threads"]) == (7, 5, 2)
+    assert asked["clock"] is clock and asked["warmup"] == 2
+    assert timing.note(rounds, device) == (
+        f"Times are {word} times on {device}, threads: 2; the fastest of 5 calls in each of 7 "
+        "rounds, in random order."
+    )
+
+
+def test_milliseconds_are_thousandths() -> None:
+    assert timing.milliseconds(np.array([0.5, 0.002])) == Sample((500.0, 2.0))
+
+
+def test_a_pass_goes_forward_and_back_and_leaves_no_gradient() -> None:
+    layer, seen = torch.nn.Linear(2, 3), []
+    x = torch.ones(4, 2)
+    step = timing.pass_through(layer, x)
+    x.register_hook(lambda gradient: seen.append(gradient.shape))
+    layer.weight.register_hook(lambda gradient: seen.append(gradient.shape))
+    for _ in range(2):
+        step()
+        assert x.grad is None and layer.weight.grad is None
+    assert sorted(map(tuple, seen)) == [(3, 2), (3, 2), (4, 2), (4, 2)]

@@ -1,0 +1,50 @@
+"""Tests of convlab.lab.listing and of the table of runs: when each began, how its verdicts are."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from convlab.errors import UsageError
+from convlab.lab import catalogue, listing, store
+from convlab.measure import Outcome, Verdict
+from convlab.record import Record, Status
+
+
+def verdict(outcome: Outcome) -> Verdict:
+    return Verdict("C1", "S0", "it is so", outcome, Outcome.HOLDS, "exactly 1", "1")
+
+
+def keep(root: Path, started: str, seconds: float = 1.0, *outcomes: Outcome) -> Record:
+    record = Record(experiment="edge", question="Is it?", settings={}, status=Status.COMPLETED)
+    verdicts = tuple(map(verdict, outcomes))
+    stored = replace(record, started=started, seconds=seconds, verdicts=verdicts)
+    return store.save(stored, store.reserve(root, "edge"))
+
+
+def test_runs_are_listed_by_when_they_began(tmp_path: Path) -> None:
+    second = keep(tmp_path, "2026-03-02T10:00:00+00:00", seconds=1)
+    third = keep(tmp_path, "2026-11-01T00:00:00+00:00", seconds=3)
+    first = keep(tmp_path, "2025-12-31T23:59:59+00:00", seconds=2)
+    assert [run.run for run in listing.runs(tmp_path)] == [first.run, second.run, third.run]
+
+
+def test_a_listed_run_is_without_its_arrays(tmp_path: Path) -> None:
+    stored = keep(tmp_path, "2026")
+    (Path(stored.run or "") / store.ARRAYS).write_bytes(b"not read")
+    assert listing.runs(tmp_path)[0].measurements.arrays == {}
+
+
+def test_a_run_of_its_path_or_of_its_name_below_the_root_is_one(tmp_path: Path) -> None:
+    stored = keep(tmp_path, "2026")
+    assert listing.is_run("edge-001", tmp_path) and listing.is_run(stored.run or "", Path("x"))
+    assert not listing.is_run("edge", tmp_path) and not listing.is_run("edge-002", tmp_path)
+
+
+def test_each_kind_of_thing_is_listed() -> None:
+    assert listing.listed("configs").keys() == catalogue.configs().keys()
+    assert listing.listed("configs")["hadamard"] == "experiment: hadamard"
+    assert list(listing.listed("models")) == ["linear", "mlp", "cnn", "local"]
+    assert all(listing.listed("models").values())
+    with pytest.raises(UsageError, match=r"cannot list `thing`; .*configs, models, runs"):
+        listing.listed("thing")

@@ -1,0 +1,88 @@
+"""Tests of convlab.report.tables: the colour of a verdict, and what closes a report."""
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console, RenderableType
+
+from convlab import report
+from convlab.measure import Measurements, Outcome, Sample, Verdict, exactly
+from convlab.record import Record, Status
+
+HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
+GREEN, YELLOW, RED = (f"\x1b[{code}m" for code in (32, 33, 31))
+
+
+def verdict(outcome: Outcome, expected: Outcome) -> Verdict:
+    return Verdict("C1", "S0", "it is so", outcome, expected, "exactly 1", "2")
+
+
+def printed(renderable: RenderableType, *, color: bool = False) -> str:
+    file = StringIO()
+    console = Console(
+        file=file, width=160, force_terminal=color, color_system="standard" if color else None
+    )
+    console.print(renderable)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("expected", [HOLDS, REFUTED, UNDECIDED, INVALID])
+@pytest.mark.parametrize("outcome", [HOLDS, REFUTED, UNDECIDED, INVALID])
+def test_green_is_as_expected_yellow_undecided_and_red_otherwise(
+    outcome: Outcome, expected: Outcome
+) -> None:
+    text = printed(report.claims([verdict(outcome, expected)]), color=True)
+    color = GREEN if outcome is expected else YELLOW if outcome is UNDECIDED else RED
+    assert f"{color}{outcome}" in text
+    assert sum(text.count(each) for each in (GREEN, YELLOW, RED) if each != color) == 0
+    assert (f"expected: {expected}" in text) == (outcome is not expected)
+
+
+def record() -> Record:
+    measurements = Measurements(notes=["a note"])
+    measurements.add("t", {"arm": "one", "share": 0.123456}, {"size": exactly(12345)})
+    measurements.add("t", {"arm": "two"}, {"error": Sample((1.0,) * 6)})
+    return Record(
+        experiment="x",
+        question="Is it?",
+        settings={},
+        measurements=measurements,
+        seconds=1.26,
+        figures=("a.png", "b.png"),
+        run="runs/x-001",
+    )
+
+
+def cells(text: str) -> list[list[str]]:
+    lines = [line.replace("┃", "│") for line in text.splitlines()]
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
+
+
+def test_a_row_has_its_own_factors_and_quantities_and_no_others() -> None:
+    assert cells(printed(report.record(record())))[-2:] == [
+        ["one", "0.1235", "12,345", ""],
+        ["two", "", "", "1 [1, 1]"],
+    ]
+
+
+def test_a_report_ends_with_its_figures_and_its_folder() -> None:
+    lines = printed(report.record(record())).splitlines()
+    assert [line.strip() for line in lines[-4:]] == [
+        "note: a note",
+        "figure: runs/x-001/a.png",
+        "figure: runs/x-001/b.png",
+        "run: runs/x-001 (1.3 s)",
+    ]
+    assert "run:" not in printed(report.record(replace(record(), run=None)))
+
+
+def test_only_a_quick_run_says_that_it_decides_nothing() -> None:
+    assert "decides nothing" in printed(report.record(replace(record(), quick=True)))
+    assert "decides nothing" not in printed(report.record(record()))
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_completed_run_does_not_say_how_it_is(status: Status) -> None:
+    text = printed(report.record(replace(record(), status=status)))
+    assert (f"this run is {status}" in text) == (status is not Status.COMPLETED)

@@ -1,0 +1,52 @@
+"""Tests of convlab.memory: what just fits is let through, what does not is told in GB."""
+
+from math import inf
+
+import pytest
+
+from convlab import memory
+from convlab.memory import NotEnoughMemory, refused, require
+
+
+def test_what_just_fits_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "physical", lambda: 1_500_000_000)
+    require(1_500_000_000, "a run")
+    message = (
+        "a run would take 2,500.0 GB of memory, this machine has 1.5 GB: "
+        "ask for less, or use a larger machine"
+    )
+    with pytest.raises(NotEnoughMemory) as caught:
+        require(2_500_000_000_000, "a run")
+    assert str(caught.value) == message
+    with pytest.raises(NotEnoughMemory):
+        require(1_500_000_001, "a run")
+
+
+def test_the_memory_is_that_of_the_system_or_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 1000}
+    monkeypatch.setattr("os.sysconf", sizes.__getitem__)
+    assert memory.physical() == 4_096_000
+
+    def unknown(name: str) -> int:
+        raise ValueError(name)
+
+    monkeypatch.setattr("os.sysconf", unknown)
+    assert memory.physical() == inf
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (RuntimeError("DefaultCPUAllocator: tried to allocate 80 bytes."), "would take 80 bytes"),
+        (MemoryError("Unable to allocate 7.5 PiB"), "Unable to allocate 7.5 PiB of memory"),
+        (RuntimeError("shapes differ"), None),
+        (ValueError("tried to allocate 3 bytes"), None),
+    ],
+)
+def test_only_what_an_allocator_refuses_is_a_lack_of_memory(
+    error: Exception, message: str | None
+) -> None:
+    with pytest.raises(NotEnoughMemory if message else type(error)) as caught, refused():
+        raise error
+    assert (message or str(error)) in str(caught.value)
+    assert (caught.value is error) == (message is None)

@@ -1,0 +1,108 @@
+"""Tests of convlab.workbench: what an experiment asks for reaches the training and the user."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Generator, nn
+from torch.nn.functional import mse_loss
+
+from convlab import workbench
+from convlab.errors import UsageError
+from convlab.record import Progress
+from convlab.settings import Training
+from convlab.streams import Data
+from convlab.train import fit, loop
+from convlab.workbench import Workbench, resolved
+
+
+def line(generator: Generator) -> Data:
+    x = torch.randn(40, 1, generator=generator)
+    return Data(x, 3 * x - 1)
+
+
+def linear() -> nn.Module:
+    return nn.Linear(1, 1)
+
+
+def test_a_watched_training_is_a_training_and_its_losses_are_kept_by_its_name() -> None:
+    bench, training = Workbench(), Training(steps=4, batch=16)
+    networks = bench.fit("a", linear, line, mse_loss, seeds=3, training=training, keep=[2])
+    alone = fit(linear, line, mse_loss, seeds=3, training=training, keep=[2])
+    assert torch.equal(networks.losses, alone.losses)
+    assert torch.equal(networks.at(2).state["weight"], alone.at(2).state["weight"])
+    bench.fit("b", linear, line, mse_loss, seeds=1, training=training)
+    assert list(bench.losses) == ["a", "b"]
+    assert bench.losses["a"].tolist() == alone.losses.tolist()
+
+
+def test_a_training_runs_on_the_device_of_the_workbench(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def spied(*arguments: Any, **settings: Any) -> Any:
+        asked.update(settings)
+        return fit(*arguments, **settings | {"device": "cpu"})
+
+    monkeypatch.setattr(workbench, "fit", spied)
+    Workbench("mps").fit("a", linear, line, mse_loss, seeds=1, training=Training(steps=1))
+    assert asked["device"] == "mps"
+
+
+def test_progress_grows_to_its_total_and_tells_the_median_loss(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[Progress] = []
+    monkeypatch.setattr(loop, "PAUSE", -1.0)
+    monkeypatch.setattr(loop, "group_size", lambda *_: 3)
+    bench = Workbench(tell=told.append)
+    bench.fit("a", linear, line, mse_loss, seeds=5, training=Training(steps=2))
+    assert [progress.done for progress in told] == [3, 6, 8, 10]
+    assert {(each.task, each.total, each.seeds) for each in told} == {("a", 10, 5)}
+    losses = bench.losses["a"]
+    for progress, expected in ((told[0], losses[:3, 0]), (told[1], losses[:3, 1])):
+        assert progress.loss and progress.loss() == pytest.approx(float(sorted(expected)[1]))
+
+
+def test_items_are_counted_while_they_are_taken() -> None:
+    told: list[Progress] = []
+    bench = Workbench(tell=told.append)
+    taken = []
+    for item in bench.track("reading", "abc"):
+        taken.append((item, told[-1].done))
+    assert taken == [("a", 0), ("b", 1), ("c", 2)]
+    assert told == [Progress("reading", done, 3) for done in (0, 1, 2, 3)]
+    told.clear()
+    assert list(bench.track("endless", iter("ab"))) == ["a", "b"]
+    assert {progress.total for progress in told} == {0}
+
+
+def test_work_beside_is_waited_for_and_its_error_is_raised() -> None:
+    bench, done = Workbench(), []
+    bench.beside(lambda: done.append(1))
+    bench.beside(lambda: done.append(2))
+    bench.wait()
+    assert sorted(done) == [1, 2]
+    bench.beside(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bench.wait()
+    bench.wait()  # it is told once
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "best"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_is_the_best_device_that_is_there(
+    cuda: bool, mps: bool, best: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: cuda)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: mps)
+    assert resolved("auto") == best and resolved("cpu") == "cpu"
+    for name, here in {"cuda": cuda, "mps": mps}.items():
+        if here:
+            assert resolved(name) == name
+        else:
+            with pytest.raises(UsageError, match=f"no `{name}` device"):
+                resolved(name)
+    with pytest.raises(UsageError, match="there are: auto, cuda, mps, cpu"):
+        resolved("tpu")
