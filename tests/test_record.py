@@ -2,7 +2,7 @@
 
 import json
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,57 @@ def test_every_run_has_a_directory_of_its_own(tmp_path: Path) -> None:
         thread.join()
     assert len(set(reserved)) == 8
     assert sorted(p.name for p in reserved) == [f"edge-{n:03}" for n in range(1, 9)]
+
+
+def test_the_next_free_number_is_taken(tmp_path: Path) -> None:
+    for name in ("edge-001", "edge-003", "cost-002"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+    taken = [store.reserve(tmp_path / "runs", "edge").name for _ in range(3)]
+    assert taken == ["edge-002", "edge-004", "edge-005"]
+    assert store.reserve(tmp_path / "runs", "cost").name == "cost-001"
+    for number in range(6, 1000):
+        (tmp_path / "runs" / f"edge-{number:03}").mkdir()
+    assert store.reserve(tmp_path / "runs", "edge").name == "edge-1000"
+
+
+def test_every_field_comes_back_from_the_document() -> None:
+    claim = record().verdicts[0]
+    full = replace(
+        record(),
+        status=Status.INTERRUPTED,
+        quick=True,
+        error="it broke",
+        run="runs/x-001",
+        verdicts=(replace(claim, outcome=Outcome.REFUTED, expected=Outcome.INVALID),),
+    )
+    again = Record.of(json.loads(json.dumps(full.document())))
+    for field in fields(Record):
+        if field.name != "measurements":
+            assert getattr(again, field.name) == getattr(full, field.name), field.name
+    assert again.measurements.notes == ["a note"]
+    for row, expected in zip(again.measurements.rows, full.measurements.rows, strict=True):
+        assert (row.table, row.factors) == (expected.table, expected.factors)
+    assert again.measurements.rows[1].quantities == full.measurements.rows[1].quantities
+
+
+def test_values_in_a_document_are_those_that_were_measured() -> None:
+    measurements = Measurements()
+    values = (0.1 + 0.2, -1e-300, 12345678.901234567, 1e22, -0.0, 5.0)
+    measurements.add("t", {"share": -inf, "on": True, "n": None}, {"x": Sample(values, "mean")})
+    document = json.loads(json.dumps(Record("x", "?", {}, measurements=measurements).document()))
+    (row,) = document["rows"]
+    assert row["factors"] == {"share": "-Infinity", "on": True, "n": None}
+    assert tuple(row["quantities"]["x"]["values"]) == values
+    sample = Sample(values, "mean")
+    quantity = row["quantities"]["x"]
+    found = tuple(quantity[name] for name in ("center", "low", "high", "exact", "statistic"))
+    assert found == (sample.center, *sample.interval, False, "mean")
+
+
+def test_arrays_are_left_out_where_they_are_not_wanted(tmp_path: Path) -> None:
+    folder = store.reserve(tmp_path, "hadamard")
+    store.save(record(), folder)
+    assert store.load(folder, arrays=False).measurements.arrays == {}
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:

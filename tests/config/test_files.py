@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from convlab.config import ConfigError, read
+from convlab.config import ConfigError, nodes, read
 
 LAUGHS = "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n" for i in range(1, 40))
 
@@ -111,5 +111,50 @@ def test_scalars_are_those_of_yaml_1_2(tmp_path: Path, text: str, value: object)
 
 def test_not_a_number_is_one(tmp_path: Path) -> None:
     path = tmp_path / "lab.yaml"
-    path.write_bytes(b"\xef\xbb\xbfexperiment: e\nx: .NaN\n")  # with a byte order mark
+    path.write_text("experiment: e\nx: .NaN\n")
     assert math.isnan(read(path).settings["x"])
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    plain, marked = tmp_path / "plain.yaml", tmp_path / "marked.yaml"
+    plain.write_bytes("experiment: é\nx: 1\n".encode())
+    marked.write_bytes(b"\xef\xbb\xbf" + plain.read_bytes())
+    assert read(marked).experiment == read(plain).experiment == "é"
+    assert (read(marked).settings, read(marked).lines) == (read(plain).settings, read(plain).lines)
+
+
+def nested(levels: int) -> str:
+    return "experiment: e\nx: " + "{a: " * (levels - 1) + "1" + "}" * (levels - 1) + "\n"
+
+
+def test_settings_nest_to_32_levels(tmp_path: Path) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(nested(32))
+    value, levels = read(path).settings["x"], 1
+    while isinstance(value, dict):
+        value, levels = value["a"], levels + 1
+    assert (value, levels) == (1, 32)
+    path.write_text(nested(33))
+    assert "`x`: too deep or too large" in refusal(path)
+
+
+def test_a_list_may_be_long_but_not_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(f"experiment: e\nx: {[0] * 5000}\n")
+    assert read(path).settings["x"] == [0] * 5000
+    monkeypatch.setattr(nodes, "MOST", 20)
+    path.write_text(f"experiment: e\nx: {[0] * 17}\n")  # with the file, `experiment` and `x`
+    assert read(path).settings["x"] == [0] * 17
+    path.write_text(f"experiment: e\nx: {[0] * 18}\n")
+    assert "`x`: too deep or too large" in refusal(path)
+
+
+def test_an_anchor_may_be_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text("experiment: e\nx: &a {b: [1, 2]}\ny: *a\nz.w: 3\nz.v: 4\n")
+    document = read(path)
+    same = {"b": [1, 2]}
+    assert document.settings == {"x": same, "y": same, "z": {"w": 3, "v": 4}}
+    assert document.lines["z", "v"] == 5 and document.problems == ()

@@ -1,15 +1,21 @@
 """Tests of convlab.lab: the one path, with experiments written for the purpose."""
 
 import json
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import torch
+from PIL import Image
 
 import convlab
 from convlab import lab
 from convlab.config import ConfigError
 from convlab.errors import UsageError
 from convlab.lab import catalogue, copying, store
+from convlab.measure import Claim, Measurements, Outcome, Sample, at, below, exactly
 from convlab.record import Progress, Status
 
 MINE = '''"""Does {what} happen?
@@ -78,6 +84,122 @@ def test_a_run_knows_how_it_was_made(mine: Path) -> None:
     assert known["device"] == "cpu" and known["threads"] >= 1
     assert {"argv", "versions", "commit", "dirty", "python"} <= known.keys()
     assert record.started and record.seconds > 0
+
+
+def test_when_and_for_how_long_a_run_ran_is_told(mine: Path) -> None:
+    config = written(mine.parent, "import time; time.sleep(0.05)")
+    before = datetime.now(UTC).replace(microsecond=0)
+    record = lab.run(lab.plan(str(config)), root=Path("runs"))
+    assert before <= datetime.fromisoformat(record.started) <= datetime.now(UTC)
+    assert 0.05 <= record.seconds < 60
+
+
+def test_device_and_threads_reach_the_experiment(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: True)
+    body = "import torch; print(workbench.device, torch.get_num_threads())"
+    planned = lab.plan(str(written(mine.parent, body)))
+    threads = torch.get_num_threads()
+    with redirect_stdout(StringIO()) as printed:
+        for device in ("mps", "cpu"):
+            record = lab.run(planned, device=device, threads=3, root=Path("runs"))
+            assert (record.environment["device"], record.environment["threads"]) == (device, 3)
+        lab.run(planned, device="cpu", root=Path("runs"))
+    assert printed.getvalue().split() == ["mps", "3", "cpu", "3", "cpu", "1"]
+    assert torch.get_num_threads() == threads
+
+
+def test_a_run_is_kept_below_the_root_that_is_named(mine: Path) -> None:
+    record = lab.run(lab.plan("mine/mine.yaml"), root=Path("else/where"))
+    assert record.run == str(Path("else/where/mine-001"))
+    assert lab.run(lab.plan("mine/mine.yaml")).run == str(Path("runs/mine-001"))
+
+
+def test_losses_and_figures_are_kept_in_the_run(mine: Path) -> None:
+    config = written(mine.parent, "workbench.losses['a'] = [1.0, 2.0]")
+    file = mine.with_name("mine.py")
+    file.write_text(file.read_text() + DRAW)
+    record = lab.run(lab.plan(str(config)), root=Path("runs"))
+    assert record.figures == ("one.png", "two.png")
+    for name in record.figures:
+        with Image.open(Path("runs/mine-001") / name) as image:
+            assert image.size == (2 * 144, 144)
+    losses = store.load(Path("runs/mine-001")).measurements.arrays["loss of a"]
+    assert losses.tolist() == [1.0, 2.0]
+
+
+DRAW = """
+
+def draw(measurements):
+    from matplotlib.figure import Figure
+
+    assert measurements.rows
+    return {name: Figure(figsize=(2, 1)) for name in ("one", "two")}
+"""
+
+
+def test_what_was_trained_before_a_run_broke_is_kept(mine: Path) -> None:
+    config = written(mine.parent, "workbench.losses['a'] = [1.0, 2.0]; 1 / 0")
+    with pytest.raises(ZeroDivisionError):
+        lab.run(lab.plan(str(config)), root=Path("runs"))
+    kept = store.load(Path("runs/mine-001"))
+    assert kept.measurements.arrays["loss of a"].tolist() == [1.0, 2.0]
+    assert kept.error == "ZeroDivisionError: division by zero" and kept.seconds > 0
+
+
+def test_a_usage_error_after_something_was_measured_keeps_it(mine: Path) -> None:
+    file = mine.with_name("mine.py")
+    refuse = "    from convlab.errors import UsageError\n    raise UsageError('no room')\n"
+    file.write_text(f"{file.read_text()}\n\ndef draw(measurements):\n{refuse}")
+    with pytest.raises(UsageError, match="no room"):
+        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    assert store.load(Path("runs/mine-001")).measurements.rows
+
+
+def test_what_was_begun_beside_is_waited_for_and_may_break_the_run(mine: Path) -> None:
+    slow = "import time; workbench.beside(lambda: (time.sleep(0.2), open('done', 'w').close()))"
+    lab.run(lab.plan(str(written(mine.parent, slow))), root=Path("runs"))
+    assert Path("done").exists()
+    with pytest.raises(ZeroDivisionError):
+        broken = written(mine.parent, "workbench.beside(lambda: 1 / 0)")
+        lab.run(lab.plan(str(broken)), root=Path("runs"))
+
+
+def judged(claim: Claim, *values: float, quick: bool = False) -> list[Outcome]:
+    measurements = Measurements()
+    for value in values:
+        measurements.add("t", {"arm": "one"}, {"error": exactly(value)})
+    return [verdict.outcome for verdict in lab.judge((claim,), measurements, quick=quick)]
+
+
+def test_a_claim_on_one_row_is_judged_on_none_it_is_left_out_and_on_two_it_is_an_error() -> None:
+    claim = Claim("C1", "S0", "so", at("error", arm="one"), below(1))
+    assert judged(claim, 0.5) == ["holds"] and judged(claim, 2) == ["refuted"]
+    assert judged(claim, 2, quick=True) == ["undecided"]
+    assert judged(claim) == []
+    with pytest.raises(LookupError, match="2 rows have 'error'"):
+        judged(claim, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), LookupError("x"), ValueError("x")])
+def test_a_claim_that_fails_does_not_vanish(error: Exception) -> None:
+    def fails(measurements: Measurements) -> Sample:
+        raise error
+
+    with pytest.raises(type(error)):
+        judged(Claim("C1", "S0", "so", fails, below(1)), 0.5)
+
+
+def test_a_run_with_a_claim_on_two_rows_fails(mine: Path) -> None:
+    again = "measurements.add('values', {'arm': 'own'}, {'value': Sample((1.0,))})"
+    text = mine.with_name("mine.py").read_text()
+    mine.with_name("mine.py").write_text(
+        text.replace("    return m", f"    {again}\n    return m")
+    )
+    with pytest.raises(LookupError, match="2 rows"):
+        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    assert store.load(Path("runs/mine-001")).status is Status.FAILED
 
 
 def test_a_quick_run_decides_nothing(mine: Path) -> None:

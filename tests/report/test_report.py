@@ -10,7 +10,7 @@ from convlab import report
 from convlab.measure import Claim, Measurements, Outcome, Row, Sample, above, exactly
 from convlab.record import Progress, Record, Status
 from convlab.report.preview import preview
-from convlab.report.progress import ProgressLine, written
+from convlab.report.progress import ProgressLine
 
 
 def record(**changes: object) -> Record:
@@ -84,13 +84,6 @@ def test_an_unexpected_verdict_says_what_was_expected() -> None:
 def test_a_run_that_ended_badly_says_so() -> None:
     text = shown(report.record(record(status=Status.FAILED, error="OSError: disk full")))
     assert "this run is failed: OSError: disk full" in text
-
-
-def test_progress_names_loss_seeds_steps_rate_and_time_left() -> None:
-    line = written(Progress("plain", 500, 2000, 10, lambda: 0.25), seconds=2.0)
-    assert line == (
-        "plain  25% · loss 0.25 · 10 seeds · step 50 of 200 · 250 model steps/s · 6 s left"
-    )
 
 
 def test_a_short_task_says_nothing_and_a_loss_is_not_computed_for_it() -> None:
