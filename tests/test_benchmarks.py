@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 
 from convlab.measure import Measurements, exactly
-from tests.benchmarks.layers import LAYERS
+from tests.benchmarks.layers import ours
 from tests.benchmarks.local_peers import WAYS, Case
 from tests.benchmarks.race import OURS, Race, summary, verdict
 
@@ -25,7 +23,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("name", PEERS)
 def test_a_peer_computes_what_our_layer_does(name: str, case: Case) -> None:
-    layer, x = _layer(case), torch.randn(case.examples, case.channels, *case.size)
+    layer, x = ours(case), torch.randn(case.examples, case.channels, *case.size)
     way = WAYS[name](case, layer)
     if way is None:
         pytest.skip("this way does not do that")
@@ -33,11 +31,12 @@ def test_a_peer_computes_what_our_layer_does(name: str, case: Case) -> None:
     torch.testing.assert_close(forward(x, weight), layer(x))
 
 
-@pytest.mark.parametrize("name", ["trial"])
-def test_the_gradients_of_the_trial_are_ours(name: str) -> None:
+def test_the_gradients_of_the_trial_are_ours() -> None:
     case = CASES[0]
-    layer, x = _layer(case), torch.randn(2, 3, 6, 5, requires_grad=True)
-    weight, forward = WAYS[name](case, layer)
+    layer, x = ours(case), torch.randn(2, 3, 6, 5, requires_grad=True)
+    trial = WAYS["trial"](case, layer)
+    assert trial is not None
+    weight, forward = trial
     theirs = torch.autograd.grad(forward(x, weight).square().sum(), x)
     torch.testing.assert_close(theirs, torch.autograd.grad(layer(x).square().sum(), x))
 
@@ -69,8 +68,3 @@ def test_a_summary_is_the_geometric_mean_where_a_peer_took_part() -> None:
         {"a": 4, "b": 5}
     )
     assert row.factors["goals"] == "b 5.00 < 6"
-
-
-def _layer(case: Case) -> Any:
-    kind = LAYERS[len(case.size)]
-    return kind(case.channels, case.outputs, case.size, case.taps, bias=None, **case.options)

@@ -34,8 +34,8 @@ def main() -> None:
     bench.notes.append(f"{perf_counter() - start:.0f} s in all")
     console.print(*(Text(f"note: {note}", style="dim") for note in bench.notes), sep="\n")
     if asked.json:
-        rows = [asdict(row) for row in bench.rows]
-        asked.json.write_text(json.dumps({"rows": rows, "notes": bench.notes}, indent=1))
+        document = [asdict(row) for row in bench.rows]
+        asked.json.write_text(json.dumps({"rows": document, "notes": bench.notes}, indent=1))
 
 
 def arguments() -> argparse.Namespace:

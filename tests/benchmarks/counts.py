@@ -37,7 +37,8 @@ class Capsules(nn.Module):
         for _ in range(2):
             logits = logits + torch.einsum("bijk,bjk->bij", predicted, chosen)
             chosen = torch.einsum("bij,bijk->bjk", logits.softmax(-1), predicted)
-        return chosen.norm(dim=-1)
+        lengths: Tensor = chosen.norm(dim=-1)
+        return lengths
 
 
 class Residual(nn.Module):
@@ -93,7 +94,10 @@ def measure(bench: Measurements) -> None:
 def add_counts(bench: Measurements, name: str, network: nn.Module, x: Tensor) -> None:
     """A row of counts; what a peer counts otherwise is explained in a note, with its amount."""
     spent = cost(network, x)
-    counts = {OURS: spent.multiply_adds, "effective": spent.effective_multiply_adds}
+    counts: dict[str, float] = {
+        OURS: spent.multiply_adds,
+        "effective": spent.effective_multiply_adds,
+    }
     told = comparisons(network, x, spent) if any(map(find_spec, PEERS)) else ()
     counts |= {peer.peer: peer.multiply_adds for peer in told if peer.multiply_adds is not None}
     counts["torch"] = multiply_adds_run(partial(network, x)) / len(x)

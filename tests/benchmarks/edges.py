@@ -73,7 +73,8 @@ def operator(bench: Measurements, name: str, image: Tensor, kernel: Kernel) -> N
 def libraries(bench: Measurements, name: str, image: Tensor, kernel: Kernel) -> None:
     """Ours and the peers, of which all but conv2d write to memory that is there already."""
     out = correlate(image, kernel)
-    contenders = {OURS: partial(correlate, image, kernel, out), **peers(image, kernel, out)}
+    ours: dict[str, Callable[[], object]] = {OURS: partial(correlate, image, kernel, out)}
+    contenders = ours | peers(image, kernel, out)
     goals = dict.fromkeys(contenders.keys() - {OURS}, 1.0)
     race = Race(task(name, image, out), contenders, goals)
     race.run(bench, LIBRARIES, repeats=6, warmup=1, least_of=1)

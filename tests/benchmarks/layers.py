@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from convlab.layers import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
+from convlab.layers.local.module import LocallyConnected
 from convlab.measure import Measurements
 from tests.benchmarks import local_jax
 from tests.benchmarks.limits import bytes_per_second, flops_per_second
@@ -40,11 +41,16 @@ def measure(bench: Measurements) -> None:
     summary(bench, TABLE, {"N": "geometric mean"}, races, {"product-sum": 10, "JAX": 5})
 
 
+def ours(case: Case) -> LocallyConnected:
+    """Our layer of the case, with fresh weights and no bias."""
+    options: dict[str, Any] = dict(case.options)
+    kind = LAYERS[len(case.size)]
+    return kind(case.channels, case.outputs, case.size, case.taps, bias=None, **options)
+
+
 def race(case: Case, flops: float, bandwidth: float) -> Race:
     """All contenders on the same numbers; a way that cannot do the case is left out."""
-    layer = LAYERS[len(case.size)](
-        case.channels, case.outputs, case.size, case.taps, bias=None, **case.options
-    )
+    layer = ours(case)
     x = torch.randn(case.examples, case.channels, *case.size, requires_grad=True)
     gradient = torch.randn(case.examples, case.outputs, *layer.out_size)
     contenders = {OURS: _step(layer.weight, lambda x, _: layer(x), x, gradient)}
@@ -75,7 +81,8 @@ def _goals(case: Case) -> dict[str, float]:
     return peers | ({"nn.Conv": 0.5} if near else {})
 
 
-def _limit(layer: nn.Module, case: Case, flops: float, bandwidth: float) -> float:
+def _limit(layer: LocallyConnected, case: Case, flops: float, bandwidth: float) -> float:
     """Three products of two operations per multiply-add, or the weights read twice and written."""
     weights = layer.weight.numel()
-    return max(6 * case.examples * weights / flops, 3 * layer.weight.nbytes / bandwidth)
+    moved = 3 * int(layer.weight.nbytes)
+    return float(max(6 * case.examples * weights / flops, moved / bandwidth))

@@ -23,7 +23,7 @@ def flops_per_second() -> float:
 def bytes_per_second() -> float:
     """Bytes read and written by a copy of memory to memory."""
     a, b = torch.zeros(2, NUMBERS)
-    return 2 * a.nbytes / _least(lambda: b.copy_(a))
+    return 2.0 * int(a.nbytes) / _least(lambda: b.copy_(a))
 
 
 def _least(function: Callable[[], object]) -> float:

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.nn.functional import pad
 
+from convlab.layers.local.module import LocallyConnected
+
 PRODUCTS = (
     10**8
 )  # numbers that the product-sum may write down: it takes a minute for ten times more
@@ -53,14 +55,15 @@ class Case:
 Way = tuple[Tensor, Callable[[Tensor, Tensor], Tensor]]
 
 
-def convolution(case: Case, layer: nn.Module) -> Way:
+def convolution(case: Case, layer: LocallyConnected) -> Way:
     """Not a peer but the yardstick: one kernel for all positions."""
     kind = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[len(case.size) - 1]
-    conv = kind(case.channels, case.outputs, case.taps, bias=False, **case.options)
+    options: dict[str, Any] = dict(case.options)
+    conv = kind(case.channels, case.outputs, case.taps, bias=False, **options)
     return conv.weight, lambda x, weight: conv(x)
 
 
-def product_sum(case: Case, layer: nn.Module) -> Way | None:
+def product_sum(case: Case, layer: LocallyConnected) -> Way | None:
     """The snippet of discuss.pytorch.org/t/26979: all products first, then their sums."""
     weight, dims = layer.weight, len(case.size)
     if case.examples * weight.numel() > PRODUCTS:
@@ -73,20 +76,21 @@ def product_sum(case: Case, layer: nn.Module) -> Way | None:
     return weight.detach().flatten(2 + dims)[None].contiguous(), forward
 
 
-def unfold_bmm(case: Case, layer: nn.Module) -> Way:
+def unfold_bmm(case: Case, layer: LocallyConnected) -> Way:
     """A copy of what each window sees, and one batched product."""
     dims = len(case.size)
     kernels = layer.weight.detach().movedim((0, 1), (dims, dims + 1)).flatten(0, dims - 1)
 
     def forward(x: Tensor, weight: Tensor) -> Tensor:
         seen = _windows(x, case).movedim((0, 1), (dims, dims + 1))
-        y = torch.bmm(seen.reshape(len(weight), case.examples, -1), weight)
-        return y.unflatten(0, seen.shape[:dims]).movedim((-2, -1), (0, 1))
+        y: Tensor = torch.bmm(seen.reshape(len(weight), case.examples, -1), weight)
+        placed: Tensor = y.unflatten(0, seen.shape[:dims]).movedim((-2, -1), (0, 1))
+        return placed
 
     return kernels.flatten(2).mT.contiguous(), forward
 
 
-def trial(case: Case, layer: nn.Module) -> Way | None:
+def trial(case: Case, layer: LocallyConnected) -> Way | None:
     """The zero-copy trial: overlapping windows, weights for two dummy columns more than needed."""
     if len(case.size) != 2 or case.options["stride"] * case.options["dilation"] != 1:
         return None
@@ -97,10 +101,16 @@ def trial(case: Case, layer: nn.Module) -> Way | None:
 
     def forward(x: Tensor, weight: Tensor) -> Tensor:
         padded = pad(x.permute(0, 2, 3, 1), [0, 0] + [case.margin] * 4).contiguous()
-        y = pad(_Trial.apply(padded, weight), [0, 0, 0, 0, 0, 2 * case.margin])
-        return y.unflatten(0, (-1, wide))[:, : case.size[1]].permute(2, 3, 0, 1)
+        y = pad(_applied(padded, weight), [0, 0, 0, 0, 0, 2 * case.margin])
+        lines: Tensor = y.unflatten(0, (-1, wide))[:, : case.size[1]]
+        return lines.permute(2, 3, 0, 1)
 
     return kernels, forward
+
+
+def _applied(x: Tensor, w: Tensor) -> Tensor:
+    y: Tensor = _Trial.apply(x, w)  # type: ignore[no-untyped-call]  # torch's own
+    return y
 
 
 class _Trial(Function):
@@ -142,7 +152,7 @@ def _windows(x: Tensor, case: Case) -> Tensor:
     return x
 
 
-WAYS: dict[str, Callable[[Case, nn.Module], Way | None]] = {
+WAYS: dict[str, Callable[[Case, LocallyConnected], Way | None]] = {
     "nn.Conv": convolution,
     "trial": trial,
     "unfold + bmm": unfold_bmm,

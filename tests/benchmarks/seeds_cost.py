@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -41,8 +42,10 @@ def grow(bench: Measurements, case: Case) -> None:
 def share(bench: Measurements, case: Case) -> None:
     case = replace(case, seeds=10, steps=500)
     told: list[Progress] = []
-    settings = {"seeds": case.seeds, "training": case.training}
-    networks = Workbench(tell=told.append).fit("it", case.build, case.data, case.loss, **settings)
+    bench_of_one = Workbench(tell=told.append)
+    networks = bench_of_one.fit(
+        "it", case.build, case.data, case.loss, seeds=case.seeds, training=case.training
+    )
     draw = partial(batches, case.data, range(case.seeds), steps=case.steps, batch=64, device="cpu")
     tested = Data(case.data.x[:TESTED], case.data.y[:TESTED])
     line = ProgressLine(Console(file=StringIO()))
@@ -51,7 +54,7 @@ def share(bench: Measurements, case: Case) -> None:
             "run": case.fit,
             "drawing (%)": lambda: sum(len(batch.x) for batch in draw()),
             "evaluation (%)": lambda: networks.score(case.loss, tested),
-            "progress (%)": lambda: [line.tell(progress) for progress in told],
+            "progress (%)": lambda: deque(map(line.tell, told)),
         }
     )
     run = times.pop("run")

@@ -173,6 +173,7 @@ def test_no_traceback_reaches_a_user_who_did_not_ask(body: str, code: int, messa
     assert "Traceback" in convlab("run", "mine.yaml", "--debug").stderr
 
 
+@pytest.mark.long
 def test_a_copy_runs(here: Path) -> None:
     assert convlab("cp", "edge", "copy").exit_code == 0
     result = convlab("run", "copy/edge.yaml", "--quick")

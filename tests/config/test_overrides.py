@@ -65,7 +65,7 @@ def test_an_override_is_split_once_and_read_for_its_field(
     assert type(getattr(built, key)) is type(value) or isinstance(value, Path)
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))))
+@given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_text_is_kept_as_it_was_typed(text: str) -> None:
     assert build(Config, EMPTY, [assignment(f"note={text}")], quick=False).note == text
 

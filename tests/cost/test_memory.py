@@ -30,6 +30,8 @@ def test_a_perceptron_saves_its_hidden_layer_once(samples: int, inputs: int, hid
 
 def test_parameters_buffers_and_the_input_are_no_activations() -> None:
     class Masked(nn.Linear):
+        mask: Tensor
+
         def __init__(self) -> None:
             super().__init__(6, 5)
             self.register_buffer("mask", torch.ones(5, 6))

@@ -66,7 +66,7 @@ def test_convolutions_are_counted_as_their_taps_are(case: dict[str, Any], sample
     size, channels, options = case["size"], case["channels"], case["options"]
     x = torch.zeros(samples, channels[0], *size)
     conv = CONVOLUTIONS[len(size)](*channels, **options)
-    local = LOCAL[len(size)](*channels, size, **options)
+    local = LOCAL[len(size)](channels[0], channels[1], size, **options)
     for layer in (conv, local):
         spent = cost(layer, x)
         assert (spent.multiply_adds, spent.effective_multiply_adds) == enumerated(
@@ -89,7 +89,7 @@ def test_linear_takes_one_per_weight_and_row(inputs: int, outputs: int, lead: li
 
 
 @pytest.mark.parametrize("mode", ["circular", "reflect", "replicate"])
-def test_padding_that_repeats_pixels_is_real(mode: str) -> None:
+def test_padding_that_repeats_pixels_is_real(mode: Any) -> None:
     spent = cost(nn.Conv2d(1, 1, 3, padding=1, padding_mode=mode), torch.zeros(1, 1, 5, 5))
     assert spent.multiply_adds == spent.effective_multiply_adds == 25 * 9
 
@@ -117,7 +117,8 @@ class Tied(nn.Module):
         self.again.weight = self.once.weight
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.again(self.once(self.once(x)))
+        y: Tensor = self.again(self.once(self.once(x)))
+        return y
 
 
 def test_shared_parameters_are_counted_once_and_calls_each_time() -> None:

@@ -106,7 +106,8 @@ def test_projections_and_packed_sequences() -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             packed = pack_padded_sequence(x, torch.tensor([4, 1]), batch_first=True)
-            return self.inside(packed)[0].data
+            y: Tensor = self.inside(packed)[0].data
+            return y
 
     network, x = Packed(), torch.zeros(2, 4, 3)
     per_step = 4 * 5 * (3 + 2) + 5 * 2
@@ -130,7 +131,8 @@ class Attending(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         seen = x.narrow(int(self.inside.batch_first), 0, self.keys)
-        return self.inside(value=seen[..., : self.inside.vdim], key=seen, query=x)[0]
+        y: Tensor = self.inside(value=seen[..., : self.inside.vdim], key=seen, query=x)[0]
+        return y
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,8 @@ def test_attention_without_a_batch() -> None:
             self.inside = layer
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.inside(x, x, x)[0]
+            y: Tensor = self.inside(x, x, x)[0]
+            return y
 
     assert 5 * cost(Network(), x).multiply_adds == multiply_adds_run(partial(layer, x, x, x))
 
@@ -178,7 +181,8 @@ def test_bilinear_takes_one_per_weight(first: int, second: int, outputs: int) ->
             self.inside = nn.Bilinear(first, second, outputs)
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.inside(x[..., :first], x[..., :second])
+            y: Tensor = self.inside(x[..., :first], x[..., :second])
+            return y
 
     x = torch.zeros(3, max(first, second))
     spent = cost(Squared(), x)

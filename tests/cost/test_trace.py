@@ -67,7 +67,8 @@ class Mixed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = conv2d(self.layer(x @ x), self.kernel, padding=1)
-        return self.layer(y) @ y.mT[..., :6, :]
+        product: Tensor = self.layer(y) @ y.mT[..., :6, :]
+        return product
 
 
 def test_what_a_network_multiplies_itself_is_beside_its_layers() -> None:

@@ -47,6 +47,7 @@ def test_a_crop_must_fit(size: tuple[int, int]) -> None:
         crop(torch.zeros(3, 5), *size)
 
 
+@pytest.mark.long
 def test_scikit_learn_is_not_imported_for_a_photograph() -> None:
     program = (
         "import sys, convlab.data as d; d.photograph('china'); sys.exit('sklearn' in sys.modules)"

@@ -18,8 +18,8 @@ def test_curves_show_the_median_of_the_seeds_and_the_floor() -> None:
     figure = figures.curves({"plain": losses}, title="t", y="loss", floors={"floor": 0.015})
     (axes,) = figure.axes
     curve, floor = axes.lines
-    np.testing.assert_allclose(curve.get_ydata(), losses[1])
-    assert floor.get_ydata()[0] == 0.015 and axes.get_yscale() == "log"
+    np.testing.assert_allclose(np.asarray(curve.get_ydata()), losses[1])
+    assert np.asarray(floor.get_ydata())[0] == 0.015 and axes.get_yscale() == "log"
     rendered(figure)
 
 
@@ -47,7 +47,7 @@ def test_what_is_off_the_scale_is_told_by_colour() -> None:
     panels = {"plain": np.array([[-0.5, 0.5, 2.0]])}
     (axes,) = figures.images(panels, title="t", highest=1.0).axes
     shown = axes.images[0]
-    below, grey, above = shown.cmap(shown.norm(shown.get_array()))[0, :, :3]
+    below, grey, above = shown.to_rgba(panels["plain"])[0, :, :3]
     assert below[2] > below[0] and above[0] > above[2]  # blue, red
     assert grey[0] == grey[1] == grey[2]
 
@@ -66,5 +66,5 @@ def test_lines_show_points_with_their_intervals(log: bool) -> None:
         {"cnn": points}, title="t", x="n", y="accuracy", levels={"chance": 0.1}, log_x=log
     )
     (axes,) = figure.axes
-    np.testing.assert_allclose(axes.lines[0].get_ydata(), [0.5, 0.7])
+    np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), np.array([0.5, 0.7]))
     rendered(figure)

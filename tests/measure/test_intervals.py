@@ -70,7 +70,7 @@ def test_equivalence_is_decided_for_any_finite_values(
     values: tuple[float, ...], target: float, margin: float
 ) -> None:
     if intervals.equivalent(values, target, margin):
-        mean = sum(map(Fraction, values)) / len(values)
+        mean = Fraction(sum(map(Fraction, values))) / len(values)
         assert abs(mean - Fraction(target)) <= Fraction(margin)
 
 

@@ -108,6 +108,8 @@ def test_a_claim_is_invalid_when_a_control_fails(
 ) -> None:
     verdict = CLAIM.check(measured(value, control))
     assert verdict.outcome is outcome
+    assert (verdict.id, verdict.source, verdict.sentence) == ("C1", "S0", "errors are small")
+    assert (verdict.expected, verdict.predicted) == (HOLDS, "at most 1")
     assert ("the control is zero" in verdict.evidence) == (outcome is INVALID)
 
 

@@ -44,8 +44,8 @@ def test_a_convolution_is_scipys_toeplitz_matrix(kernel: list[int], pixels: int)
 
 def test_only_tied_weights_stand_along_diagonals() -> None:
     inputs, outputs = (2, 5, 6), (3, 5, 6)
-    conv = whole(nn.Conv2d(2, 3, 3, padding=1))
-    assert diagonal_difference(matrix(conv, inputs), outputs, inputs) == 0
+    conv = nn.Conv2d(2, 3, 3, padding=1)
+    assert diagonal_difference(matrix(whole(conv), inputs), outputs, inputs) == 0
     local = LocallyConnected2d.from_conv(conv, (5, 6))
     assert diagonal_difference(matrix(local, inputs), outputs, inputs) == 0
     local.weight.data[1, 0, 4, 2, 1, 1] += 1

@@ -1,6 +1,7 @@
 """Tests of convlab.report: nothing is lost in a table, at any width, with or without colour."""
 
 from io import StringIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from convlab.report.preview import preview
 from convlab.report.progress import ProgressLine
 
 
-def record(**changes: object) -> Record:
+def record(**changes: Any) -> Record:
     measurements = Measurements(notes=["one [bracketed] note"])
     for arm in ("plain", "[exp]"):
         quantities = {"error (share)": Sample((1.0, 2.0)), "parameters": exactly(267960)}
@@ -23,14 +24,19 @@ def record(**changes: object) -> Record:
         "C9", "S2", "a claim", lambda m: m.get("rate", step=3), above(2), Outcome.REFUTED
     )
     verdicts = (claim.check(measurements),)
-    fields = {"experiment": "x", "question": "Is it?", "settings": {}, "run": "runs/x-001"}
-    return Record(**fields, measurements=measurements, verdicts=verdicts, **changes)  # type: ignore[arg-type]
+    fields: dict[str, Any] = {
+        "experiment": "x",
+        "question": "Is it?",
+        "settings": {},
+        "run": "runs/x-001",
+    }
+    return Record(**fields, measurements=measurements, verdicts=verdicts, **changes)
 
 
-def shown(renderable: RenderableType, width: int = 100, **options: object) -> str:
-    console = Console(file=StringIO(), width=width, **options)  # type: ignore[arg-type]
+def shown(renderable: RenderableType, width: int = 100, **options: Any) -> str:
+    console = Console(file=(file := StringIO()), width=width, **options)
     console.print(renderable)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("width", [80, 140])
@@ -90,11 +96,11 @@ def test_a_short_task_says_nothing_and_a_loss_is_not_computed_for_it() -> None:
     def never() -> float:
         raise AssertionError
 
-    console = Console(file=StringIO())
+    console = Console(file=(file := StringIO()))
     with ProgressLine(console) as progress:
         for done in range(5):
             progress.tell(Progress("plain", done, 5, 1, never))
-    assert console.file.getvalue() == ""  # type: ignore[attr-defined]
+    assert file.getvalue() == ""
 
 
 def test_a_preview_keeps_a_line_one_pixel_wide() -> None:
@@ -107,7 +113,8 @@ def test_a_preview_keeps_a_line_one_pixel_wide() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5), (3, 2), (7, 1000)])
 def test_an_image_of_any_size_has_a_preview(shape: tuple[int, int]) -> None:
-    for options in ({"no_color": True}, {"force_terminal": True, "color_system": "truecolor"}):
-        console = Console(width=40, file=StringIO(), **options)  # type: ignore[arg-type]
+    colored: dict[str, Any] = {"force_terminal": True, "color_system": "truecolor"}
+    for options in ({"no_color": True}, colored):
+        console = Console(width=40, file=StringIO(), **options)
         text = preview(np.ones(shape), console)
         assert len(text.plain.strip()) > 0

@@ -46,6 +46,7 @@ def test_small_networks_are_trained_all_at_once() -> None:
     assert group_size(partial(mlp, (1, 8, 8), 10, 16), images(8), TRAINING, 30) == 30
 
 
+@pytest.mark.long
 def test_large_networks_are_trained_one_after_another() -> None:
     assert group_size(partial(nn.Linear, 512, 20_000), images(512), TRAINING, 30) == 1
     assert group_size(partial(cnn, (1, 64, 64), 10, 64), images(64), TRAINING, 30) == 1

@@ -21,7 +21,7 @@ SHARES: dict[str, Callable[[float], float]] = {  # of the first lr, after a shar
     "cosine": lambda done: (1 + cos(pi * done)) / 2,
     "exponential": lambda done: 0.02**done,
 }
-RULES: dict[str, tuple[type[Optimizer], dict[str, float]]] = {
+RULES: dict[str, tuple[Callable[..., Optimizer], dict[str, float]]] = {
     "adam": (Adam, {"weight_decay": 0.3}),
     "sgd": (SGD, {"weight_decay": 0.3, "momentum": 0.8}),
     "adadelta": (Adadelta, {"weight_decay": 0.3}),

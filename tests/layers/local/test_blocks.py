@@ -18,9 +18,9 @@ from convlab.layers.windows import Windows
 def windows(draw: st.DrawFn) -> Windows:
     axes = []
     for _ in range(draw(st.integers(1, 3))):
-        taps, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 2))
-        pixels = draw(st.integers(dilation * (taps - 1) + 1, 8))
-        axes.append((pixels, taps, draw(st.integers(1, 3)), dilation))
+        taps, reach = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+        pixels = draw(st.integers(reach * (taps - 1) + 1, 8))
+        axes.append((pixels, taps, draw(st.integers(1, 3)), reach))
     size, kernel_size, stride, dilation = zip(*axes, strict=True)
     return Windows.over(size, kernel_size, stride, 0, dilation, "zeros")
 

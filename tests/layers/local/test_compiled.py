@@ -18,6 +18,7 @@ CASES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:The .grad attribute", "ignore:`torch.jit.script")  # of dynamo
 @pytest.mark.parametrize("name", CASES)
 def test_a_compiled_layer_computes_the_same(name: str) -> None:

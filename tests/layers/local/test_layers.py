@@ -25,6 +25,7 @@ from convlab.layers import (
 from convlab.layers.local import blocks
 from convlab.layers.local import layers as local
 from convlab.layers.local import little as at_once
+from convlab.layers.local.module import Bias, LocallyConnected
 
 LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
@@ -66,7 +67,7 @@ def options(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def layer_of(options: dict[str, Any], bias: str | None = "position") -> nn.Module:
+def layer_of(options: dict[str, Any], bias: Bias = "position") -> LocallyConnected:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return LAYERS[len(options["in_size"])](**options, bias=bias, dtype=torch.float64)
@@ -89,10 +90,11 @@ def cut(name: str) -> Iterator[None]:
     blocks.blocks.cache_clear()
 
 
-def by_loop(x: Tensor, layer: nn.Module) -> Tensor:
+def by_loop(x: Tensor, layer: LocallyConnected) -> Tensor:
     """The sum of the definition, one output after another, on an input that numpy has padded."""
-    margins = [(0, 0), (0, 0), *((margin, margin) for margin in layer.padding)]
-    padded = np.pad(x.numpy(), margins, NUMPY_MODES[layer.padding_mode])
+    margins = [(0, 0), (0, 0), *((margin, margin) for margin in map(int, layer.padding))]
+    mode: Any = NUMPY_MODES[layer.padding_mode]
+    padded = np.pad(x.numpy(), margins, mode)
     weight = layer.weight.detach().numpy()
     per_group = [layer.out_channels // layer.groups, layer.in_channels // layer.groups]
     y = np.zeros((len(x), layer.out_channels, *layer.out_size))
@@ -114,7 +116,7 @@ def by_loop(x: Tensor, layer: nn.Module) -> Tensor:
     st.sampled_from(list(CUTS)),
 )
 def test_a_layer_is_the_loop_of_its_definition(
-    options: dict[str, Any], count: int, bias: str | None, way: str
+    options: dict[str, Any], count: int, bias: Bias, way: str
 ) -> None:
     layer, x = layer_of(options, bias), examples(options, count)
     expected = by_loop(x, layer)
@@ -140,7 +142,8 @@ def test_tied_weights_make_a_convolution(
         unlimited = {"circular": "zeros", "reflect": "replicate"}
         mode = unlimited.get(options["padding_mode"], options["padding_mode"])
         arguments |= {"padding": "same", "stride": 1, "padding_mode": mode}
-    conv = CONVOLUTIONS[len(options["in_size"])](**arguments, bias=bias, dtype=torch.float64)
+    kind: Any = CONVOLUTIONS[len(options["in_size"])]
+    conv = kind(**arguments, bias=bias, dtype=torch.float64)
     layer = LAYERS[len(options["in_size"])].from_conv(conv, options["in_size"])
     x = examples(options, 2)
     torch.testing.assert_close(layer(x), conv(x))
@@ -150,15 +153,21 @@ def test_tied_weights_make_a_convolution(
     torch.testing.assert_close(back.state_dict(), conv.state_dict(), rtol=0, atol=0)
 
 
+def gradient(parameter: Tensor) -> Tensor:
+    assert parameter.grad is not None
+    return parameter.grad
+
+
 @family
 @given(options())
 def test_effective_parameters_are_those_with_a_gradient(options: dict[str, Any]) -> None:
     layer = layer_of(options)
     layer(examples(options, 2)).square().sum().backward()
-    reached = sum(int(p.grad.count_nonzero()) for p in layer.parameters())
+    reached = sum(int(gradient(p).count_nonzero()) for p in layer.parameters())
     assert layer.num_effective_parameters == reached
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(options(), st.sampled_from(list(CUTS)))
 def test_first_and_second_derivatives(options: dict[str, Any], way: str) -> None:
@@ -169,6 +178,7 @@ def test_first_and_second_derivatives(options: dict[str, Any], way: str) -> None
     def call(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return locally_connected(x, weight, bias, *chosen)
 
+    assert layer.bias is not None
     tensors = examples(options, 1).requires_grad_(), layer.weight, layer.bias
     with cut(way):
         assert gradcheck(call, tensors, fast_mode=True)

@@ -19,16 +19,23 @@ from convlab.layers import (
     locally_connected,
 )
 from convlab.layers.local.functional import axes_in_memory
+from convlab.layers.local.module import CONVOLUTIONS, Convolution
 
 
 def layer(**changes: Any) -> LocallyConnected2d:
-    arguments = {"in_size": (5, 4), "kernel_size": (3, 2), "padding": 1, "groups": 2}
+    arguments: dict[str, Any] = {
+        "in_size": (5, 4),
+        "kernel_size": (3, 2),
+        "padding": 1,
+        "groups": 2,
+    }
     return LocallyConnected2d(4, 6, **(arguments | changes))
 
 
 SIZES = [(LocallyConnected1d, 16), (LocallyConnected2d, (5, 4)), (LocallyConnected3d, (4, 3, 3))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("build", "in_size"), SIZES)
 def test_a_fresh_layer_varies_as_a_fresh_convolution(build: Any, in_size: Any) -> None:
     """At every position, its border too; the peers are too small by √positions."""
@@ -40,18 +47,18 @@ def test_a_fresh_layer_varies_as_a_fresh_convolution(build: Any, in_size: Any) -
     ratio = fresh(x).var(dim=1) / conv(x).var(dim=1)
     assert ratio.sub(1).abs().max() < 0.15  # 4096 outputs: a standard error of 0.03
     assert fresh.weight.abs().max() <= conv.weight.abs().max() * 1.001
+    assert conv.bias is not None
     torch.testing.assert_close(fresh.bias.std(), conv.bias.std(), rtol=0.05, atol=0)
 
 
-def fresh_convolution(layer: Any) -> nn.Module:
-    build = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}[layer.dims]
-    return build(4, 4096, 3, padding=1)
+def fresh_convolution(layer: Any) -> Convolution:
+    return CONVOLUTIONS[layer.dims](4, 4096, 3, padding=1)
 
 
 def test_the_axes_of_the_parameters() -> None:
     assert layer().weight.shape == (6, 2, 5, 5, 3, 2)
-    assert layer().bias.shape == (6, 5, 5)
-    assert layer(bias="channel").bias.shape == (6,)
+    assert layer().state_dict()["bias"].shape == (6, 5, 5)
+    assert layer(bias="channel").state_dict()["bias"].shape == (6,)
     assert list(layer(bias=None).state_dict()) == ["weight"]
     assert layer().out_size == (5, 5)
 
@@ -69,6 +76,7 @@ def test_weights_lie_position_after_position_and_keep_so() -> None:
     built = layer()
     assert built.weight.permute(axes_in_memory(2)).is_contiguous()
     built(torch.ones(2, 4, 5, 4)).sum().backward()
+    assert built.weight.grad is not None
     for kept in (deepcopy(built).weight, built.double().weight, built.weight.grad):
         assert kept.stride() == built.weight.stride()
 
@@ -125,7 +133,8 @@ def test_seeds_at_once_are_the_seeds_one_by_one(mode: str, shared: bool) -> None
     x = torch.randn(*([] if shared else [3]), 2, 4, 5, 4, dtype=torch.float64, requires_grad=True)
 
     def call(state: dict[str, Tensor], x: Tensor) -> Tensor:
-        return functional_call(layers[0], state, (x,))
+        y: Tensor = functional_call(layers[0], state, (x,))
+        return y
 
     together = vmap(call, in_dims=(0, None if shared else 0))(state, x)
     alone = torch.stack([one(x if shared else x[i]) for i, one in enumerate(layers)])
@@ -133,8 +142,10 @@ def test_seeds_at_once_are_the_seeds_one_by_one(mode: str, shared: bool) -> None
     together.square().sum().backward()
     alone.square().sum().backward()
     for name, stacked in state.items():
-        one_by_one = torch.stack([one.get_parameter(name).grad for one in layers])
-        torch.testing.assert_close(stacked.grad, one_by_one)
+        one_by_one = [one.get_parameter(name).grad for one in layers]
+        for seed, gradient in enumerate(one_by_one):
+            assert stacked.grad is not None
+            torch.testing.assert_close(stacked.grad[seed], gradient)
 
 
 ERRORS: dict[str, tuple[Callable[[], Any], str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
@@ -26,7 +27,11 @@ def network(padding: str, *strides: int, taps: int = 3, axes: int = 2) -> nn.Seq
         layers: list[nn.Module] = []
         for stride in strides:
             width = 3 if layers else 1
-            options = {"padding": pad, "padding_mode": mode, "dtype": torch.float64}
+            options: dict[str, Any] = {
+                "padding": pad,
+                "padding_mode": mode,
+                "dtype": torch.float64,
+            }
             layers += [CONVOLUTIONS[axes](width, 3, taps, stride, **options), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 

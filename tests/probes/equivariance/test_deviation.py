@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import math
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import torch
@@ -91,14 +92,16 @@ def test_circular_convolutions_follow_in_any_dimension(
 def test_weights_of_their_own_follow_no_shift(axes: int) -> None:
     """A locally connected layer is the control: it cannot follow, and its tied twin can."""
     kind = LOCAL[axes]
-    options = {"padding": 1, "padding_mode": "circular", "dtype": torch.float64}
+    options: dict[str, Any] = {"padding": 1, "padding_mode": "circular", "dtype": torch.float64}
     local = kind(1, 2, (8,) * axes, 3, **options)
     shifts = [(1,) * axes, (4,) * axes, (0,) * axes]
     near, far, still = equivariance(local, images(8, axes=axes), shifts).tolist()
     assert near > 0.1
     assert far > 0.1
     assert still == 0
-    tied = kind.from_conv(network("circular", 1, axes=axes)[0], (8,) * axes)
+    (conv,) = network("circular", 1, axes=axes)
+    assert isinstance(conv, nn.Conv1d | nn.Conv2d | nn.Conv3d)
+    tied = kind.from_conv(conv, (8,) * axes)
     assert equivariance(tied, images(8, axes=axes), shifts).max() < 1e-12
 
 

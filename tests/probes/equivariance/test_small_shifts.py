@@ -17,7 +17,8 @@ def moved(x: Tensor, by: float, axis: int) -> Tensor:
     """Every wave of a real image, moved by a part of a pixel; pixels along `axis` of the image."""
     waves = torch.fft.fft(x, dim=axis + 2).movedim(axis + 2, -1)
     phase = -2 * torch.pi * by * torch.fft.fftfreq(x.shape[axis + 2], dtype=x.dtype)
-    return torch.fft.ifft(waves * torch.exp(1j * phase)).real.movedim(-1, axis + 2)
+    shifted: Tensor = torch.fft.ifft(waves * torch.exp(1j * phase)).real
+    return shifted.movedim(-1, axis + 2)
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])

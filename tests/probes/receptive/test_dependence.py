@@ -118,6 +118,7 @@ def test_what_functions_read_in_the_middle(name: str) -> None:
     assert receptive_field(Of(function), torch.zeros(1, 1, 9)).count == pixels
 
 
+@pytest.mark.long
 def test_a_recurrent_layer_sees_the_past() -> None:
     steps = Of(lambda x, gru: gru(x.mT)[0].mT, nn.GRU(2, 3, batch_first=True))
     fields = receptive_fields(steps, torch.zeros(1, 2, 5))

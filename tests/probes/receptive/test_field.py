@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import prod
 from typing import Any
@@ -39,7 +39,7 @@ def layers(draw: st.DrawFn, size: tuple[int, ...]) -> nn.Module:
     if kind == "residual":
         k = draw(small(2)) * 2 - 1
         return branches(nn.Identity(), KINDS["convolution"][dims - 1](2, 2, k, padding=k // 2))
-    make: Any = KINDS[kind][dims - 1]
+    make: Callable[..., nn.Module] = KINDS[kind][dims - 1]
     if kind == "norm":
         return make(CHANNELS)
     if kind.startswith("adaptive"):
@@ -89,9 +89,11 @@ def perturbed(network: nn.Module, x: Tensor) -> Tensor:
     with torch.no_grad():
         y = network(x.double())
         changed = (network(x.double() + impulses) - y).abs().amax(dim=1) > 1e-3
-    return changed.movedim(0, -1).reshape(*y.shape[2:], *pixels)
+    fields: Tensor = changed.movedim(0, -1).reshape(*y.shape[2:], *pixels)
+    return fields
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(stacks())
 def test_a_pixel_is_in_the_field_if_and_only_if_it_changes_the_output(
@@ -115,6 +117,7 @@ def recurrence(stack: Sequence[Layer]) -> tuple[int, int, int]:
     return size, stride, before
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=30)
 @given(
     st.lists(
@@ -155,11 +158,11 @@ def test_a_dilated_kernel_spans_five_pixels_and_sees_three() -> None:
 
 
 def test_of_branches_the_larger_counts() -> None:
-    both = branches(nn.Conv2d(1, 1, 3, padding=1), nn.Conv2d(1, 1, 5, padding=2))
-    assert receptive_field(both, torch.zeros(1, 1, 11, 11)).size == (5, 5)
-    beside = Of(lambda x, a, b: torch.cat([a(x), b(x)], 1), *both.parts)
+    both = nn.Conv2d(1, 1, 3, padding=1), nn.Conv2d(1, 1, 5, padding=2)
+    assert receptive_field(branches(*both), torch.zeros(1, 1, 11, 11)).size == (5, 5)
+    beside = Of(lambda x, a, b: torch.cat([a(x), b(x)], 1), *both)
     assert receptive_field(beside, torch.zeros(1, 1, 11, 11)).size == (5, 5)
-    gated = Of(lambda x, a, b: a(x) * b(x).sigmoid(), *both.parts)
+    gated = Of(lambda x, a, b: a(x) * b(x).sigmoid(), *both)
     assert receptive_field(gated, torch.zeros(1, 1, 11, 11)).size == (5, 5)
 
 

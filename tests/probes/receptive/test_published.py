@@ -107,6 +107,7 @@ RESNETS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", RESNETS)
 def test_resnet_50_depends_on_where_the_stride_sits(name: str) -> None:
     """483, the published end point, holds for the paper's and slim's ResNet, not torchvision's.
