@@ -42,9 +42,9 @@ def test_a_run_of_its_path_or_of_its_name_below_the_root_is_one(tmp_path: Path) 
 
 
 def test_each_kind_of_thing_is_listed() -> None:
-    assert listing.listed("configs").keys() == catalogue.configs().keys()
-    assert listing.listed("configs")["hadamard"] == "experiment: hadamard"
-    assert list(listing.listed("models")) == ["linear", "mlp", "cnn", "local"]
-    assert all(listing.listed("models").values())
+    assert listing.things("configs").keys() == catalogue.configs().keys()
+    assert listing.things("configs")["hadamard"] == "experiment: hadamard"
+    assert list(listing.things("models")) == ["linear", "mlp", "cnn", "local"]
+    assert all(listing.things("models").values())
     with pytest.raises(UsageError, match=r"cannot list `thing`; .*configs, models, runs"):
-        listing.listed("thing")
+        listing.things("thing")

@@ -12,13 +12,13 @@ SKEWED = (0.0, 0.0, 1.0, 1.0, 1.0, 9.0)
 def test_the_center_is_that_of_the_statistic() -> None:
     assert Sample(SKEWED).center == Sample(SKEWED, "median").center == 1
     assert Sample(SKEWED, "mean").center == 2
-    assert Sample((0.0, 1.0, 1.0, 1.0), "rate").center == 0.75
+    assert Sample((0.0, 1.0, 1.0, 1.0), "proportion").center == 0.75
     assert exactly(3).values == (3.0,) and exactly(3).center == 3
     assert Sample((*SKEWED, nan), "mean").center == 2  # of those that did not diverge
     assert Sample((*SKEWED, nan)).diverged == 1
 
 
-@pytest.mark.parametrize("statistic", ["median", "mean", "rate"])
+@pytest.mark.parametrize("statistic", ["median", "mean", "proportion"])
 def test_what_is_drawn_is_not_exact(statistic: Statistic) -> None:
     assert exactly(2).exact and not Sample((2.0,) * 6, statistic).exact
     assert exactly(2).interval == (2, 2)

@@ -54,7 +54,9 @@ def by_arm(*factors: dict[str, object], **more: Sample) -> list[str]:
 
 
 def test_arms_stand_side_by_side_where_rows_differ_in_more() -> None:
-    grid = [{"tested": tested, "arm": arm} for tested in "xyz" for arm in ("plain", "exp")]
+    grid: list[dict[str, object]] = [
+        {"tested": tested, "arm": arm} for tested in "xyz" for arm in ("plain", "exp")
+    ]
     lines = by_arm(*grid)
     assert [line.replace("│", " ").split() for line in lines] == [
         ["x", "0", "1"],
