@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from .. import memory
 from ..cost import Cost, cost
-from ..cost.comparison import Comparison, comparisons
+from ..cost.peers import PeerCount, peer_counts
 from ..errors import UsageError
 from ..settings import Timing
 from ..workbench import resolved
@@ -35,13 +35,13 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """The answer, and the device on which it was found."""
+class Answer:
+    """What the network costs, and the device on which that was found."""
 
     question: Question
     device: str
     cost: Cost
-    peers: tuple[Comparison, ...] = ()
+    peers: tuple[PeerCount, ...] = ()
 
     @property
     def title(self) -> str:
@@ -71,7 +71,7 @@ class Counted:
         return asked | totals | asdict(spent) | peers
 
 
-def count(question: Question, device: str = "auto") -> Counted:
+def count(question: Question, device: str = "auto") -> Answer:
     """Count on the meta device where that will do, else for real: for times and for peers.
 
     Raises UsageError where the network or its input cannot be had; what the user's own code
@@ -79,32 +79,32 @@ def count(question: Question, device: str = "auto") -> Counted:
     """
     build = builder(question.model, question.shape, question.classes, question.width)
     if device != "auto":
-        return _counted(question, build(), resolved(device))
+        return _answer(question, build(), resolved(device))
     expected = _on_meta(question, build)
-    if isinstance(expected, Counted) and not (question.threads or question.against):
+    if isinstance(expected, Answer) and not (question.threads or question.against):
         return expected
     memory.require(_needed(expected), f"running {question.model}")
-    return _counted(question, build(), "cpu")
+    return _answer(question, build(), "cpu")
 
 
-def _on_meta(question: Question, build: Build) -> Counted | nn.Module | None:
+def _on_meta(question: Question, build: Build) -> Answer | nn.Module | None:
     """The answer; or the network, if it cannot be run there; or None, if not even built."""
     network = None
     try:
         with warnings.catch_warnings(action="ignore"), torch.device(META):
             network = build()
-            return _counted(question, network, META)
+            return _answer(question, network, META)
     except Exception:  # what is wrong, if anything is, shows on a real device
         return network
 
 
-def _needed(expected: Counted | nn.Module | None) -> int:
-    if isinstance(expected, Counted):
+def _needed(expected: Answer | nn.Module | None) -> int:
+    if isinstance(expected, Answer):
         return expected.cost.weight_bytes + (expected.cost.peak_bytes or 0)
     return sum(p.nbytes for p in expected.parameters()) if expected else 0
 
 
-def _counted(question: Question, network: nn.Module, device: str) -> Counted:
+def _answer(question: Question, network: nn.Module, device: str) -> Answer:
     dtype: torch.dtype = getattr(torch, question.dtype)
     if device != META:
         network = network.to(device)
@@ -114,8 +114,8 @@ def _counted(question: Question, network: nn.Module, device: str) -> Counted:
     meta = device == META
     timing = Timing(threads=question.threads) if question.threads and not meta else None
     spent = _cost(question, network, x, timing)
-    peers = comparisons(network, x, spent) if question.against and not meta else ()
-    return Counted(question, device, spent, peers)
+    peers = peer_counts(network, x, spent) if question.against and not meta else ()
+    return Answer(question, device, spent, peers)
 
 
 def _cost(question: Question, network: nn.Module, x: Tensor, timing: Timing | None) -> Cost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -15,35 +15,35 @@ from ..measure import number
 
 if TYPE_CHECKING:  # they import torch
     from ..cost import Cost, LayerCost
-    from ..cost.comparison import Comparison
+    from ..cost.peers import PeerCount
 
 UNKNOWN = "?"
 KINDS = {"nominal": "", "effective": "effective_", "executed": "executed_"}
-NAMED = 3  # layers that a reason names before it counts the rest
+ITSELF = "(itself)"  # the network, where it computes outside of its layers
 
 
-def costs(title: str, spent: Cost, peers: Iterable[Comparison], notes: Iterable[str]) -> Group:
+def costs(title: str, cost: Cost, peers: Sequence[PeerCount], notes: Iterable[str]) -> Group:
     """The layers and their sum, the bytes and times, the peers, and what is not counted."""
-    parts: list[RenderableType] = [Text(title, style="bold"), _layers(spent), _facts(spent)]
-    beside = list(peers)
-    if beside:
-        parts.append(_peers(spent, beside))
-    told = [*([_uncounted(spent)] if spent.uncounted else []), *notes]
-    return Group(*parts, *(Text(f"note: {note}", style="dim") for note in told))
+    parts: list[RenderableType] = [Text(title, style="bold"), _layers(cost), _facts(cost)]
+    if beside := [peer for peer in peers if not peer.failure]:
+        parts.append(_peers(cost, beside))
+    sentences = [f"{peer.peer} failed: {peer.failure}" for peer in peers if peer.failure]
+    sentences += [*([_uncounted(cost)] if cost.uncounted else []), *notes]
+    return Group(*parts, *(Text(f"note: {each}", style="dim") for each in sentences))
 
 
-def _layers(spent: Cost) -> Table:
+def _layers(cost: Cost) -> Table:
     """A row for each layer; numbers that are the same in all rows stand in one column."""
     table = _table("multiply-adds per sample, without biases")
     for heading in ("layer", "class", "output"):
         table.add_column(heading, overflow="fold")
     columns: dict[tuple[str, ...], str] = {}
-    for heading, cells in _numbers(spent).items():
+    for heading, cells in _numbers(cost).items():
         columns[cells] = f"{columns[cells]},\n{heading}" if cells in columns else heading
     for heading in columns.values():
         table.add_column(heading, justify="right", no_wrap=True)
     *rows, total = zip(*columns, strict=True)
-    for layer, numbers in zip(spent.layers, rows, strict=True):
+    for layer, numbers in zip(cost.layers, rows, strict=True):
         table.add_row(*map(escape, _described(layer)), *numbers)
     table.add_section()
     table.add_row("total", "", "", *total, style="bold")
@@ -51,16 +51,16 @@ def _layers(spent: Cost) -> Table:
 
 
 def _described(layer: LayerCost) -> tuple[str, str, str]:
-    name = layer.name or "(itself)"
+    name = layer.name or ITSELF
     by = "" if layer.ruled or not layer.operations else f" ({', '.join(layer.operations)})"
     calls = f" × {layer.calls}" if layer.calls > 1 else ""
     return name + calls, layer.kind + by, "" if layer.shape is None else _size(layer.shape)
 
 
-def _numbers(spent: Cost) -> dict[str, tuple[str, ...]]:
+def _numbers(cost: Cost) -> dict[str, tuple[str, ...]]:
     """Each column's cells, for all layers and in all."""
-    return {"parameters": _column("parameters", [*spent.layers, spent])} | {
-        heading: _column(f"{attribute}multiply_adds", [*spent.layers, spent])
+    return {"parameters": _column("parameters", [*cost.layers, cost])} | {
+        heading: _column(f"{attribute}multiply_adds", [*cost.layers, cost])
         for heading, attribute in KINDS.items()
     }
 
@@ -77,49 +77,55 @@ def _number(row: LayerCost | Cost, attribute: str) -> str:
     return f"{_written(count)} + {UNKNOWN}" if count else UNKNOWN
 
 
-def _facts(spent: Cost) -> Table:
+def _facts(cost: Cost) -> Table:
     """Bytes, and times if they were measured."""
     table = Table.grid(padding=(0, 2))
-    table.add_row("weights", _written(spent.weight_bytes), "bytes")
-    table.add_row("kept for backward", _written(spent.saved_bytes), "bytes per batch")
-    if spent.peak_bytes is not None:
-        peak = _written(spent.peak_bytes)
+    table.add_row("weights", _written(cost.weight_bytes), "bytes")
+    table.add_row("kept for backward", _written(cost.saved_bytes), "bytes per batch")
+    if cost.peak_bytes is not None:
+        peak = _written(cost.peak_bytes)
         table.add_row("peak of both passes", peak, "bytes per batch, beside weights and input")
-    if spent.times:
-        table.add_row("forward", str(spent.times.forward), "ms per batch")
-        both = str(spent.times.forward_and_backward)
+    if cost.times:
+        table.add_row("forward", str(cost.times.forward), "ms per batch")
+        both = str(cost.times.forward_and_backward)
         table.add_row("forward and backward", both, "ms per batch")
     table.columns[1].justify = "right"
     return table
 
 
-def _peers(spent: Cost, peers: Iterable[Comparison]) -> Table:
-    table = _table("beside other counters, per sample")
-    table.add_column("counted by")
-    table.add_column("multiply-adds", justify="right", no_wrap=True)
-    table.add_column("more than ours", justify="right", no_wrap=True)
-    table.add_column("because it", overflow="fold")
-    table.add_row("convlab", _written(spent.multiply_adds))
-    for peer in peers:
-        if peer.multiply_adds is None:
-            table.add_row(peer.peer, "failed", "", escape(peer.failure))
-            continue
-        more = number(peer.multiply_adds - spent.multiply_adds)
-        table.add_row(peer.peer, number(peer.multiply_adds), more)
-        for each in peer.differences:
-            where = f"{each.reason}: {_some(each.layers)}"
-            table.add_row("", "", number(each.multiply_adds), escape(where))
+def _peers(cost: Cost, peers: Sequence[PeerCount]) -> Table:
+    """Beside our count of each layer that of every peer, and why it is another."""
+    table = _table("beside other counters, multiply-adds per sample")
+    table.add_column("layer", overflow="fold")
+    for heading in ("convlab", *(peer.peer for peer in peers)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("because", overflow="fold")
+    ours = {layer.name: layer.multiply_adds for layer in cost.layers}
+    for name in dict.fromkeys([*ours, *(layer.layer for peer in peers for layer in peer.layers)]):
+        counts, reasons = _by_peers(name, peers)
+        cells = map(number, (ours.get(name, 0), *counts))
+        table.add_row(escape(name or ITSELF), *cells, escape(reasons))
+    totals = [peer.multiply_adds or 0 for peer in peers]
+    table.add_section()
+    table.add_row("total", *map(number, (cost.multiply_adds, *totals)), style="bold")
+    more = [number(total - cost.multiply_adds) for total in totals]
+    table.add_row("more than ours", "", *more)
     return table
 
 
-def _some(layers: tuple[str, ...]) -> str:
-    names = [name or "(itself)" for name in layers]
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+def _by_peers(name: str, peers: Sequence[PeerCount]) -> tuple[list[float], str]:
+    """The peers' counts of a layer, and who counts otherwise for which reason."""
+    found = {
+        peer.peer: next((layer for layer in peer.layers if layer.layer == name), None)
+        for peer in peers
+    }
+    counts = [layer.multiply_adds if layer else 0 for layer in found.values()]
+    differing = {peer: layer for peer, layer in found.items() if layer and layer.reason}
+    return counts, "; ".join(f"{peer} {layer.reason}" for peer, layer in differing.items())
 
 
-def _uncounted(spent: Cost) -> str:
-    return f"{UNKNOWN} may multiply and add, but has no formula: {'; '.join(spent.uncounted)}"
+def _uncounted(cost: Cost) -> str:
+    return f"{UNKNOWN} may multiply and add, but has no formula: {'; '.join(cost.uncounted)}"
 
 
 def _table(title: str) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -11,9 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from convlab.cost import cost
-from convlab.cost.comparison import comparisons
 from convlab.cost.network import multiply_adds_run
-from convlab.cost.peers import PEERS
+from convlab.cost.peers import PEERS, PeerCount, peer_counts
 from convlab.measure import Measurements, exactly
 from convlab.models import MODELS
 from tests.benchmarks.race import OURS, Race
@@ -37,8 +37,7 @@ class Capsules(nn.Module):
         for _ in range(2):
             logits = logits + torch.einsum("bijk,bjk->bij", predicted, chosen)
             chosen = torch.einsum("bij,bijk->bjk", logits.softmax(-1), predicted)
-        lengths: Tensor = chosen.norm(dim=-1)
-        return lengths
+        return chosen.norm(dim=-1)
 
 
 class Residual(nn.Module):
@@ -93,19 +92,25 @@ def measure(bench: Measurements) -> None:
 
 def add_counts(bench: Measurements, name: str, network: nn.Module, x: Tensor) -> None:
     """A row of counts; what a peer counts otherwise is explained in a note, with its amount."""
-    spent = cost(network, x)
+    ours = cost(network, x)
     counts: dict[str, float] = {
-        OURS: spent.multiply_adds,
-        "effective": spent.effective_multiply_adds,
+        OURS: ours.multiply_adds,
+        "effective": ours.effective_multiply_adds,
     }
-    told = comparisons(network, x, spent) if any(map(find_spec, PEERS)) else ()
-    counts |= {peer.peer: peer.multiply_adds for peer in told if peer.multiply_adds is not None}
+    peers = peer_counts(network, x, ours) if any(map(find_spec, PEERS)) else ()
+    counts |= {peer.peer: peer.multiply_adds for peer in peers if peer.multiply_adds is not None}
     counts["torch"] = multiply_adds_run(partial(network, x)) / len(x)
     bench.add(COUNTED, {"network": name}, {who: exactly(count) for who, count in counts.items()})
-    for peer in told:
-        because = [f"{each.multiply_adds:+,.10g} {each.reason}" for each in peer.differences]
-        said = [f"failed: {peer.failure}"] if peer.failure else because
-        bench.notes += [f"{name}, {peer.peer}: {'; '.join(said)}"] if said else []
+    notes = {peer.peer: peer.failure or differences(peer) for peer in peers}
+    bench.notes += [f"{name}, {peer}: {note}" for peer, note in notes.items() if note]
+
+
+def differences(peer: PeerCount) -> str:
+    """By reason, with the sum over the layers."""
+    amounts: defaultdict[str, float] = defaultdict(float)
+    for layer in peer.layers:
+        amounts[layer.reason] += layer.difference
+    return "; ".join(f"{n:+,.10g} {reason}" for reason, n in amounts.items() if reason)
 
 
 def contenders(network: nn.Module, x: Tensor) -> dict[str, Callable[[], object]]:
@@ -123,16 +128,16 @@ def contenders(network: nn.Module, x: Tensor) -> dict[str, Callable[[], object]]
 def torchinfo(network: nn.Module, x: Tensor) -> object:
     import torchinfo
 
-    told = torchinfo.summary(network, input_data=x, device=x.device, mode="train", verbose=0)
-    return told.total_mult_adds
+    summary = torchinfo.summary(network, input_data=x, device=x.device, mode="train", verbose=0)
+    return summary.total_mult_adds
 
 
 def fvcore(network: nn.Module, x: Tensor) -> object:
     with warnings.catch_warnings(action="ignore"):
         from fvcore.nn import FlopCountAnalysis
 
-        told = FlopCountAnalysis(network, x)
-        return told.unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
+        counter = FlopCountAnalysis(network, x)
+        return counter.unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
 
 
 def runs(total: Callable[[nn.Module, Tensor], object], network: nn.Module, x: Tensor) -> bool:

@@ -121,14 +121,23 @@ def test_bytes_follow_the_type_and_times_state_their_threads() -> None:
 def test_against_peers() -> None:
     pytest.importorskip("torchinfo")
     pytest.importorskip("fvcore")
-    result = count("cnn", "--against")
+    result = count("local", "--against")
     assert result.exit_code == 0, result.stderr
-    assert "counts a bias as a product: 0, 3, 6.1" in result.stdout
-    peers = document("cnn", "--against")["peers"]
-    assert [(peer["peer"], peer["failure"]) for peer in peers] == [
-        ("torchinfo", ""),
-        ("fvcore", ""),
-    ]
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    biases, unknown = "torchinfo counts biases as products", "fvcore does not know the operation"
+    assert "layer convlab torchinfo fvcore because" in lines
+    assert f"6.1 10,240 10,250 10,240 {biases}" in lines
+    assert "more than ours 12,298 -516,096" in lines
+    assert any(line.startswith(f"0 221,184 229,376 0 {biases}; {unknown[:10]}") for line in lines)
+    torchinfo, fvcore = document("local", "--against")["peers"]
+    assert (torchinfo["peer"], torchinfo["failure"]) == ("torchinfo", "")
+    assert (fvcore["peer"], fvcore["multiply_adds"], fvcore["failure"]) == ("fvcore", 10240, "")
+    assert torchinfo["layers"][-1] == {
+        "layer": "6.1",
+        "multiply_adds": 10250,
+        "difference": 10,
+        "reason": "counts biases as products",
+    }
 
 
 WRONG = {

@@ -1,4 +1,4 @@
-"""Tests of what torchinfo and fvcore count, and of why it is not what `cost` counts."""
+"""Tests of what torchinfo and fvcore count by layer, and of why `cost` counts otherwise."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
-from convlab.cost import comparison, cost, peers
-from convlab.cost.comparison import comparisons
-from convlab.cost.differences import UNEXPLAINED
+from convlab.cost import cost, peers
+from convlab.cost.peers import OTHER, PeerCount, peer_counts
 from convlab.errors import UsageError
 from convlab.layers import LocallyConnected2d
 from convlab.models import MODELS
@@ -18,34 +18,51 @@ pytest.importorskip("torchinfo")
 pytest.importorskip("fvcore")
 
 
-def reasons(network: nn.Module, *shape: int, **options: Any) -> dict[str, dict[str, float]]:
-    """By peer the differences per sample by reason, which together are all that there is."""
+BIASES = "counts biases as products"
+ONCE = "counts parameters once per sample"
+EVERYWHERE = "counts parameters at every position"
+UNKNOWN = "does not know the operation"
+ELEMENTWISE = "counts elementwise operations"
+
+Found = dict[str, tuple[float, str]]  # by layer, where a peer counts otherwise
+
+
+def counts(network: nn.Module, x: Tensor) -> tuple[PeerCount, ...]:
+    return peer_counts(network, x, cost(network, x))
+
+
+def found(network: nn.Module, *shape: int, **options: Any) -> dict[str, Found]:
+    """By peer and layer the difference per sample and its reason; checks that none is left out."""
     x = torch.zeros(*shape, **options)
-    spent, found = cost(network, x), {}
-    for each in comparisons(network, x, spent):
-        assert each.multiply_adds is not None, each.failure
-        found[each.peer] = {reason.reason: reason.multiply_adds for reason in each.differences}
-        more = each.multiply_adds - spent.multiply_adds
-        assert sum(found[each.peer].values()) == pytest.approx(more)
-    return found
+    ours, by_peer = cost(network, x), {}
+    of_ours = {layer.name: layer.multiply_adds for layer in ours.layers}
+    for peer in peer_counts(network, x, ours):
+        assert peer.multiply_adds is not None, peer.failure
+        more = peer.multiply_adds - ours.multiply_adds
+        assert sum(layer.difference for layer in peer.layers) == pytest.approx(more)
+        assert list(of_ours) == [layer.layer for layer in peer.layers][: len(of_ours)]
+        for layer in peer.layers:
+            assert layer.multiply_adds == of_ours.get(layer.layer, 0) + layer.difference
+            assert bool(layer.difference) == bool(layer.reason)
+        by_peer[peer.peer] = {
+            layer.layer: (layer.difference, layer.reason)
+            for layer in peer.layers
+            if layer.difference
+        }
+    return by_peer
 
 
 def test_torchinfo_counts_biases() -> None:
     conv = nn.Conv2d(2, 3, 3)
-    assert reasons(conv, 5, 2, 8, 8) == {
-        "torchinfo": {"counts a bias as a product": 3 * 6 * 6},
-        "fvcore": {},
-    }
-    assert reasons(nn.Conv2d(2, 3, 3, bias=False), 5, 2, 8, 8) == {"torchinfo": {}, "fvcore": {}}
+    biases = {"": (3 * 6 * 6, BIASES)}
+    assert found(conv, 5, 2, 8, 8) == {"torchinfo": biases, "fvcore": {}}
+    assert found(nn.Conv2d(2, 3, 3, bias=False), 5, 2, 8, 8) == {"torchinfo": {}, "fvcore": {}}
 
 
 def test_fvcore_does_not_look_into_a_function_of_autograd() -> None:
-    local, x = LocallyConnected2d(3, 16, 32, 3, bias=None), torch.zeros(2, 3, 32, 32)
-    spent = cost(local, x)
-    _, fvcore = comparisons(local, x, spent)
-    (difference,) = fvcore.differences
-    assert difference.reason == "does not know prim::PythonOp.Output"
-    assert difference.multiply_adds == -spent.multiply_adds
+    local = LocallyConnected2d(3, 16, 32, 3, bias=None)
+    all_of_it = cost(local, torch.zeros(2, 3, 32, 32)).multiply_adds
+    assert found(local, 2, 3, 32, 32)["fvcore"] == {"": (-all_of_it, UNKNOWN)}
 
 
 def test_torchinfo_takes_a_local_layer_for_a_convolution_by_its_name() -> None:
@@ -61,18 +78,18 @@ def test_torchinfo_takes_a_local_layer_for_a_convolution_by_its_name() -> None:
             return torch.bmm(patches, self.weight).permute(1, 2, 0).unflatten(2, (6, 6))
 
     once = 36 * 9 * 4
-    found = reasons(LocalConv(), 2, 1, 8, 8)
-    name = "multiplies all weights by the number of positions, for a class called Conv"
-    assert found == {"torchinfo": {name: 35 * once}, "fvcore": {}}
-    local = LocallyConnected2d(1, 4, 8, 3, bias=None)
-    x = torch.zeros(2, 1, 8, 8)
-    torchinfo, _ = comparisons(local, x, cost(local, x))
-    assert torchinfo.multiply_adds == once and torchinfo.differences == ()
+    assert found(LocalConv(), 2, 1, 8, 8) == {
+        "torchinfo": {"": (35 * once, EVERYWHERE)},
+        "fvcore": {},
+    }
+    torchinfo, _ = counts(LocallyConnected2d(1, 4, 8, 3, bias=None), torch.zeros(2, 1, 8, 8))
+    (layer,) = torchinfo.layers
+    assert (torchinfo.multiply_adds, layer.difference, layer.reason) == (once, 0, "")
 
 
 def test_torchinfo_takes_weights_once_per_sample() -> None:
-    found = reasons(nn.Linear(4, 3, bias=False), 2, 7, 4)["torchinfo"]
-    assert [*found.values()] == [-6 * 12] and "several rows" in next(iter(found))
+    layer = nn.Linear(4, 3, bias=False)
+    assert found(layer, 2, 7, 4)["torchinfo"] == {"": (-6 * 12, ONCE)}
 
 
 class Own(nn.Module):
@@ -85,17 +102,43 @@ class Own(nn.Module):
 
 def test_what_is_in_no_layer() -> None:
     first, second = 4 * 4 * 5, 4 * 4 * 4
-    found = reasons(nn.Sequential(Own(), nn.ReLU()), 3, 4, 5)
-    assert [*found["torchinfo"].values()] == [-first - second]
-    assert found["fvcore"] == {"does not know aten::baddbmm_": -second}
+    by_peer = found(nn.Sequential(Own(), nn.ReLU()), 3, 4, 5)
+    assert by_peer["torchinfo"] == {"0": (-first - second, UNKNOWN)}
+    assert by_peer["fvcore"] == {"0": (-second, UNKNOWN)}
 
 
 def test_fvcore_counts_numbers_in_normalisation() -> None:
     network = nn.Sequential(nn.Conv1d(1, 2, 3, bias=False), nn.BatchNorm1d(2), nn.LayerNorm(6))
-    found = reasons(network, 3, 1, 8)["fvcore"]
-    assert found.keys() == {"counts batch_norm by the number", "counts layer_norm by the number"}
-    weights = reasons(network, 3, 1, 8)["torchinfo"]
-    assert weights["counts a bias as a product"] == 2 + 6
+    by_peer = found(network, 3, 1, 8)
+    assert {name: why for name, (_, why) in by_peer["fvcore"].items()} == {
+        "1": ELEMENTWISE,
+        "2": ELEMENTWISE,
+    }
+    assert by_peer["torchinfo"] == {"1": (4, ONCE), "2": (12, ONCE)}
+
+
+def test_what_only_a_peer_counts_has_a_row_too() -> None:
+    class Pooled(nn.Module):
+        """A container that averages, which is no product, beside its layer."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(1, 2, 3, bias=False)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return nn.functional.adaptive_avg_pool2d(self.conv(x), 1)
+
+    assert found(Pooled(), 2, 1, 8, 8)["fvcore"] == {"": (2 * 6 * 6, ELEMENTWISE)}
+
+
+def test_what_makes_a_weight_is_a_part_of_its_layer() -> None:
+    class Product(nn.Module):
+        def forward(self, weight: Tensor) -> Tensor:
+            return weight @ weight.new_ones(4, 4)
+
+    layer = nn.Sequential(nn.Linear(4, 5, bias=False))
+    parametrize.register_parametrization(layer[0], "weight", Product())
+    assert found(layer, 10, 4)["fvcore"] == {"0": (5 * 4 * 4 / 10, OTHER)}
 
 
 SEQUENCES: dict[str, Callable[[], nn.Module]] = {
@@ -108,17 +151,18 @@ SEQUENCES: dict[str, Callable[[], nn.Module]] = {
 
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_sequences_are_explained(name: str) -> None:
-    for found in reasons(SEQUENCES[name](), 3, 5, 8).values():
-        assert found and UNEXPLAINED not in found
+    for layers in found(SEQUENCES[name](), 3, 5, 8).values():
+        assert layers and OTHER not in {why for _, why in layers.values()}
 
 
 @pytest.mark.parametrize("name", ["linear", "mlp", "cnn"])
 def test_the_named_models_are_explained(name: str) -> None:
-    for found in reasons(MODELS[name]((3, 9, 8), 10, 4), 2, 3, 9, 8).values():
-        assert UNEXPLAINED not in found
+    by_peer = found(MODELS[name]((3, 9, 8), 10, 4), 2, 3, 9, 8)
+    assert {why for _, why in by_peer["torchinfo"].values()} == {BIASES}
+    assert by_peer["fvcore"] == {}
 
 
-def test_a_difference_that_no_reason_accounts_for_is_not_explained() -> None:
+def test_a_difference_that_no_rule_explains_has_no_reason() -> None:
     class Idle(nn.Module):
         """A product that nobody reads: tracing leaves it out."""
 
@@ -126,43 +170,37 @@ def test_a_difference_that_no_reason_accounts_for_is_not_explained() -> None:
             x.mT @ x
             return x @ x.mT
 
-    found = reasons(Idle(), 3, 4, 5)
-    assert found["fvcore"] == {UNEXPLAINED: -5 * 5 * 4}
+    assert found(Idle(), 3, 4, 5)["fvcore"] == {"": (-5 * 5 * 4, OTHER)}
 
 
-def test_weights_of_a_class_that_torchinfo_does_not_know() -> None:
+def test_two_uses_of_a_weight_in_one_call_count_once_for_torchinfo() -> None:
     class Twice(nn.Linear):
         def forward(self, x: Tensor) -> Tensor:
             return super().forward(super().forward(x))
 
-    found = reasons(Twice(3, 3), 2, 3)
-    once = "counts each weight once, and no more, of a class that it does not know"
-    assert found == {"torchinfo": {"counts a bias as a product": 3, once: -9}, "fvcore": {}}
+    assert found(Twice(3, 3), 2, 3) == {"torchinfo": {"": (3 - 9, ONCE)}, "fvcore": {}}
 
 
-def test_fvcore_rounds_an_einsum() -> None:
+def test_fvcore_rounds_an_einsum_to_four_digits() -> None:
     class Capsules(nn.Module):
         def forward(self, x: Tensor) -> Tensor:
             return torch.einsum("bid,ijdk->bijk", x, x.new_ones(37, 3, 7, 11))
 
-    found = reasons(Capsules(), 2, 37, 7)["fvcore"]
     exact = 2 * 37 * 3 * 7 * 11
     rounded = int(float(f"{2 * exact:.3e}") / 2)
-    assert [*found.values()] == [(rounded - exact) / 2] and "four digits" in next(iter(found))
+    assert found(Capsules(), 2, 37, 7)["fvcore"] == {"": ((rounded - exact) / 2, OTHER)}
 
 
 def test_a_peer_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(network: nn.Module, x: Tensor) -> dict[str, peers.Seen]:
+    def fails(network: nn.Module, x: Tensor) -> peers.Counts:
         raise RuntimeError("no\nidea")
 
-    monkeypatch.setitem(peers.PEERS, "fvcore", fails)
-    layer, x = nn.Linear(3, 3), torch.zeros(1, 3)
-    _, fvcore = comparisons(layer, x, cost(layer, x))
-    assert (fvcore.multiply_adds, fvcore.failure) == (None, "RuntimeError: no")
+    monkeypatch.setitem(peers.PEERS, "fvcore", (fails, peers.PEERS["fvcore"][1]))
+    _, fvcore = counts(nn.Linear(3, 3), torch.zeros(1, 3))
+    assert fvcore == PeerCount("fvcore", failure="RuntimeError: no")
 
 
 def test_without_peers_there_is_nothing_to_compare(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison, "find_spec", lambda name: None)
-    layer, x = nn.Linear(3, 3), torch.zeros(1, 3)
+    monkeypatch.setattr(peers, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match="pip install torchinfo fvcore"):
-        comparisons(layer, x, cost(layer, x))
+        counts(nn.Linear(3, 3), torch.zeros(1, 3))
