@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.flop_counter import flop_registry
 
 from ..layers.windows import Windows
-from .multiply_adds import MultiplyAdds, all_real, spread_out, windowed
+from .multiply_adds import MultiplyAdds, of_transposed_windows, of_windows, without_padding
 
 Formula = Callable[..., MultiplyAdds]
 
@@ -19,9 +19,9 @@ def count(
     operation: Any, operands: Sequence[Any], options: Mapping[str, Any], output: Any
 ) -> MultiplyAdds:
     """The multiply-adds of one call, of a kind that is a PRODUCT."""
-    counted = formula(operation)
-    assert counted is not None
-    return counted(*operands, **options, out_val=output)
+    function = formula(operation)
+    assert function is not None
+    return function(*operands, **options, out_val=output)
 
 
 def name(operation: Any) -> str:
@@ -36,16 +36,16 @@ def formula(operation: Any) -> Formula | None:
     if name(operation) in FORMULAS:
         return FORMULAS[name(operation)]
     flops = {str(packet): count for packet, count in flop_registry.items()}.get(name(operation))
-    return None if flops is None else _halved(flops)
+    return None if flops is None else _from_flops(flops)
 
 
-def _halved(flops: Callable[..., int]) -> Formula:
+def _from_flops(flops: Callable[..., int]) -> Formula:
     """torch's own formula, which counts a multiplication and an addition as two."""
 
-    def counted(*operands: Any, **options: Any) -> MultiplyAdds:
-        return all_real(flops(*operands, **options) // 2)
+    def multiply_adds(*operands: Any, **options: Any) -> MultiplyAdds:
+        return without_padding(flops(*operands, **options) // 2)
 
-    return counted
+    return multiply_adds
 
 
 def _convolution(
@@ -62,30 +62,34 @@ def _convolution(
 ) -> MultiplyAdds:
     kernels, size, taps = len(x) * weight.shape[0] * weight.shape[1], x.shape[2:], weight.shape[2:]
     if transposed:
-        return spread_out(kernels, size, out_val.shape[2:], taps, stride, dilation, padding)
-    return windowed(kernels, Windows.over(size, taps, stride, padding, dilation, "zeros"))
+        return of_transposed_windows(
+            kernels, size, out_val.shape[2:], taps, stride, dilation, padding
+        )
+    return of_windows(kernels, Windows.over(size, taps, stride, padding, dilation, "zeros"))
 
 
 def _vector(matrix: Tensor, *_: Any, **__: Any) -> MultiplyAdds:
-    return all_real(matrix.numel())
+    return without_padding(matrix.numel())
 
 
 def _added_vector(y: Tensor, matrix: Tensor, *_: Any, **__: Any) -> MultiplyAdds:
-    return all_real(matrix.numel())
+    return without_padding(matrix.numel())
 
 
 def _added_matrices(y: Tensor, a: Tensor, b: Tensor, *_: Any, **__: Any) -> MultiplyAdds:
-    return all_real(a.numel() * b.shape[-1])
+    return without_padding(a.numel() * b.shape[-1])
 
 
 def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) -> MultiplyAdds:
     """(N, H, L, E), (N, h, S, E), (N, h, S, V): scores and mixtures, whatever a mask hides."""
-    return all_real(query[..., 0].numel() * key.shape[-2] * (query.shape[-1] + value.shape[-1]))
+    return without_padding(
+        query[..., 0].numel() * key.shape[-2] * (query.shape[-1] + value.shape[-1])
+    )
 
 
 def _recurrent(x: Tensor, w_input: Tensor, w_hidden: Tensor, *_: Any, **__: Any) -> MultiplyAdds:
     """One layer in one direction: each weight once per step."""
-    return all_real(x.numel() // x.shape[-1] * (w_input.numel() + w_hidden.numel()))
+    return without_padding(x.numel() // x.shape[-1] * (w_input.numel() + w_hidden.numel()))
 
 
 FORMULAS: dict[str, Formula] = {  # beside, and before, those of torch's FLOP counter

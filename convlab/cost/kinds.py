@@ -35,7 +35,7 @@ def kind(operation: Any, operands: Sequence[Any]) -> Kind:
     """
     if formula(operation) is not None:
         return Kind.PRODUCT
-    if _plain(operation):
+    if _is_plain(operation):
         return Kind.PLAIN
     several = [each for each in operands if isinstance(each, Tensor) and each.ndim]
     scales = name(operation) == "aten.mul" and len(several) < 2
@@ -43,7 +43,7 @@ def kind(operation: Any, operands: Sequence[Any]) -> Kind:
 
 
 @cache
-def _plain(operation: Any) -> bool:
+def _is_plain(operation: Any) -> bool:
     if name(operation) in MULTIPLYING:
         return False
     tagged = not HARMLESS.isdisjoint(getattr(operation, "tags", ()))

@@ -25,11 +25,11 @@ def saved_bytes(network: nn.Module, x: Tensor) -> int:
         >>> saved_bytes(nn.Sequential(nn.Linear(3, 5), nn.ReLU()), torch.zeros(2, 3))
         40
     """
-    kept: WeakSet[_Kept] = WeakSet()
+    handles: WeakSet[_SavedTensor] = WeakSet()
 
-    def pack(tensor: Tensor) -> _Kept:
-        handle = _Kept(tensor.detach())  # a result would hold the graph that holds it
-        kept.add(handle)
+    def pack(tensor: Tensor) -> _SavedTensor:
+        handle = _SavedTensor(tensor.detach())  # a result would hold the graph that holds it
+        handles.add(handle)
         return handle
 
     with (
@@ -37,8 +37,8 @@ def saved_bytes(network: nn.Module, x: Tensor) -> int:
         torch.autograd.graph.saved_tensors_hooks(pack, lambda handle: handle.tensor),
     ):
         output = functional_call(network, buffers, (x,))
-    there = {t.untyped_storage() for t in [*network.parameters(), *buffers.values(), x]}
-    saved = {handle.tensor.untyped_storage() for handle in kept} - there
+    present = {t.untyped_storage() for t in [*network.parameters(), *buffers.values(), x]}
+    saved = {handle.tensor.untyped_storage() for handle in handles} - present
     del output  # only now: the graph behind it is what holds the tensors
     return sum(storage.nbytes() for storage in saved)
 
@@ -95,7 +95,7 @@ def _own_buffers(network: nn.Module, x: Tensor) -> Iterator[dict[str, Tensor]]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
+class _SavedTensor:
     """Held by the graph alone: it is gone as soon as nothing can be differentiated with it."""
 
     tensor: Tensor
@@ -106,21 +106,21 @@ class _Watch(TorchDispatchMode):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.before: WeakSet[UntypedStorage] = WeakSet()
-        self.made: WeakKeyDictionary[UntypedStorage, int] = WeakKeyDictionary()
+        self.earlier: WeakSet[UntypedStorage] = WeakSet()
+        self.sizes: WeakKeyDictionary[UntypedStorage, int] = WeakKeyDictionary()
         self.peak = 0
 
     def __torch_dispatch__(
         self, operation: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         for storage in _storages((args, kwargs)):
-            if storage not in self.made:  # an input that no operation made was there before
-                self.before.add(storage)
+            if storage not in self.sizes:  # an input that no operation made was there before
+                self.earlier.add(storage)
         output = operation(*args, **(kwargs or {}))
         for storage in _storages(output):
-            if storage not in self.before:
-                self.made[storage] = storage.nbytes()
-        self.peak = max(self.peak, sum(self.made.values()))
+            if storage not in self.earlier:
+                self.sizes[storage] = storage.nbytes()
+        self.peak = max(self.peak, sum(self.sizes.values()))
         return output
 
 

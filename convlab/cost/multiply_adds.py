@@ -23,12 +23,12 @@ class MultiplyAdds:
         return MultiplyAdds(self.nominal + other.nominal, self.effective + other.effective)
 
 
-def all_real(count: int) -> MultiplyAdds:
+def without_padding(count: int) -> MultiplyAdds:
     """So many, none of them with a zero of the padding."""
     return MultiplyAdds(count, count)
 
 
-def windowed(kernels: int, windows: Windows) -> MultiplyAdds:
+def of_windows(kernels: int, windows: Windows) -> MultiplyAdds:
     """Of so many kernels, each with one channel, at every position of a convolution.
 
         nominal    kernels · P K            P positions, K taps
@@ -36,14 +36,14 @@ def windowed(kernels: int, windows: Windows) -> MultiplyAdds:
 
     where padding that repeats pixels (circular, reflect, replicate) counts as pixels.
 
-        >>> windowed(1, Windows.over([10], 3, 1, padding=1, dilation=1, padding_mode="zeros"))
+        >>> of_windows(1, Windows.over([10], 3, 1, padding=1, dilation=1, padding_mode="zeros"))
         MultiplyAdds(nominal=30, effective=28)
     """
     nominal = kernels * prod(windows.out_size) * prod(windows.kernel_size)
     return MultiplyAdds(nominal, kernels * windows.live_taps)
 
 
-def spread_out(
+def of_transposed_windows(
     kernels: int,
     in_size: Sequence[int],
     out_size: Sequence[int],

@@ -13,9 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from ..settings import Timing
 from .kinds import MULTIPLYING
 from .memory import saved_bytes, training_peak_bytes
-from .rules import left_out
+from .rules import products_left_out
 from .times import Times, times
-from .trace import Entry, ledger
+from .trace import Entry, trace
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class Cost:
     @property
     def uncounted(self) -> tuple[str, ...]:
         """What may multiply and add and is in none of the numbers, behind the layer's class."""
-        named = (f"{layer.kind}: {what}" for layer in self.layers for what in layer.uncounted)
-        return tuple(dict.fromkeys(named))
+        names = (f"{layer.kind}: {what}" for layer in self.layers for what in layer.uncounted)
+        return tuple(dict.fromkeys(names))
 
 
 def cost(
     network: nn.Module, x: Tensor, *, peak: bool = False, timing: Timing | None = None
 ) -> Cost:
-    """The cost of `network` on the batch x (N, ...): one forward pass, which leaves no trace.
+    """The cost of `network` on the batch x (N, ...): one forward pass, which changes nothing.
 
     A multiply-add is a product that is added to others. Layers are counted by their rule, where
     `rules.rule` has one, and products of tensors outside of such layers by their shapes. What
@@ -88,13 +88,13 @@ def cost(
 
         >>> import torch
         >>> network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
-        >>> spent = cost(network, torch.zeros(2, 1, 10, 10))
-        >>> spent.parameters, spent.multiply_adds, spent.uncounted
+        >>> counts = cost(network, torch.zeros(2, 1, 10, 10))
+        >>> counts.parameters, counts.multiply_adds, counts.uncounted
         (96, 4608, ('BatchNorm2d: aten._native_batch_norm_legit',))
     """
     if not len(x):
         raise ValueError(f"cost needs a sample to count for, but x has the shape {tuple(x.shape)}")
-    with ledger(network) as entries:
+    with trace(network) as entries:
         saved = saved_bytes(network, x)
     parameters = list(network.parameters())
     return Cost(
@@ -127,7 +127,7 @@ def _layer_costs(
 ) -> Iterator[LayerCost]:
     names = {layer: name for name, layer in network.named_modules()}
     for layer, entry in entries.items():
-        whole = entry.ruled is not None or not list(layer.children())
+        whole = entry.by_rule is not None or not list(layer.children())
         parameters = sum(p.numel() for p in layer.parameters(recurse=whole))
         if whole or parameters or entry.by_name or entry.unknown:
             yield _layer_cost(layer, names[layer], parameters, entry, samples)
@@ -136,23 +136,24 @@ def _layer_costs(
 def _layer_cost(
     layer: nn.Module, name: str, parameters: int, entry: Entry, samples: int
 ) -> LayerCost:
-    ruled = entry.ruled is not None
-    counted = entry.ruled or entry.run
+    ruled = entry.by_rule is not None
+    multiply_adds = entry.by_rule or entry.by_operations
     opaque = ruled and not MULTIPLYING.issuperset(entry.unknown)
+    executed = _per_sample(entry.by_operations.nominal, samples)
     return LayerCost(
         name=name,
         kind=type(layer).__name__,
         parameters=parameters,
-        multiply_adds=_each(counted.nominal, samples),
-        effective_multiply_adds=_each(counted.effective, samples),
-        executed_multiply_adds=None if opaque else _each(entry.run.nominal, samples),
+        multiply_adds=_per_sample(multiply_adds.nominal, samples),
+        effective_multiply_adds=_per_sample(multiply_adds.effective, samples),
+        executed_multiply_adds=None if opaque else executed,
         calls=entry.calls,
         shape=entry.shape,
         ruled=ruled,
-        operations={name: _each(count, samples) for name, count in entry.by_name.items()},
-        uncounted=left_out(layer) if ruled else tuple(entry.unknown),
+        operations={name: _per_sample(count, samples) for name, count in entry.by_name.items()},
+        uncounted=products_left_out(layer) if ruled else tuple(entry.unknown),
     )
 
 
-def _each(count: int, samples: int) -> int:
+def _per_sample(count: int, samples: int) -> int:
     return ceil(Fraction(count, samples))

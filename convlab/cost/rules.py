@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..layers import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
 from ..layers.windows import Windows, per_axis
-from .multiply_adds import MultiplyAdds, all_real, spread_out, windowed
+from .multiply_adds import MultiplyAdds, of_transposed_windows, of_windows, without_padding
 
 Rule = Callable[[Any, Sequence[Any], Any], MultiplyAdds]
 
@@ -20,11 +20,11 @@ def rule(layer: nn.Module) -> Rule | None:
 
     Of M inputs and N outputs a fully connected layer takes N M per sample, and a bilinear one, of
     two inputs, one per weight. A convolution, and a locally connected layer just the same, of O
-    and C channels in G groups takes O C / G times what `windowed` says, and a transposed one
-    what `spread_out` says. A recurrent layer takes each weight once per step; the products of its
-    gates are in LEFT_OUT. Attention of L queries to S keys takes its four projections and 2 L S E
-    for scores and mixtures of E features, whatever a mask hides. A subclass with a forward of its
-    own may do anything, and has no rule.
+    and C channels in G groups takes O C / G times what `of_windows` says, and a transposed one
+    what `of_transposed_windows` says. A recurrent layer takes each weight once per step; the
+    products of its gates are in LEFT_OUT. Attention of L queries to S keys takes its four
+    projections and 2 L S E for scores and mixtures of E features, whatever a mask hides. A
+    subclass with a forward of its own may do anything, and has no rule.
 
         >>> import torch
         >>> layer = nn.Conv1d(1, 1, 3, padding=1)
@@ -36,7 +36,7 @@ def rule(layer: nn.Module) -> Rule | None:
     return next((RULES[kind] for kind in kinds if type(layer).forward is kind.forward), None)
 
 
-def left_out(layer: nn.Module) -> tuple[str, ...]:
+def products_left_out(layer: nn.Module) -> tuple[str, ...]:
     """What a layer with a rule multiplies besides, in words."""
     return tuple(what for kinds, what in LEFT_OUT.items() if isinstance(layer, kinds))
 
@@ -46,11 +46,11 @@ def _nothing(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
 
 
 def _linear(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
-    return all_real(layer.in_features * y.numel())
+    return without_padding(layer.in_features * y.numel())
 
 
 def _bilinear(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
-    return all_real(layer.in1_features * layer.in2_features * y.numel())
+    return without_padding(layer.in1_features * layer.in2_features * y.numel())
 
 
 def _convolution(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
@@ -65,7 +65,7 @@ def _local(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
 
 def _in_windows(layer: Any, windows: Windows, y: Tensor) -> MultiplyAdds:
     kernels = y.numel() // prod(windows.out_size) * (layer.in_channels // layer.groups)
-    return windowed(kernels, windows)
+    return of_windows(kernels, windows)
 
 
 def _transposed(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
@@ -74,13 +74,13 @@ def _transposed(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
     kernels = y.numel() // prod(out_size) * (layer.in_channels // layer.groups)
     padding = per_axis("padding", layer.padding, dims)
     options = layer.kernel_size, layer.stride, layer.dilation, padding
-    return spread_out(kernels, in_size, out_size, *options)
+    return of_transposed_windows(kernels, in_size, out_size, *options)
 
 
 def _recurrent(layer: Any, inputs: Sequence[Any], y: Any) -> MultiplyAdds:
     steps = inputs[0].data.numel() // layer.input_size  # of all sequences, also if packed
     own = layer.named_parameters(recurse=False)
-    return all_real(steps * sum(p.numel() for name, p in own if name.startswith("weight")))
+    return without_padding(steps * sum(p.numel() for name, p in own if name.startswith("weight")))
 
 
 def _attention(layer: Any, inputs: Sequence[Any], y: Any) -> MultiplyAdds:
@@ -88,9 +88,9 @@ def _attention(layer: Any, inputs: Sequence[Any], y: Any) -> MultiplyAdds:
     along = layer.batch_first if query.ndim == 3 else 0
     samples = query.shape[1 - along] if query.ndim == 3 else 1
     queries, keys, features = query.shape[along], key.shape[along], layer.embed_dim
-    seen = keys + (layer.bias_k is not None) + layer.add_zero_attn
+    all_keys = keys + (layer.bias_k is not None) + layer.add_zero_attn
     projections = 2 * queries * features + keys * (layer.kdim + layer.vdim)
-    return all_real(samples * features * (projections + 2 * queries * seen))
+    return without_padding(samples * features * (projections + 2 * queries * all_keys))
 
 
 RULES: dict[type[nn.Module], Rule] = {

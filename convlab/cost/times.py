@@ -41,7 +41,7 @@ def times(network: nn.Module, x: Tensor, rounds: Timing) -> Times:
         with torch.enable_grad():
             differentiate(network, network(x))
 
-    taken = timing.of_steps({"forward": forward, "both": both}, rounds, x.device.type)
-    milliseconds = {name: timing.milliseconds(each) for name, each in taken.items()}
+    seconds = timing.of_steps({"forward": forward, "both": both}, rounds, x.device.type)
+    milliseconds = {name: timing.milliseconds(each) for name, each in seconds.items()}
     note = timing.note(rounds, x.device.type)
     return Times(milliseconds["forward"], milliseconds["both"], note)

@@ -25,15 +25,15 @@ class Entry:
 
     calls: int = 0
     shape: tuple[int, ...] | None = None  # of the last call's first output
-    ruled: MultiplyAdds | None = None  # by the layer's rule, if it has one
-    run: MultiplyAdds = field(default_factory=MultiplyAdds)  # by its operations
-    by_name: Counter[str] = field(default_factory=Counter)  # of these the nominal ones
+    by_rule: MultiplyAdds | None = None  # if the layer has a rule
+    by_operations: MultiplyAdds = field(default_factory=MultiplyAdds)
+    by_name: Counter[str] = field(default_factory=Counter)  # the nominal ones by operation
     unknown: dict[str, None] = field(default_factory=dict)  # operations without a formula
 
 
 @contextmanager
-def ledger(network: nn.Module) -> Iterator[dict[nn.Module, Entry]]:
-    """An entry for each layer that is called meanwhile, in the order of the first calls.
+def trace(network: nn.Module) -> Iterator[dict[nn.Module, Entry]]:
+    """The trace: an entry for each layer that is called meanwhile, in the order of first calls.
 
     A layer with a rule is one whole: what its parts do is in its entry.
     """
@@ -64,33 +64,33 @@ class _Watch(TorchDispatchMode):
     def leave(self, layer: nn.Module, inputs: Any, named: dict[str, Any], y: Any) -> None:
         if self.running.pop() is not layer:
             return
-        entry, counted = self.entries[layer], rule(layer)
+        entry, count = self.entries[layer], rule(layer)
         first = next((leaf for leaf in tree_leaves(y) if isinstance(leaf, Tensor)), None)
         entry.shape = None if first is None else tuple(first.shape)
-        if counted:
-            entry.ruled = entry.ruled or MultiplyAdds()
-            entry.ruled += counted(layer, _in_order(layer, inputs, named), y)
+        if count:
+            entry.by_rule = entry.by_rule or MultiplyAdds()
+            entry.by_rule += count(layer, _inputs_in_order(layer, inputs, named), y)
 
     def __torch_dispatch__(
         self, operation: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
-        does = kind(operation, args)
-        if does is Kind.UNKNOWN:
-            parts = self._decomposed(operation, args, kwargs)
+        what = kind(operation, args)
+        if what is Kind.UNKNOWN:
+            parts = self._run_parts(operation, args, kwargs)
             if parts is not NotImplemented:
                 return parts
         output = operation(*args, **kwargs)
         entry = self.entries[self.running[-1]]
-        if does is Kind.PRODUCT:
-            counted = formulas.count(operation, args, kwargs, output)
-            entry.run += counted
-            entry.by_name[formulas.name(operation)] += counted.nominal
-        elif does is Kind.UNKNOWN:
+        if what is Kind.PRODUCT:
+            multiply_adds = formulas.count(operation, args, kwargs, output)
+            entry.by_operations += multiply_adds
+            entry.by_name[formulas.name(operation)] += multiply_adds.nominal
+        elif what is Kind.UNKNOWN:
             entry.unknown[formulas.name(operation)] = None
         return output
 
-    def _decomposed(self, operation: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
+    def _run_parts(self, operation: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
         """What the operation returns if it is made of others, which are seen one by one."""
         if not hasattr(operation, "decompose"):
             return NotImplemented
@@ -98,7 +98,9 @@ class _Watch(TorchDispatchMode):
             return operation.decompose(*args, **kwargs)
 
 
-def _in_order(layer: nn.Module, inputs: Sequence[Any], named: dict[str, Any]) -> Sequence[Any]:
+def _inputs_in_order(
+    layer: nn.Module, inputs: Sequence[Any], named: dict[str, Any]
+) -> Sequence[Any]:
     """The inputs in the order in which the layer's forward takes them."""
     if not named:
         return inputs

@@ -34,9 +34,9 @@ class Windows:
         _check_mode(self)
         if min(self.out_size) < 1:
             raise ValueError(
-                f"a kernel of {written(self.kernel_size)} taps spans {written(self.span)} pixels, "
-                f"but the padded input has {written(self.padded_size)}: enlarge in_size or "
-                "padding, or shrink kernel_size or dilation"
+                f"a kernel of {size_text(self.kernel_size)} taps spans {size_text(self.span)} "
+                f"pixels, but the padded input has {size_text(self.padded_size)}: enlarge in_size "
+                "or padding, or shrink kernel_size or dilation"
             )
 
     @classmethod
@@ -135,7 +135,7 @@ def per_axis(name: str, value: Size, dims: int) -> tuple[int, ...]:
     return values
 
 
-def written(numbers: Sequence[int]) -> str:
+def size_text(numbers: Sequence[int]) -> str:
     """The numbers as people write a size: 28 x 28."""
     return " x ".join(map(str, numbers))
 
@@ -160,6 +160,6 @@ def _check_mode(windows: Windows) -> None:
         m > n + limit for m, n in zip(widest, windows.in_size, strict=True)
     ):
         raise ValueError(
-            f"{mode} padding of {written(widest)} pixels needs a larger input than "
-            f"{written(windows.in_size)}: shrink padding or use 'zeros'"
+            f"{mode} padding of {size_text(widest)} pixels needs a larger input than "
+            f"{size_text(windows.in_size)}: shrink padding or use 'zeros'"
         )

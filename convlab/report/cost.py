@@ -44,13 +44,13 @@ def _layers(cost: Cost) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     *rows, total = zip(*columns, strict=True)
     for layer, numbers in zip(cost.layers, rows, strict=True):
-        table.add_row(*map(escape, _described(layer)), *numbers)
+        table.add_row(*map(escape, _description(layer)), *numbers)
     table.add_section()
     table.add_row("total", "", "", *total, style="bold")
     return table
 
 
-def _described(layer: LayerCost) -> tuple[str, str, str]:
+def _description(layer: LayerCost) -> tuple[str, str, str]:
     name = layer.name or ITSELF
     by = "" if layer.ruled or not layer.operations else f" ({', '.join(layer.operations)})"
     calls = f" × {layer.calls}" if layer.calls > 1 else ""
@@ -66,24 +66,24 @@ def _numbers(cost: Cost) -> dict[str, tuple[str, ...]]:
 
 
 def _column(attribute: str, rows: Iterable[LayerCost | Cost]) -> tuple[str, ...]:
-    return tuple(_number(row, attribute) for row in rows)
+    return tuple(_cell(row, attribute) for row in rows)
 
 
-def _number(row: LayerCost | Cost, attribute: str) -> str:
+def _cell(row: LayerCost | Cost, attribute: str) -> str:
     """What is counted, and that there is more where there is."""
     count: int | None = getattr(row, attribute)
     if attribute == "parameters" or not row.uncounted:
-        return _written(count)
-    return f"{_written(count)} + {UNKNOWN}" if count else UNKNOWN
+        return _digits(count)
+    return f"{_digits(count)} + {UNKNOWN}" if count else UNKNOWN
 
 
 def _facts(cost: Cost) -> Table:
     """Bytes, and times if they were measured."""
     table = Table.grid(padding=(0, 2))
-    table.add_row("weights", _written(cost.weight_bytes), "bytes")
-    table.add_row("kept for backward", _written(cost.saved_bytes), "bytes per batch")
+    table.add_row("weights", _digits(cost.weight_bytes), "bytes")
+    table.add_row("kept for backward", _digits(cost.saved_bytes), "bytes per batch")
     if cost.peak_bytes is not None:
-        peak = _written(cost.peak_bytes)
+        peak = _digits(cost.peak_bytes)
         table.add_row("peak of both passes", peak, "bytes per batch, beside weights and input")
     if cost.times:
         table.add_row("forward", str(cost.times.forward), "ms per batch")
@@ -115,12 +115,12 @@ def _peers(cost: Cost, peers: Sequence[PeerCount]) -> Table:
 
 def _by_peers(name: str, peers: Sequence[PeerCount]) -> tuple[list[float], str]:
     """The peers' counts of a layer, and who counts otherwise for which reason."""
-    found = {
+    layers = {
         peer.peer: next((layer for layer in peer.layers if layer.layer == name), None)
         for peer in peers
     }
-    counts = [layer.multiply_adds if layer else 0 for layer in found.values()]
-    differing = {peer: layer for peer, layer in found.items() if layer and layer.reason}
+    counts = [layer.multiply_adds if layer else 0 for layer in layers.values()]
+    differing = {peer: layer for peer, layer in layers.items() if layer and layer.reason}
     return counts, "; ".join(f"{peer} {layer.reason}" for peer, layer in differing.items())
 
 
@@ -136,5 +136,5 @@ def _size(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "number"
 
 
-def _written(count: int | None) -> str:
+def _digits(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"

@@ -18,7 +18,7 @@ from .groups import Build as Build  # part of what `fit` takes
 from .groups import group_size
 from .optimizers import optimizer_and_schedule
 from .stacked import Loss as Loss
-from .stacked import Program, State, forward_of, joined, losses_of, program_of
+from .stacked import Program, State, forward_of, join, losses_of, program_of
 
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
 PAUSE = 0.05  # seconds between two calls of a watch: one takes as long as a tenth of a small step
@@ -148,7 +148,7 @@ def _joined(parts: Sequence[Networks]) -> Networks:
     """The networks of all groups as those of one."""
     return Networks(
         parts[0].skeleton,
-        joined([part.state for part in parts]),
+        join([part.state for part in parts]),
         torch.cat([part.losses for part in parts]),
-        {step: joined([part.kept[step] for part in parts]) for step in parts[0].kept},
+        {step: join([part.kept[step] for part in parts]) for step in parts[0].kept},
     )

@@ -37,7 +37,8 @@ class Capsules(nn.Module):
         for _ in range(2):
             logits = logits + torch.einsum("bijk,bjk->bij", predicted, chosen)
             chosen = torch.einsum("bij,bijk->bjk", logits.softmax(-1), predicted)
-        return chosen.norm(dim=-1)
+        lengths: Tensor = chosen.norm(dim=-1)
+        return lengths
 
 
 class Residual(nn.Module):

@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.formulas and kinds: what a network multiplies outside of layers.
+"""Tests of convlab.cost.formulas and kinds: what a network multiplies outside of layers.
 
 Where all operands are 1 the sum of a matrix product is the number of its multiply-adds.
 """

@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.memory: bytes kept for the backward pass, and at the peak."""
+"""Tests of convlab.cost.memory: bytes kept for the backward pass, and at the peak."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.cost: closed forms against enumeration and against torch's counter."""
+"""Tests of convlab.cost.cost: closed forms against enumeration and against torch's counter."""
 
 from functools import partial
 from itertools import product

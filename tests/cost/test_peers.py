@@ -75,7 +75,8 @@ def test_torchinfo_takes_a_local_layer_for_a_convolution_by_its_name() -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             patches = nn.functional.unfold(x, 3).permute(2, 0, 1)
-            return torch.bmm(patches, self.weight).permute(1, 2, 0).unflatten(2, (6, 6))
+            products = torch.bmm(patches, self.weight).permute(1, 2, 0)
+            return torch.unflatten(products, 2, (6, 6))
 
     once = 36 * 9 * 4
     assert found(LocalConv(), 2, 1, 8, 8) == {

@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.rules: closed forms against networks of ones and torch's counter.
+"""Tests of convlab.cost.rules: closed forms against networks of ones and torch's counter.
 
 Where all weights and inputs are 1, an output is the number of its products that met a pixel.
 """

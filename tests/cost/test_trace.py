@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.ledger: each product stands under the layer that made it, once."""
+"""Tests of convlab.cost.trace: each product stands under the layer that made it, once."""
 
 from functools import partial
 from math import prod

@@ -1,4 +1,4 @@
-"""Tests of convlab.report.cost: a network's counts beside those of peers."""
+"""Tests of convlab.report.cost: the table of a network's counts beside those of peers."""
 
 from io import StringIO
 
@@ -12,10 +12,10 @@ from convlab.cost.peers import OTHER, PeerCount, PeerLayer
 
 
 def printed(peers: list[PeerCount], width: int) -> str:
-    console = Console(file=StringIO(), width=width)
+    console = Console(file=(text := StringIO()), width=width)
     counted = cost(nn.Sequential(nn.Linear(3, 4), nn.ReLU()), zeros(2, 3))
     console.print(report.costs("a network", counted, peers, notes=[]))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return text.getvalue()
 
 
 @pytest.mark.parametrize("width", [80, 140])

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from ..windows import Size, Windows, written
-from .little import is_little, product_at_once
-from .patches import turned
+from ..windows import Size, Windows, size_text
+from .patches import examples_last
+from .small import is_small, small_product
 from .trilinear import Output
 
 
@@ -53,7 +53,7 @@ def over_windows(
     y = _product(_autocast(x), _autocast(weight), windows, groups)
     if bias is None:
         return y
-    bias = bias if bias.ndim > 1 else spread(bias, 0, dims)
+    bias = bias if bias.ndim > 1 else with_axes(bias, 0, dims)
     return y + bias.to(y.dtype)  # as in a convolution: under autocast y is narrower than its bias
 
 
@@ -68,7 +68,7 @@ def axes_in_memory(dims: int) -> tuple[int, ...]:
     return (*others, *range(2, 2 + dims), last, 1, 0)
 
 
-def spread(shared: Tensor, axis: int, dims: int) -> Tensor:
+def with_axes(shared: Tensor, axis: int, dims: int) -> Tensor:
     """The same tensor with `dims` axes of length 1 after `axis`: one value for all positions."""
     return torch.unflatten(shared, axis, (-1, *[1] * dims))
 
@@ -90,9 +90,9 @@ def _check_fit(
     kernels = tuple(weight.shape[: 2 + len(positions)])
     if kernels[1] * groups != channels or kernels[0] % groups or kernels[2:] != positions:
         raise ValueError(
-            f"an x of {channels} channels and {written(windows.in_size)} pixels, in {groups} "
-            f"groups, has {written(positions)} windows, but the weight has {kernels[0]} x "
-            f"{kernels[1]} kernels at {written(kernels[2:])} positions: give each window its own"
+            f"an x of {channels} channels and {size_text(windows.in_size)} pixels, in {groups} "
+            f"groups, has {size_text(positions)} windows, but the weight has {kernels[0]} x "
+            f"{kernels[1]} kernels at {size_text(kernels[2:])} positions: give each window its own"
         )
     if bias is not None and tuple(bias.shape) not in (kernels[:1], (kernels[0], *positions)):
         raise ValueError(
@@ -105,15 +105,15 @@ def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor
     widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
     if windows.padding_mode != "zeros":
         x, widths = pad(x, widths, windows.padding_mode), [0]
-    if is_little(len(x), weight):
-        return product_at_once(pad(x, widths) if any(widths) else x, weight, windows, groups)
+    if is_small(len(x), weight):
+        return small_product(pad(x, widths) if any(widths) else x, weight, windows, groups)
     y = Output.of(_padded(x, widths, windows, groups), _kernels(weight, windows, groups), windows)
     return y.flatten(-3, -2).movedim((-1, -2), (0, 1))
 
 
 def _padded(x: Tensor, widths: Sequence[int], windows: Windows, groups: int) -> Tensor:
     """(N, C, *size) to (*padded_size, groups, C / groups, N), in that order in memory."""
-    x = turned(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
+    x = examples_last(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
     x = pad(x, [0, 0, 0, 0, *widths]) if any(widths) else x
     return torch.unflatten(x.contiguous(), -2, (groups, -1))
 

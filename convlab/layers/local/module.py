@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from ..windows import Size, Windows, per_axis
-from .functional import axes_in_memory, over_windows, spread
+from .functional import axes_in_memory, over_windows, with_axes
 
 Bias = Literal["position", "channel"] | None
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
@@ -77,9 +77,9 @@ class LocallyConnected(nn.Module):
         """
         bound = (self.in_channels // self.groups * prod(self.kernel_size)) ** -0.5
         for parameter in self.parameters():
-            drawn = torch.empty_like(parameter, memory_format=torch.contiguous_format)
+            values = torch.empty_like(parameter, memory_format=torch.contiguous_format)
             with torch.no_grad():  # drawn in the order of the axes, however the parameter lies
-                parameter.copy_(drawn.uniform_(-bound, bound))
+                parameter.copy_(values.uniform_(-bound, bound))
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, *in_size) to (N, out_channels, *out_size), or both without N."""
@@ -114,7 +114,7 @@ class LocallyConnected(nn.Module):
         layer: Self = skip_init(
             cls, *_channels(conv), in_size, conv.kernel_size, bias=bias, **_options(conv)
         )
-        weight = spread(conv.weight, 1, cls.dims).expand_as(layer.weight)
+        weight = with_axes(conv.weight, 1, cls.dims).expand_as(layer.weight)
         layer.load_state_dict({"weight": weight} | ({"bias": conv.bias} if bias else {}))
         return layer.train(conv.training)
 
@@ -169,7 +169,7 @@ def _shared(name: str, parameter: Tensor, axis: int, dims: int) -> Tensor:
     first = parameter
     for _ in range(dims):
         first = first.select(axis + 1, 0)
-    if not torch.equal(parameter, spread(first, axis, dims).expand_as(parameter)):
+    if not torch.equal(parameter, with_axes(first, axis, dims).expand_as(parameter)):
         raise ValueError(
             f"the {name} differ between positions, but a convolution has the same everywhere: "
             "to_conv takes tied layers only, such as from_conv makes"

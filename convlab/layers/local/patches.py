@@ -20,10 +20,10 @@ from .blocks import Block
 
 def side_by_side(x: Tensor, dims: int) -> Tensor:
     """The same x (*size of so many axes, ..., N), in that order in memory: examples come last."""
-    return turned(x, dims).contiguous()
+    return examples_last(x, dims).contiguous()
 
 
-def turned(x: Tensor, dims: int) -> Tensor:
+def examples_last(x: Tensor, dims: int) -> Tensor:
     """The same x (*size of so many axes, ..., N), with examples last in memory where pixels were.
 
     Two turns, of examples and then of channels, are faster than one of both: in each, the numbers
@@ -35,7 +35,7 @@ def turned(x: Tensor, dims: int) -> Tensor:
     return x.movedim((*size,), (*channels,)).contiguous().movedim((*channels,), (*size,))
 
 
-def gathered(x: Tensor, windows: Windows) -> Iterator[tuple[int, slice, Tensor]]:
+def window_matrices(x: Tensor, windows: Windows) -> Iterator[tuple[int, slice, Tensor]]:
     """What all windows see of x (*padded_size, G, C / G, N), for each tap of K' in turn.
 
     Yields the number of the tap, a range of matrices, one for each position and group, and these
@@ -46,9 +46,9 @@ def gathered(x: Tensor, windows: Windows) -> Iterator[tuple[int, slice, Tensor]]
     if blocks.by_lines(windows, groups, rows * count):
         yield from _lines(x, windows, rows)
         return
-    seen = _along_lines(x, windows)
-    for block in _remembered(blocks.blocks, windows, groups, groups * rows * count):
-        matrices = seen[(*block.lines, block.part)].flatten(-3, -2).flatten(0, -3)
+    views = _windows_of_lines(x, windows)
+    for block in _from_cache(blocks.blocks, windows, groups, groups * rows * count):
+        matrices = views[(*block.lines, block.part)].flatten(-3, -2).flatten(0, -3)
         for tap, first in block.taps:
             yield tap, block.at, matrices[first : first + _length(block.at)]
 
@@ -60,11 +60,11 @@ def scatter(x: Tensor, kernels: Tensor, outputs: Tensor, windows: Windows) -> No
     """
     groups, channels, count = x.shape[-3:]
     rows = windows.kernel_size[-1] * channels
-    for block in _remembered(blocks.blocks, windows, groups, groups * rows * count):
+    for block in _from_cache(blocks.blocks, windows, groups, groups * rows * count):
         size = (*map(_length, block.lines), _length(block.part), groups)
-        seen = _products(block, prod(size), kernels, outputs)
-        seen = seen.view(*size, windows.kernel_size[-1], channels, count)
-        for tap, product in enumerate(seen.movedim(-3, 0)):
+        products = _products(block, prod(size), kernels, outputs)
+        products = products.view(*size, windows.kernel_size[-1], channels, count)
+        for tap, product in enumerate(products.movedim(-3, 0)):
             along = blocks.pixels(block.part, tap, windows.stride[-1], windows.dilation[-1])
             x[(*block.lines, along)].add_(product)
 
@@ -77,29 +77,29 @@ def _lines(x: Tensor, windows: Windows, rows: int) -> Iterator[tuple[int, slice,
     size = (*windows.padded_size[:-1], windows.out_size[-1], rows, count)
     strides = (*x.stride()[:-4], windows.stride[-1] * channels * count, count, 1)
     every = x.as_strided(size, strides)
-    for at, seen in _remembered(blocks.lines, windows):
-        for tap, line in enumerate(seen):
+    for at, places in _from_cache(blocks.lines, windows):
+        for tap, line in enumerate(places):
             yield tap, at, every[line]
 
 
-def _along_lines(x: Tensor, windows: Windows) -> Tensor:
+def _windows_of_lines(x: Tensor, windows: Windows) -> Tensor:
     """(*padded_size[:-1], out_size[-1], G, kernel_size[-1], C / G, N), a view."""
     last = len(windows.out_size) - 1
-    seen = x.unfold(last, windows.span[-1], windows.stride[-1])[..., :: windows.dilation[-1]]
-    return seen.movedim(-1, -3)
+    views = x.unfold(last, windows.span[-1], windows.stride[-1])[..., :: windows.dilation[-1]]
+    return views.movedim(-1, -3)
 
 
 def _products(block: Block, count: int, kernels: Tensor, outputs: Tensor) -> Tensor:
     """So many matrices: what the outputs of a block give to each pixel that their windows see."""
-    seen = outputs.new_empty(count, kernels.shape[-1], outputs.shape[-1])
-    seen[_length(block.at) :] = 0  # for the first tap sees the first of them
+    products = outputs.new_empty(count, kernels.shape[-1], outputs.shape[-1])
+    products[_length(block.at) :] = 0  # for the first tap sees the first of them
     for i, (tap, first) in enumerate(block.taps):
-        sums = seen[first : first + _length(block.at)]
+        sums = products[first : first + _length(block.at)]
         torch.baddbmm(sums, kernels[tap, block.at].mT, outputs[block.at], beta=min(i, 1), out=sums)
-    return seen
+    return products
 
 
-def _remembered(function: Any, *arguments: Any) -> Any:
+def _from_cache(function: Any, *arguments: Any) -> Any:
     """What a cached function returns; its cache is passed by where torch compiles, and warns."""
     return (function.__wrapped__ if is_compiling() else function)(*arguments)
 

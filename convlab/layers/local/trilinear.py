@@ -10,7 +10,7 @@ function are the other derivatives of t: the three functions here give all order
 Positions come first, then groups, and examples lie side by side in memory: x (*padded_size, G,
 C / G, N), y (*out_size, G, O / G, N), w (*out_size, K', G, O / G, K · C / G), where the last axis
 has K taps and the others K' together. Each position, group and tap of K' takes a matrix product.
-What the windows see is gathered in passing, again in the backward pass, and never kept.
+What the windows see is copied in passing, again in the backward pass, and never kept.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from torch.autograd import Function
 
 from ..windows import Windows
 from . import blocks
-from .patches import gathered, scatter, side_by_side
+from .patches import scatter, side_by_side, window_matrices
 
 Gradients = tuple[Tensor | None, Tensor | None, None]
 
@@ -80,8 +80,9 @@ class Output(Trilinear):
         few, shape = x.shape[-1] <= blocks.FEW, (w.shape[-2], x.shape[-1])
         y = x.new_empty(*windows.out_size, w.shape[-3], *(reversed(shape) if few else shape))
         kernels, sums = _kernels(w), y.flatten(0, -3)
-        for tap, at, seen in gathered(x, windows):
-            factors = (seen.mT, kernels[tap, at].mT) if few else (kernels[tap, at], seen)
+        for tap, at, matrices in window_matrices(x, windows):
+            factors = matrices.mT, kernels[tap, at].mT
+            factors = factors if few else (kernels[tap, at], matrices)
             torch.baddbmm(sums[at], *factors, beta=min(tap, 1), out=sums[at])
         return y.mT if few else y
 
@@ -117,8 +118,8 @@ class WeightGradient(Trilinear):
         size = *windows.out_size, groups, last * channels, y.shape[-2]
         w = x.new_empty(prod(others), *size)
         products, outputs = w.flatten(1, -3), _outputs(y)
-        for tap, at, seen in gathered(x, windows):
-            torch.bmm(seen, outputs[at].mT, out=products[tap, at])
+        for tap, at, matrices in window_matrices(x, windows):
+            torch.bmm(matrices, outputs[at].mT, out=products[tap, at])
         return w.movedim(0, -4).mT
 
     @staticmethod

@@ -1,15 +1,7 @@
 """Convolution and pooling of all seeds as one, the channels of one seed after those of another.
 
-On a CPU the channels come last in memory. Milliseconds per seed on one core, forward and backward,
-batch 64, 3 x 3:
-
-    channels, size          a loop    4 seeds, channels last    4 seeds, channels first
-    1 to 8, 8 x 8             0.18                      0.08                       0.14
-    1 to 8, 28 x 28           0.95                      0.50                       1.85
-    8 to 16, 14 x 14          1.37                      0.89                       1.25
-    16 to 32, 16 x 16         3.85                      3.17                       3.85
-
-Patches and a product of matrices took 0.06, 0.67, 2.04 and 10.1: they are as large as nine images.
+On a CPU the channels come last in memory, which is faster than channels first, and beyond 8 x 8
+pixels than patches and a product of matrices: see docs/measured.md.
 """
 
 from __future__ import annotations
@@ -20,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv1d, conv2d, conv3d, pad
 
+from .by_vmap import by_vmap
 from .states import State
-from .vmapped import vmapped
 
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
 FUNCTIONS: dict[int, Callable[..., Tensor]] = {1: conv1d, 2: conv2d, 3: conv3d}  # by its axes
@@ -33,10 +25,10 @@ def convolution(layer: Convolution, weights: State, x: Tensor, own: bool) -> Ten
     weight, bias = weights["weight"], weights.get("bias")
     dims = len(layer.kernel_size)
     if x.ndim - own != dims + 2:
-        return vmapped(layer, weights, x, own)
+        return by_vmap(layer, weights, x, own)
     if not own and layer.groups > 1:
         x, own = x.expand(len(weight), *x.shape), True
-    x, padding = _padded(layer, _in_a_row(x) if own else x)
+    x, padding = _with_border(layer, _in_a_row(x) if own else x)
     outputs = FUNCTIONS[dims](
         x,
         weight.flatten(0, 1),
@@ -46,17 +38,17 @@ def convolution(layer: Convolution, weights: State, x: Tensor, own: bool) -> Ten
         layer.dilation,
         len(weight) * layer.groups if own else 1,
     )
-    return _apart(outputs, len(weight))
+    return _by_seed(outputs, len(weight))
 
 
 def pooling(dims: int, layer: nn.Module, weights: State, x: Tensor, own: bool) -> Tensor:
     """Of each channel by itself."""
     if not own or x.ndim != dims + 3:
-        return vmapped(layer, weights, x, own)
-    return _apart(layer(_in_a_row(x)), len(x))
+        return by_vmap(layer, weights, x, own)
+    return _by_seed(layer(_in_a_row(x)), len(x))
 
 
-def _padded(layer: Convolution, x: Tensor) -> tuple[Tensor, str | tuple[int, ...]]:
+def _with_border(layer: Convolution, x: Tensor) -> tuple[Tensor, str | tuple[int, ...]]:
     """The input with the border that the layer draws itself, and the zeros yet to be added."""
     if layer.padding_mode == "zeros":
         return x, layer.padding
@@ -75,6 +67,6 @@ def _channels_last(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=FORMATS[x.ndim - 2])
 
 
-def _apart(x: Tensor, seeds: int) -> Tensor:
+def _by_seed(x: Tensor, seeds: int) -> Tensor:
     """(N, S C, ...) as (S, N, C, ...)."""
     return torch.unflatten(x, 1, (seeds, -1)).movedim(1, 0)

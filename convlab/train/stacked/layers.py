@@ -15,19 +15,19 @@ from torch import Tensor, nn
 from torch.nn.functional import linear as apply_linear
 
 from ...layers import Exp, Log, Square
+from .by_vmap import by_vmap
 from .convolutions import convolution, pooling
 from .states import State
-from .vmapped import vmapped
 
 Form = Callable[[Any, State, Tensor, bool], Tensor]
 
 
 def form_of(layer: nn.Module) -> Form:
     """The form of a layer: by hand where the table has its kind, else by `vmap`."""
-    return vmapped if altered(layer) else FORMS.get(type(layer), vmapped)
+    return by_vmap if is_altered(layer) else FORMS.get(type(layer), by_vmap)
 
 
-def altered(layer: nn.Module) -> bool:
+def is_altered(layer: nn.Module) -> bool:
     """Whether a call does more than the forward function of the class, or returns a pair."""
     hooks = layer._forward_hooks, layer._forward_pre_hooks, layer._backward_hooks
     return any(hooks) or "forward" in vars(layer) or getattr(layer, "return_indices", False)
@@ -47,7 +47,7 @@ def linear(layer: nn.Linear, weights: State, x: Tensor, own: bool) -> Tensor:
     """(S, N, I) to (S, N, O) by a batch of products; (N, I) by one, with S times the outputs."""
     weight, bias = weights["weight"], weights.get("bias")
     if x.ndim - own < 2:
-        return vmapped(layer, weights, x, own)
+        return by_vmap(layer, weights, x, own)
     if not own:
         outputs = apply_linear(x, weight.flatten(0, 1), None if bias is None else bias.flatten())
         return torch.unflatten(outputs, -1, weight.shape[:2]).movedim(-2, 0)

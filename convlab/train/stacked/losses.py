@@ -25,7 +25,7 @@ def losses_of(loss: Loss) -> Losses:
 
     def losses(outputs: Tensor, y: Tensor, own: bool) -> Tensor:
         targets = y if own else y.expand(len(outputs), *y.shape)
-        fits, by_hand = BY_HAND.get(loss, (_never, loss))
+        fits, by_hand = BY_HAND.get(loss, (_never_fits, loss))
         if fits(outputs, targets):
             return by_hand(outputs, targets)
         return vmap(loss, in_dims=(0, 0 if own else None))(outputs, y)
@@ -57,7 +57,8 @@ def _norms(outputs: Tensor, y: Tensor) -> Tensor:
 class _Norms(Function):
     """‖outputs - y‖ of each seed: of the same value and gradient as torch's, in half the passes.
 
-    Its gradient is (outputs - y) / ‖outputs - y‖, and 0 where that is 0 / 0.
+    Its gradient is (outputs - y) / ‖outputs - y‖, and 0 where that is 0 / 0. With torch's own, a
+    step of 20 seeds on the 100 x 100 scene takes 1.17 times as long: see docs/measured.md.
     """
 
     @staticmethod
@@ -75,21 +76,21 @@ class _Norms(Function):
         return differences * scales.view(-1, *[1] * (differences.ndim - 1)), None
 
 
-def _never(outputs: Tensor, y: Tensor) -> bool:
+def _never_fits(outputs: Tensor, y: Tensor) -> bool:
     return False
 
 
-def _classes(scores: Tensor, y: Tensor) -> bool:
+def _are_scores_and_classes(scores: Tensor, y: Tensor) -> bool:
     """Whether these are scores (S, N, K) and classes (S, N)."""
     return scores.ndim == 3 and y.ndim == 2
 
 
-def _alike(outputs: Tensor, y: Tensor) -> bool:
+def _have_the_same_shape(outputs: Tensor, y: Tensor) -> bool:
     return outputs.shape == y.shape
 
 
 BY_HAND: dict[Loss, tuple[Callable[[Tensor, Tensor], bool], Loss]] = {
-    cross_entropy: (_classes, _cross_entropies),
-    mse_loss: (_alike, _mean_squares),
-    norm: (_alike, _norms),
+    cross_entropy: (_are_scores_and_classes, _cross_entropies),
+    mse_loss: (_have_the_same_shape, _mean_squares),
+    norm: (_have_the_same_shape, _norms),
 }

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ...streams import Batch
 from .losses import Loss, losses_of
 from .network import forward_of
-from .states import State, copied, named_tensors, skeleton, stacked
+from .states import State, copy_of, named_tensors, skeleton, stack
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,14 @@ class Program:
 def program_of(networks: Sequence[nn.Module], loss: Loss, device: str) -> Program:
     """The program of networks that were built alike."""
     common = skeleton(networks[0]).train()
-    return (_alone if len(networks) == 1 else _together)(networks, common, loss, device)
+    return (_program_of_one if len(networks) == 1 else _program_of_many)(
+        networks, common, loss, device
+    )
 
 
-def _alone(networks: Sequence[nn.Module], common: nn.Module, loss: Loss, device: str) -> Program:
+def _program_of_one(
+    networks: Sequence[nn.Module], common: nn.Module, loss: Loss, device: str
+) -> Program:
     """The only network as its user would train it: nothing is stacked, and nothing is slower."""
     network = networks[0].to(device).train()
     for layer in network.modules():
@@ -43,20 +47,20 @@ def _alone(networks: Sequence[nn.Module], common: nn.Module, loss: Loss, device:
         return loss(network(x), y)[None]
 
     def state() -> State:
-        return copied({name: tensor[None] for name, tensor in named_tensors(network)})
+        return copy_of({name: tensor[None] for name, tensor in named_tensors(network)})
 
     return Program(common, [tensor for _, tensor in named_tensors(network)], losses, state)
 
 
-def _together(
+def _program_of_many(
     networks: Sequence[nn.Module], common: nn.Module, loss: Loss, device: str
 ) -> Program:
-    state, forward, of_outputs = stacked(networks, device), forward_of(common), losses_of(loss)
+    state, forward, of_outputs = stack(networks, device), forward_of(common), losses_of(loss)
 
     def losses(batch: Batch) -> Tensor:
         return of_outputs(forward(state, batch.x, batch.own), batch.y, batch.own)
 
-    return Program(common, list(state.values()), losses, partial(copied, state))
+    return Program(common, list(state.values()), losses, partial(copy_of, state))
 
 
 def _channels_last(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

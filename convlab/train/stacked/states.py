@@ -18,7 +18,7 @@ def named_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
     return chain(module.named_parameters(), module.named_buffers())
 
 
-def stacked(networks: Sequence[nn.Module], device: str) -> State:
+def stack(networks: Sequence[nn.Module], device: str) -> State:
     """The tensors of networks that were built alike, as leaves of the graph."""
     parameters, buffers = stack_module_state(list(networks))
     return {
@@ -32,11 +32,11 @@ def skeleton(network: nn.Module) -> nn.Module:
     return deepcopy(network, {id(tensor): _meta(tensor) for _, tensor in named_tensors(network)})
 
 
-def copied(state: State) -> State:
+def copy_of(state: State) -> State:
     return {name: tensor.detach().clone() for name, tensor in state.items()}
 
 
-def joined(states: Sequence[State]) -> State:
+def join(states: Sequence[State]) -> State:
     """The states of several groups as that of one."""
     return {name: torch.cat([state[name] for state in states]) for name in states[0]}
 

@@ -22,16 +22,15 @@ from convlab.layers import (
     LocallyConnected3d,
     locally_connected,
 )
-from convlab.layers.local import blocks
+from convlab.layers.local import blocks, small
 from convlab.layers.local import layers as local
-from convlab.layers.local import little as at_once
 from convlab.layers.local.module import Bias, LocallyConnected
 
 LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 NUMPY_MODES = {"zeros": "constant", "circular": "wrap", "reflect": "reflect", "replicate": "edge"}
 
-CUTS = {  # LITTLE, CALL, CACHED and FEW: what makes the layers cut their work in every way
+CUTS = {  # SMALL, CALL, CACHED and FEW: what makes the layers cut their work in every way
     "at once": (2**20, 0, 0, 0),
     "lines or planes, whole": (0, 0, 2**20, 16),
     "lines or planes, one by one": (0, 0, 1, 0),
@@ -82,7 +81,7 @@ def examples(options: dict[str, Any], count: int) -> Tensor:
 def cut(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         little, *others = CUTS[name]
-        patch.setattr(at_once, "LITTLE", little)
+        patch.setattr(small, "SMALL", little)
         for constant, value in zip(("CALL", "CACHED", "FEW"), others, strict=True):
             patch.setattr(blocks, constant, value)
         blocks.blocks.cache_clear()

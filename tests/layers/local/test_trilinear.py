@@ -10,8 +10,7 @@ from torch import Generator, Tensor
 from torch.func import hessian, jvp, vmap
 
 from convlab.layers import LocallyConnected2d, locally_connected
-from convlab.layers.local import blocks
-from convlab.layers.local import little as at_once
+from convlab.layers.local import blocks, small
 from convlab.layers.local.trilinear import Output
 from convlab.layers.windows import Windows
 
@@ -25,7 +24,7 @@ def call(x: Tensor, weight: Tensor) -> Tensor:
 @pytest.fixture(autouse=True)
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little the work is."""
-    monkeypatch.setattr(at_once, "LITTLE", 0)
+    monkeypatch.setattr(small, "SMALL", 0)
 
 
 def operands(*seeds: int) -> tuple[Tensor, Tensor]:

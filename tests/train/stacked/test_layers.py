@@ -1,4 +1,4 @@
-"""Tests of the forms of layers in convlab.stacked: each by hand does what vmap does."""
+"""Tests of the forms of layers in convlab.train.stacked: each by hand does what vmap does."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,9 +11,9 @@ from hypothesis import strategies as some
 from torch import nn
 
 from convlab.layers import Square
+from convlab.train.stacked.by_vmap import by_vmap
 from convlab.train.stacked.layers import FORMS
-from convlab.train.stacked.states import skeleton, stacked
-from convlab.train.stacked.vmapped import vmapped
+from convlab.train.stacked.states import skeleton, stack
 from tests.train.stacked.alike import SEEDS, Built, close, networks
 
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
@@ -32,8 +32,8 @@ def check_form(build: Built, shape: tuple[int, ...], own: bool) -> None:
     layers = networks(build)
     x = torch.randn(*((SEEDS,) if own else ()), *shape, dtype=torch.float64)
     results = []
-    for form in (FORMS[type(layers[0])], vmapped):
-        weights, examples = stacked(layers, "cpu"), x.clone().requires_grad_()
+    for form in (FORMS[type(layers[0])], by_vmap):
+        weights, examples = stack(layers, "cpu"), x.clone().requires_grad_()
         outputs = form(skeleton(layers[0]), weights, examples, own)
         outputs.backward(torch.linspace(-1, 1, outputs.numel()).double().view(outputs.shape))
         results.append([outputs, examples.grad, *(weight.grad for weight in weights.values())])

@@ -1,4 +1,4 @@
-"""Tests of convlab.stacked: networks and losses of many seeds are those of each."""
+"""Tests of convlab.train.stacked: networks and losses of many seeds are those of each."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from torch.nn.utils.parametrize import register_parametrization
 from convlab.layers import Exp, LocallyConnected2d
 from convlab.streams import Batch
 from convlab.train import norm
-from convlab.train.stacked import forward_of, losses_of, program_of, vmapped_layers
-from convlab.train.stacked.states import named_tensors, skeleton, stacked
+from convlab.train.stacked import forward_of, layers_by_vmap, losses_of, program_of
+from convlab.train.stacked.states import named_tensors, skeleton, stack
 from tests.train.stacked.alike import SEEDS, Built, close, networks
 
 
@@ -88,7 +88,7 @@ NETWORKS = [nested, shared, Tied, hooked, parametrised, local, frozen]
 @pytest.mark.parametrize("build", NETWORKS)
 def test_stacked_networks_are_those_networks(build: Built, own: bool) -> None:
     alone = networks(build)
-    weights, forward = stacked(alone, "cpu"), forward_of(skeleton(alone[0]))
+    weights, forward = stack(alone, "cpu"), forward_of(skeleton(alone[0]))
     x = torch.randn(*((SEEDS,) if own else ()), 4, 1, 6, 6, dtype=torch.float64)
     outputs = forward(weights, x, own)
     expected = [network(x[seed] if own else x) for seed, network in enumerate(alone)]
@@ -103,12 +103,12 @@ def test_stacked_networks_are_those_networks(build: Built, own: bool) -> None:
 
 
 def test_what_has_no_form_by_hand_is_named() -> None:
-    assert vmapped_layers(nested()) == {"1", "1.inner"}
-    assert vmapped_layers(Residual()) == {"", "inner"}
-    assert vmapped_layers(hooked()) == {"1"}
-    assert "1" in vmapped_layers(parametrised())
-    assert vmapped_layers(shared()) == set()
-    assert vmapped_layers(nn.Sequential(nn.MaxPool2d(2, return_indices=True))) == {"0"}
+    assert layers_by_vmap(nested()) == {"1", "1.inner"}
+    assert layers_by_vmap(Residual()) == {"", "inner"}
+    assert layers_by_vmap(hooked()) == {"1"}
+    assert "1" in layers_by_vmap(parametrised())
+    assert layers_by_vmap(shared()) == set()
+    assert layers_by_vmap(nn.Sequential(nn.MaxPool2d(2, return_indices=True))) == {"0"}
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -10,7 +10,7 @@ from torch.func import functional_call, vmap
 from .states import State
 
 
-def vmapped(layer: nn.Module, weights: State, x: Tensor, own: bool) -> Tensor:
+def by_vmap(layer: nn.Module, weights: State, x: Tensor, own: bool) -> Tensor:
     """`layer` with the weights (S, ...) on (S, N, ...) if each seed has its `own`, or on (N, ...).
 
     What has no weights does to examples that all share the same for all.

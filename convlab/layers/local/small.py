@@ -1,4 +1,4 @@
-"""A locally connected product in one piece, with autograd's own gradients: the fewest calls."""
+"""A small locally connected product in one batch of products, with autograd's own gradients."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from torch.compiler import is_compiling
 
 from ..windows import Windows
 
-LITTLE = 2**17  # numbers, seen or weights: fewer are copied sooner than called for in parts
+SMALL = 2**17  # numbers, seen or weights: fewer are copied sooner than called for in parts
 
 
-def is_little(examples: int, weight: Tensor) -> bool:
+def is_small(examples: int, weight: Tensor) -> bool:
     """Whether the weights, and all that the windows see in so many examples, are few numbers."""
     if is_compiling():  # the inductor of torch 2.13 writes out of bounds in unfold's gradient
         return False
     outputs = len(weight)
-    return weight.numel() // outputs * max(examples, outputs) <= LITTLE
+    return weight.numel() // outputs * max(examples, outputs) <= SMALL
 
 
-def product_at_once(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
+def small_product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
     """(N, C, *padded_size) and (O, C / groups, *out_size, *kernel_size) to (N, O, *out_size).
 
     One copy of what the windows see, one of the weights, and one batch of matrix products.
@@ -27,13 +27,14 @@ def product_at_once(x: Tensor, weight: Tensor, windows: Windows, groups: int) ->
     dims = len(windows.out_size)
     kernels = torch.unflatten(weight, 0, (groups, -1)).movedim((0, 2, 1), (dims, -2, -1))
     kernels = kernels.flatten(dims + 1, -2).flatten(0, dims)
-    seen = _seen(x, windows).unflatten(1, (groups, -1)).movedim((1, 0, 2), (dims, dims + 1, -1))
-    products = torch.bmm(seen.flatten(dims + 2).flatten(0, dims), kernels)
+    views = _windows_of(x, windows).unflatten(1, (groups, -1))
+    views = views.movedim((1, 0, 2), (dims, dims + 1, -1))
+    products = torch.bmm(views.flatten(dims + 2).flatten(0, dims), kernels)
     y = torch.unflatten(products, 0, (*windows.out_size, groups))
     return y.movedim((-2, -3, -1), (0, 1, 2)).flatten(1, 2)
 
 
-def _seen(x: Tensor, windows: Windows) -> Tensor:
+def _windows_of(x: Tensor, windows: Windows) -> Tensor:
     """What each window sees of (N, C, *padded_size): a view (N, C, *out_size, *kernel_size)."""
     axes = zip(windows.span, windows.stride, windows.dilation, strict=True)
     for axis, (span, stride, dilation) in enumerate(axes, start=2):
