@@ -152,7 +152,7 @@ def test_the_limits_of_convolutions_are_inclusive(monkeypatch: pytest.MonkeyPatc
             patch.setattr(grouping, "CONVOLUTION_LIMIT", work - spared)
             assert group_size(chained, images(8), TRAINING, 30) == size
         with monkeypatch.context() as patch:
-            patch.setattr(grouping, "VMAPPED_LIMIT", work - spared)
+            patch.setattr(grouping, "VMAP_LIMIT", work - spared)
             assert group_size(whole, images(8), TRAINING, 30) == size
             assert group_size(chained, images(8), TRAINING, 30) == 30
 
