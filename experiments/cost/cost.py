@@ -1,11 +1,11 @@
 """What do sparsity and weight sharing each save?
 
-One linear map is written as layers that store it differently: dense, dense under a mask, with one
-kernel as large as the image, locally connected, and as a convolution. All give the same outputs
-to the last bit, so only their costs differ. Sparsity, a kernel of K inputs in place of all M,
-should divide both parameters and multiply-adds by M / K. Sharing should divide the parameters
-alone: the same kernel is still multiplied at every position. A dense layer with other weights is
-the control that the outputs can differ.
+One linear function is written as layers that store it differently: dense, dense under a mask,
+with one kernel as large as the image, locally connected, and as a convolution. All give the same
+outputs to the last bit, and only their costs differ. Sparsity, a kernel of K inputs in place of
+all M, should divide both parameters and multiply-adds by M / K. Sharing should divide the
+parameters alone: the same kernel is still multiplied at every position. A dense layer with other
+weights is the control: it shows that the outputs can differ.
 """
 
 from matplotlib.figure import Figure
@@ -17,6 +17,8 @@ from convlab.measure import (
     Control,
     Measurements,
     Outcome,
+    Quantity,
+    Sample,
     above,
     at,
     equal,
@@ -30,24 +32,29 @@ from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
+from ._five_layers import builders, copies
+from ._layer_costs import layer_costs
 from ._names import (
     APART,
+    CONVOLUTION,
+    DENSE,
     EFFECTIVE,
     KEPT,
     LAYERS,
-    NOMINAL,
+    LOCAL,
+    MULTIPLY_ADDS,
+    OUTPUTS,
     PARAMETERS,
+    SHARED,
     WEIGHTS,
     Channels,
+    KernelWidth,
     Side,
-    Taps,
     tabulate,
 )
-from ._twins import builders, copies, counted
 
-DENSE, _, SHARED, LOCAL, CONVOLUTION = LAYERS
 OTHER = "dense, other weights"
-OUTPUTS, SEEN, POSITIONS = "outputs differ by", "inputs per output", "positions"
+INPUTS, POSITIONS = "inputs per output", "positions"
 SPARSITY, SHARING = "sparsity", "sharing"
 UNSHARED, FULL, NEAR = "unshared weights", "dense weights", "sparse weights"
 STEPS = {
@@ -59,123 +66,137 @@ STEPS = {
 
 
 class Config(BaseModel):
-    """The map that is written in many ways."""
+    """The linear function that is written in many ways."""
 
     model_config = FROZEN
 
     side: Side = 12
     in_channels: Channels = Field(3, description="of the images")
     out_channels: Channels = Field(8, description="of the layers")
-    kernel: Taps = 3
+    kernel: KernelWidth = 3
     batch: int = Field(32, ge=1, description="images of which activations are kept")
 
     @property
-    def map(self) -> tuple[int, int, int, int]:
+    def shape(self) -> tuple[int, int, int, int]:
         return self.side, self.in_channels, self.out_channels, self.kernel
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    spent, measurements = counted(*config.map, config.batch), Measurements()
-    for (what, among), (before, after) in STEPS.items():
-        fewer = {
-            quantity: exactly(spent[before][quantity].center / spent[after][quantity].center)
-            for quantity in (PARAMETERS, NOMINAL, EFFECTIVE)
-        }
-        measurements.add("how many times fewer", {"by": what, "among": among}, fewer)
-    kept = f"bytes of a layer and a ReLU; kept for the backward pass, {config.batch} images"
-    numbers = PARAMETERS, NOMINAL, EFFECTIVE, APART
-    tables = {"parameters, multiply-adds per image": numbers, kept: (WEIGHTS, KEPT)}
-    tabulate(measurements, "layer", spent, tables)
-    _compare(measurements, config)
+    costs, measurements = layer_costs(*config.shape, config.batch), Measurements()
+    for (by, among), (before, after) in STEPS.items():
+        factors = {"by": by, "among": among}
+        measurements.add("how many times fewer", factors, _ratios(costs[before], costs[after]))
+    memory = f"bytes of a layer and a ReLU, {config.batch} images"
+    counts = PARAMETERS, MULTIPLY_ADDS, EFFECTIVE, APART
+    tabulate(measurements, costs, {"counts per image": counts, memory: (WEIGHTS, KEPT)})
+    _add_outputs(measurements, config)
     return measurements
 
 
-def _compare(measurements: Measurements, config: Config) -> None:
-    """The outputs of all layers, and what an output sees: its row of the matrix."""
-    conv = same_size(*config.map[1:])
+def _ratios(before: dict[str, Sample], after: dict[str, Sample]) -> dict[str, Sample]:
+    counts = PARAMETERS, MULTIPLY_ADDS, EFFECTIVE
+    return {name: exactly(before[name].center / after[name].center) for name in counts}
+
+
+def _add_outputs(measurements: Measurements, config: Config) -> None:
+    """Add the outputs of all layers, and what an output depends on: its row of the matrix."""
+    conv = same_size(*config.shape[1:])
     x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
-    layers = copies(conv, config.side)
-    layers[OTHER] = filled(builders(*config.map)[DENSE]())
-    for name, layer in layers.items():
+    arms = copies(conv, config.side) | {OTHER: filled(builders(*config.shape)[DENSE]())}
+    for arm, layer in arms.items():
         weights = matrix(layer, tuple(x.shape[1:]))
         quantities = {
             OUTPUTS: largest(layer(x) - conv(x)),
-            SEEN: exactly(int(weights.count_nonzero(dim=1).max())),
+            INPUTS: exactly(int(weights.count_nonzero(dim=1).max())),
             POSITIONS: exactly(len(weights) // config.out_channels),
         }
-        measurements.add("one map in many layers, whole numbers", {"layer": name}, quantities)
+        title = "one linear function in many layers, whole numbers"
+        measurements.add(title, {"arm": arm}, quantities)
 
 
-M_OVER_K = over(at(SEEN, layer=OTHER), at(SEEN, layer=CONVOLUTION))  # counted by impulses
-SAME = Control("the outputs are the same", most(OUTPUTS, "layer", LAYERS), equal(0))
+SAME = Control(
+    sentence="all five layers give the same outputs",
+    of=most(OUTPUTS, "arm", LAYERS),
+    predicted=equal(0),
+)
 
 CLAIMS = (
     Claim(
-        "C007",
-        "S0",
-        "N outputs cost N M multiply-adds if they see M inputs, N K if K under a kernel",
-        most(APART, "layer", LAYERS),
-        equal(0),
+        id="C007",
+        source="S0",
+        sentence="N outputs cost N M multiply-adds if each depends on M inputs, "
+        "and N K if each depends on the K inputs under a kernel",
+        of=most(APART, "arm", LAYERS),
+        predicted=equal(0),
     ),
     Claim(
-        "C008",
-        "S0",
-        "Sparsity divides the multiply-adds by M / K",
-        over(at(NOMINAL, by=SPARSITY, among=UNSHARED), M_OVER_K),
-        equal(1),
+        id="C008",
+        source="S0",
+        sentence="Sparsity divides the multiply-adds by M / K",
+        of=Quantity(
+            "times fewer multiply-adds / (M / K)",
+            over(
+                at(MULTIPLY_ADDS, by=SPARSITY, among=UNSHARED),
+                over(at(INPUTS, arm=OTHER), at(INPUTS, arm=CONVOLUTION)),  # M / K
+            ),
+        ),
+        predicted=equal(1),
         controls=(SAME,),
     ),
     Claim(
-        "C011",
-        "S0",
-        "Sharing divides the memory of the weights by the number of positions",
-        over(
-            at(WEIGHTS, layer=LOCAL),
-            at(WEIGHTS, layer=CONVOLUTION),
-            at(POSITIONS, layer=CONVOLUTION),
+        id="C011",
+        source="S0",
+        sentence="Sharing divides the memory of the weights by the number of positions",
+        of=over(
+            at(WEIGHTS, arm=LOCAL),
+            at(WEIGHTS, arm=CONVOLUTION),
+            at(POSITIONS, arm=CONVOLUTION),
         ),
-        equal(1),
+        predicted=equal(1),
     ),
     Claim(
-        "C305",
-        "S3",
-        "Sharing weights reduces computation",
-        at(NOMINAL, by=SHARING, among=NEAR),
-        above(1.01),
+        id="C305",
+        source="S3",
+        sentence="Sharing weights reduces computation",
+        of=at(MULTIPLY_ADDS, by=SHARING, among=NEAR),
+        predicted=above(1.01),
         expected=Outcome.REFUTED,
     ),
     Claim(
-        "C305r",
-        "S3",
-        "It saves no multiply-add: a local layer makes exactly those of the convolution",
-        at(EFFECTIVE, by=SHARING, among=NEAR),
-        equal(1),
+        id="C305r",
+        source="S3",
+        sentence="Sharing saves no multiply-add: "
+        "a local layer makes exactly those of the convolution",
+        of=at(EFFECTIVE, by=SHARING, among=NEAR),
+        predicted=equal(1),
         controls=(SAME,),
     ),
     Claim(
-        "C305b",
-        "S3",
-        "Nor does it without sparsity, with one kernel as large as the image",
-        at(EFFECTIVE, by=SHARING, among=FULL),
-        equal(1),
+        id="C305b",
+        source="S3",
+        sentence="Sharing without sparsity, with one kernel as large as the image, "
+        "saves no multiply-add",
+        of=at(EFFECTIVE, by=SHARING, among=FULL),
+        predicted=equal(1),
         controls=(SAME,),
     ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
-    def of_layers(quantity: str) -> dict[str, float]:
-        return {name: measurements.get(quantity, layer=name).center for name in LAYERS}
-
     return {
         "parameters": bars(
-            of_layers(PARAMETERS),
+            _by_layer(measurements, PARAMETERS),
             title="Sparsity and sharing both save parameters",
             x="parameters",
         ),
         "multiply_adds": bars(
-            of_layers(EFFECTIVE),
-            title="Sparsity saves multiply-adds, sharing none",
-            x="multiply-adds per image that meet a real pixel",
+            _by_layer(measurements, EFFECTIVE),
+            title="Sparsity saves multiply-adds, sharing saves none",
+            x="effective multiply-adds per image: those that meet a real pixel",
         ),
     }
+
+
+def _by_layer(measurements: Measurements, quantity: str) -> dict[str, float]:
+    return {arm: measurements.get(quantity, arm=arm).center for arm in LAYERS}

@@ -1,8 +1,9 @@
 """What is the gradient of a weight that all positions share?
 
-A term from every position: the sum of the gradients that the weights of a locally connected layer
-have, which multiplies the same but shares nothing. Where the input and what comes back are ones,
-each term counts as one. A single position's gradient is the control: it is not the convolution's.
+A term from every position: it is the sum of the gradients that the weights of a locally connected
+layer have, a layer that multiplies the same numbers but shares no weight. Where the input and the
+gradient of the output are ones, each term counts as one. The gradient of a single position is the
+control: it is not that of the convolution.
 """
 
 import torch
@@ -18,11 +19,13 @@ from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._names import Channels, Side, Taps
+from ._names import Channels, KernelWidth, Side
 
-TERMS, POSITIONS, SHARED, OWN = "terms", "positions", "shared", "unshared"
-GRADIENTS, SUM, ONE = "gradients differ by", "all positions", "one position"
-EACH = "of each position"
+SHARED, UNSHARED = "shared", "unshared"
+TERMS, POSITIONS = "terms", "positions"
+SUM, ONE = "local, sum over positions", "local, one position"
+GRADIENTS = "gradient difference"
+BY_POSITION = "gradients by position"
 
 
 class Config(BaseModel):
@@ -33,44 +36,50 @@ class Config(BaseModel):
     side: Side = 12
     in_channels: Channels = Field(3, description="of the images")
     out_channels: Channels = Field(8, description="of the layers")
-    kernel: Taps = 3
+    kernel: KernelWidth = 3
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    _count_terms(measurements, config.side**2)
-    _compare(measurements, config)
+    _add_terms(measurements, config.side**2)
+    _add_gradients(measurements, config)
     return measurements
 
 
-def _count_terms(measurements: Measurements, pixels: int) -> None:
+def _add_terms(measurements: Measurements, pixels: int) -> None:
+    """Add the number of terms in the gradient of the middle weight: of ones, each counts as 1."""
     shared = nn.Conv1d(1, 1, 3, padding=1, bias=False)
-    own = LocallyConnected1d.from_conv(shared, pixels)
-    for name, layer in ((SHARED, shared), (OWN, own)):
+    unshared = LocallyConnected1d.from_conv(shared, pixels)
+    for arm, layer in ((SHARED, shared), (UNSHARED, unshared)):
         layer(torch.ones(1, 1, pixels)).sum().backward()
-        counted = exactly(float(gradient(layer)[..., 1].max()))  # ones: each term counts as 1
+        terms = float(gradient(layer)[..., 1].max())
         measurements.add(
             "terms in the gradient of a middle weight, 3 taps in a row",
-            {"kernels": name},
-            {TERMS: counted, POSITIONS: exactly(pixels)},
+            {"arm": arm},
+            {TERMS: exactly(terms), POSITIONS: exactly(pixels)},
         )
 
 
-def _compare(measurements: Measurements, config: Config) -> None:
+def _add_gradients(measurements: Measurements, config: Config) -> None:
+    """Add how far the local layer's gradients are from the convolution's."""
     conv = same_size(config.in_channels, config.out_channels, config.kernel)
     local = LocallyConnected2d.from_conv(conv, config.side)
-    x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
-    upstream = whole((len(x), config.out_channels, config.side, config.side), Stream.NOISE)
-    for layer in (conv, local):
-        layer(x).backward(upstream)
-    parts = gradient(local)
-    for name, part in ((SUM, parts.sum((2, 3))), (ONE, parts[:, :, 0, 0])):
+    _back_propagate((conv, local), config)
+    parts = gradient(local)  # (O, C, H, W, k, k): of the kernel at each position
+    for arm, part in ((SUM, parts.sum((2, 3))), (ONE, parts[:, :, 0, 0])):
         measurements.add(
-            "gradients of whole numbers: the convolution's and the local layer's",
-            {"local": name},
+            "beside the convolution's gradient, whole numbers",
+            {"arm": arm},
             {GRADIENTS: largest(gradient(conv) - part)},
         )
-    measurements.arrays[EACH] = parts[0, 0].flatten(2).numpy()
+    measurements.arrays[BY_POSITION] = parts[0, 0].flatten(2).numpy()
+
+
+def _back_propagate(layers: tuple[nn.Module, ...], config: Config) -> None:
+    x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
+    upstream = whole((len(x), config.out_channels, config.side, config.side), Stream.NOISE)
+    for layer in layers:
+        layer(x).backward(upstream)
 
 
 def gradient(layer: nn.Module) -> Tensor:
@@ -81,33 +90,43 @@ def gradient(layer: nn.Module) -> Tensor:
 
 CLAIMS = (
     Claim(
-        "C308",
-        "S3",
-        "The gradient of a shared middle weight has one term from every position",
-        over(at(TERMS, kernels=SHARED), at(POSITIONS, kernels=SHARED)),
-        equal(1),
-        controls=(Control("unshared, it has one", at(TERMS, kernels=OWN), equal(1)),),
+        id="C308",
+        source="S3",
+        sentence="The gradient of a shared middle weight has one term from every position",
+        of=over(at(TERMS, arm=SHARED), at(POSITIONS, arm=SHARED)),
+        predicted=equal(1),
+        controls=(
+            Control(
+                sentence="the gradient of an unshared middle weight has one term",
+                of=at(TERMS, arm=UNSHARED),
+                predicted=equal(1),
+            ),
+        ),
     ),
     Claim(
-        "C308b",
-        "S3",
-        "It is the sum of the gradients of the unshared ones",
-        at(GRADIENTS, local=SUM),
-        equal(0),
-        controls=(Control("and no single one of them", at(GRADIENTS, local=ONE), above(1)),),
+        id="C308b",
+        source="S3",
+        sentence="The gradient of a shared weight is the sum of the gradients "
+        "of the unshared weights in its place",
+        of=at(GRADIENTS, arm=SUM),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="the gradients of one position are not those of the convolution",
+                of=at(GRADIENTS, arm=ONE),
+                predicted=above(1),
+            ),
+        ),
     ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
-    each = measurements.arrays[EACH]
-    weights = {"corner": each[..., 0], "middle": each[..., each.shape[-1] // 2]}
+    gradients = measurements.arrays[BY_POSITION]
+    weights = {"corner": gradients[..., 0], "middle": gradients[..., gradients.shape[-1] // 2]}
     return {
         "gradients": images(
-            {
-                f"{name} weight: {terms.sum():,.0f} in all": terms
-                for name, terms in weights.items()
-            },
+            {f"{name} weight: {each.sum():,.0f} in all": each for name, each in weights.items()},
             title="What each position adds to the gradient of a shared weight",
             shared=True,
         )

@@ -1,13 +1,12 @@
 """How does the time of a layer grow with its image?
 
-As its multiply-adds do, on sizes at which a step takes at least ten times as long as that of a
-layer of one pixel: a dense layer's grow with the square of the pixels, a convolution's with the
-pixels. Times are of one machine, its threads and its moment: all are taken in turn, in random
-order.
+It grows like its multiply-adds: those of a dense layer grow with the square of the number of
+pixels, those of a convolution in proportion to that number. Only sizes count at which a step takes
+at least ten times as long as that of a layer of one pixel. Times are of one machine, its threads
+and its moment: all steps take turns, in random order.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +16,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
 from convlab.cost import cost
-from convlab.figures import lines
+from convlab.figures import lines, points
 from convlab.measure import (
     Claim,
     Control,
@@ -36,7 +35,11 @@ from convlab.workbench import Workbench
 
 from ._names import CONVOLUTION, DENSE, Sides
 
-COUNTED, TIMED, ABOVE_FLOOR = "exponent, multiply-adds", "exponent, time", "least / empty"
+OF_COUNTS, OF_TIMES = "exponent of multiply-adds", "exponent of time"
+ABOVE_FLOOR = "least time / time of one pixel"
+BATCHES = {DENSE: "64 images of 1 channel", CONVOLUTION: "16 images of 16 channels"}
+Times = NDArray[np.float64]
+Series = tuple[Times, Times, Times, Times]  # sizes in pixels; times in ms and their intervals
 
 
 class Config(BaseModel):
@@ -53,66 +56,63 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     weights = max(config.dense_sides) ** 4
     require(4 * 4 * weights, f"dense layers and gradients of {weights:,} weights")
     sides = {DENSE: config.dense_sides, CONVOLUTION: config.conv_sides}
-    steps = {
-        f"{name} {side}": step(name, side, images, workbench.device)
-        for name, its_sides in sides.items()
-        for side, images in ((1, 1), *((side, None) for side in its_sides))
-    }
-    times = of_steps(steps, config.timing, workbench.device)
+    times = of_steps(steps(sides, workbench.device), config.timing, workbench.device)
     measurements = Measurements(notes=[note(config.timing, workbench.device)])
-    for name, its_sides in sides.items():
-        grown = np.stack([times[f"{name} {side}"] for side in its_sides])
-        _add(measurements, name, its_sides, grown, times[f"{name} 1"])
+    for arm, its_sides in sides.items():
+        growing = np.stack([times[f"{arm} {side}"] for side in its_sides])
+        _add(measurements, arm, its_sides, growing, times[f"{arm} 1"])
     return measurements
 
 
-def _add(
-    measurements: Measurements,
-    name: str,
-    sides: Sequence[int],
-    grown: NDArray[np.float64],
-    empty: NDArray[np.float64],
-) -> None:
-    """The row of a layer: its times (sides, repeats), and those (repeats,) on one pixel."""
-    pixels = np.square(sides)
-    (by_count,) = exponents(pixels, [[counted(name, side)] for side in sides])
-    quantities = {
-        COUNTED: exactly(round(by_count, 9)),  # logarithms are rounded, too
-        TIMED: Sample(tuple(exponents(pixels, grown).tolist())),
-        ABOVE_FLOOR: Sample(tuple((grown[0] / empty).tolist())),
-    }
-    title = "growing with the pixels: exponents; the least time over that of one pixel"
-    measurements.add(title, {"growing": name}, quantities)
-    measurements.arrays |= {f"{name}, pixels": pixels, f"{name}, seconds": grown}
+def steps(sides: dict[str, tuple[int, ...]], device: str) -> dict[str, Step]:
+    """A step of each layer at each of its sides, and one on one image of one pixel."""
+
+    def step(arm: str, side: int, images: int | None = None) -> Step:
+        layer, x = layer_and_batch(arm, side, images)
+        return pass_through(layer.to(device), x.to(device))
+
+    made = {}
+    for arm, its_sides in sides.items():
+        made[f"{arm} 1"] = step(arm, 1, images=1)
+        made |= {f"{arm} {side}": step(arm, side) for side in its_sides}
+    return made
 
 
-def growing(name: str, side: int, images: int | None = None) -> tuple[nn.Module, Tensor]:
+def layer_and_batch(arm: str, side: int, images: int | None = None) -> tuple[nn.Module, Tensor]:
     """A layer and its batch, of sizes that keep a core busy with arithmetic rather than memory.
 
     Many images for a dense layer, many channels for a convolution; and all tensors of a step
     below 32 MB, above which the C library gives memory back and faults it in again each time.
     """
-    if name == DENSE:
+    if arm == DENSE:
         return nn.Linear(side**2, side**2, bias=False), torch.ones(images or 64, side**2)
     conv = nn.Conv2d(16, 16, 3, padding=1, bias=False)
     return conv, torch.ones(images or 16, 16, side, side)
 
 
-def step(name: str, side: int, images: int | None, device: str) -> Step:
-    layer, x = growing(name, side, images)
-    return pass_through(layer.to(device), x.to(device))
+def _add(
+    measurements: Measurements,
+    arm: str,
+    sides: Sequence[int],
+    times: Times,
+    floor: Times,
+) -> None:
+    """Add the row of a layer: its times (sides, repeats), and those (repeats,) on one pixel."""
+    pixels = np.square(sides)
+    (of_counts,) = exponents(pixels, [[multiply_adds(arm, side)] for side in sides])
+    quantities = {
+        OF_COUNTS: exactly(round(of_counts, 9)),  # logarithms are rounded, too
+        OF_TIMES: Sample(tuple(exponents(pixels, times).tolist())),
+        ABOVE_FLOOR: Sample(tuple((times[0] / floor).tolist())),
+    }
+    measurements.add("growth as a power of the number of pixels", {"arm": arm}, quantities)
+    measurements.arrays |= {f"{arm}, size (pixels)": pixels, f"{arm}, time (s)": times}
 
 
-def counted(name: str, side: int) -> int:
+def multiply_adds(arm: str, side: int) -> int:
     with torch.device("meta"):
-        return cost(*growing(name, side, images=1)).multiply_adds
+        return cost(*layer_and_batch(arm, side, images=1)).multiply_adds
 
-
-def large_enough(name: str) -> Control:
-    return Control("the least takes ten times an empty call", at(ABOVE_FLOOR, growing=name), TEN)
-
-
-TEN = above(10)
 
 # The regions are the ledger's. A first run, in wall time and at sides up to 96, gave 2.57 and 1.21
 # on a busy machine, where calls longer than a slice of the scheduler are interrupted: hence the
@@ -120,62 +120,74 @@ TEN = above(10)
 # and its exponent rises above 2.15 where other programs share the cache.
 CLAIMS = (
     Claim(
-        "C007b",
-        "S0",
-        "The multiply-adds of a dense layer grow with the square of the pixels",
-        at(COUNTED, growing=DENSE),
-        equal(2),
+        id="C007b",
+        source="S0",
+        sentence="The multiply-adds of a dense layer grow with the square of the pixels",
+        of=at(OF_COUNTS, arm=DENSE),
+        predicted=equal(2),
     ),
     Claim(
-        "C007c",
-        "S0",
-        "Those of a convolution grow with the pixels",
-        at(COUNTED, growing=CONVOLUTION),
-        equal(1),
+        id="C007c",
+        source="S0",
+        sentence="The multiply-adds of a convolution grow in proportion to the pixels",
+        of=at(OF_COUNTS, arm=CONVOLUTION),
+        predicted=equal(1),
     ),
     Claim(
-        "C007d",
-        "S0",
-        "The time of a dense layer does as its multiply-adds do",
-        at(TIMED, growing=DENSE),
-        between(1.85, 2.15),
-        controls=(large_enough(DENSE),),
+        id="C007d",
+        source="S0",
+        sentence="The time of a dense layer grows like its multiply-adds",
+        of=at(OF_TIMES, arm=DENSE),
+        predicted=between(1.85, 2.15),
+        controls=(
+            Control(
+                sentence="the least time is ten times that of a dense layer of one pixel",
+                of=at(ABOVE_FLOOR, arm=DENSE),
+                predicted=above(10),
+            ),
+        ),
     ),
     Claim(
-        "C007e",
-        "S0",
-        "The time of a convolution does as its multiply-adds do",
-        at(TIMED, growing=CONVOLUTION),
-        between(0.85, 1.15),
-        controls=(large_enough(CONVOLUTION),),
+        id="C007e",
+        source="S0",
+        sentence="The time of a convolution grows like its multiply-adds",
+        of=at(OF_TIMES, arm=CONVOLUTION),
+        predicted=between(0.85, 1.15),
+        controls=(
+            Control(
+                sentence="the least time is ten times that of a convolution of one pixel",
+                of=at(ABOVE_FLOOR, arm=CONVOLUTION),
+                predicted=above(10),
+            ),
+        ),
     ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
-    arrays = measurements.arrays
-    scenes = {DENSE: "64 images of 1 channel", CONVOLUTION: "16 images of 16 channels"}
-    series, names = {}, {name: f"{name}, {scene}" for name, scene in scenes.items()}
-    for name, label in names.items():
-        times = [milliseconds(each) for each in arrays[f"{name}, seconds"]]
-        low, high = zip(*(each.interval for each in times), strict=True)
-        series[label] = arrays[f"{name}, pixels"], [each.center for each in times], low, high
+    series = {arm: _series(measurements, arm) for arm in BATCHES}
     figure = lines(
-        series,
-        title="Time grows as the multiply-adds do",
-        x="pixels",
+        {f"{arm}, {batch}": series[arm] for arm, batch in BATCHES.items()},
+        title="Time grows like the multiply-adds",
+        x="size (pixels)",
         y="forward and backward (ms)",
         log_x=True,
         log_y=True,
     )
-    _draw_predicted(figure, series[names[DENSE]], 2, "--")
-    _draw_predicted(figure, series[names[CONVOLUTION]], 1, ":")
+    _draw_predicted(figure, series[DENSE], 2, "--")
+    _draw_predicted(figure, series[CONVOLUTION], 1, ":")
     return {"growth": figure}
 
 
-def _draw_predicted(figure: Figure, points: tuple[Any, ...], exponent: int, style: str) -> None:
+def _series(measurements: Measurements, arm: str) -> Series:
+    times = map(milliseconds, measurements.arrays[f"{arm}, time (s)"])
+    sizes = measurements.arrays[f"{arm}, size (pixels)"].tolist()
+    return points(dict(zip(sizes, times, strict=True)))
+
+
+def _draw_predicted(figure: Figure, series: Series, exponent: int, style: str) -> None:
     """A power of the pixels at the height of the points."""
-    pixels, centers, *_ = points
+    pixels, centers, *_ = series
     level = np.exp(np.log(centers / pixels**exponent).mean())
     label = f"predicted: pixels to the power {exponent}"
     (axes,) = figure.axes

@@ -1,8 +1,9 @@
 """Do fewer parameters take less time and less memory?
 
-The weights themselves do. But a layer also computes and keeps activations, and a convolution of
-few weights can do and keep more than a perceptron of many: the example here is an ordinary one.
-Times are of one machine, its threads and its moment: all are taken in turn, in random order.
+The weights themselves take less memory. But a layer also computes and keeps activations, and a
+convolution of few weights can do and keep more than a perceptron of many: the example here is an
+ordinary one. Times are of one machine, its threads and its moment: all steps take turns, in
+random order.
 """
 
 import torch
@@ -17,7 +18,6 @@ from convlab.measure import (
     Control,
     Measurements,
     Outcome,
-    Quantity,
     above,
     at,
     below,
@@ -29,12 +29,17 @@ from convlab.settings import FROZEN, Timing
 from convlab.timing import Step, milliseconds, note, of_steps, pass_through
 from convlab.workbench import Workbench
 
-from ._names import NOMINAL, PARAMETERS, WEIGHTS, costs
-from ._twins import builders
+from ._five_layers import builders
+from ._layer_costs import quantities
+from ._names import MULTIPLY_ADDS, PARAMETERS, WEIGHTS, tabulate
 
 PERCEPTRON, CNN = "perceptron", "CNN"
-TRAINING, PEAK, TIME = "in training (bytes)", "peak (bytes)", "time (ms)"
+TRAINING, PEAK, TIME = "training memory (bytes)", "peak memory (bytes)", "time (ms)"
 INTENSITY = "multiply-adds per byte"
+TABLES = {
+    "memory of a step of training on 32 images of 64 x 64 pixels": (PARAMETERS, WEIGHTS, TRAINING),
+    "time of a step of training on 32 images of 64 x 64 pixels": (MULTIPLY_ADDS, TIME),
+}
 
 
 class Config(BaseModel):
@@ -50,10 +55,22 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     weights = 4 * 24 * config.side**4
     require(4 * 4 * weights, f"dense layers and gradients of {weights:,} weights")
     measurements = Measurements()
-    for add in workbench.track("tables", (_example, _layers)):
+    for add in workbench.track("tables", (_add_networks, _add_layers)):
         add(measurements, config, workbench.device)
     measurements.notes.append(note(config.timing, workbench.device))
     return measurements
+
+
+def _add_networks(measurements: Measurements, config: Config, device: str) -> None:
+    x = torch.ones(32, 3, 64, 64, device=device)
+    arms = {arm: network.to(device) for arm, network in networks().items()}
+    steps = {arm: update(network, x) for arm, network in arms.items()}
+    times = of_steps(steps, config.timing, device)
+    costs = {arm: quantities(cost(network, x)) for arm, network in arms.items()}
+    for arm, each in costs.items():
+        memory = each[WEIGHTS].center + peak_bytes(steps[arm])
+        costs[arm] = each | {TRAINING: exactly(memory), TIME: milliseconds(times[arm])}
+    tabulate(measurements, costs, TABLES)
 
 
 def networks() -> dict[str, nn.Module]:
@@ -84,84 +101,71 @@ def update(network: nn.Module, x: Tensor) -> Step:
     return step
 
 
-def _example(measurements: Measurements, config: Config, device: str) -> None:
-    x = torch.ones(32, 3, 64, 64, device=device)
-    arms = {name: network.to(device) for name, network in networks().items()}
-    steps = {name: update(network, x) for name, network in arms.items()}
-    times = of_steps(steps, config.timing, device)
-    for name, network in arms.items():
-        spent = costs(cost(network, x))
-        held = spent[WEIGHTS].center + peak_bytes(steps[name])
-        quantities = {
-            PARAMETERS: spent[PARAMETERS],
-            WEIGHTS: spent[WEIGHTS],
-            TRAINING: exactly(held),
-            NOMINAL: spent[NOMINAL],
-            TIME: milliseconds(times[name]),
-        }
-        title = "a step of training on 32 images of 64 x 64 pixels"
-        measurements.add(title, {"network": name}, quantities)
-
-
-def _layers(measurements: Measurements, config: Config, device: str) -> None:
+def _add_layers(measurements: Measurements, config: Config, device: str) -> None:
     x = torch.ones(32, 3, config.side, config.side, device=device)
-    layers = {name: make().to(device) for name, make in builders(config.side, 3, 8, 3).items()}
-    steps = {name: pass_through(layer, x) for name, layer in layers.items()}
+    layers = {arm: build().to(device) for arm, build in builders(config.side, 3, 8, 3).items()}
+    steps = {arm: pass_through(layer, x) for arm, layer in layers.items()}
     times = of_steps(steps, config.timing, device)
-    for name, layer in layers.items():
+    title = f"five layers, 32 images of {config.side} x {config.side} pixels, forward and backward"
+    for arm, layer in layers.items():
         spent = cost(layer, x)
-        moved = spent.weight_bytes + x.nbytes + layer(x).nbytes
-        quantities = {
-            NOMINAL: exactly(spent.multiply_adds),
-            INTENSITY: exactly(len(x) * spent.multiply_adds / moved),
-            PEAK: exactly(peak_bytes(steps[name])),
-            TIME: milliseconds(times[name]),
+        traffic = spent.weight_bytes + x.nbytes + layer(x).nbytes
+        row = {
+            MULTIPLY_ADDS: exactly(spent.multiply_adds),
+            INTENSITY: exactly(len(x) * spent.multiply_adds / traffic),
+            PEAK: exactly(peak_bytes(steps[arm])),
+            TIME: milliseconds(times[arm]),
         }
-        title = f"one map, 32 images of {config.side} x {config.side} pixels, forward and backward"
-        measurements.add(title, {"layer": name}, quantities)
+        measurements.add(title, {"arm": arm}, row)
 
 
-def of_cnn(quantity: str) -> Quantity:
-    """The CNN's over the perceptron's, round by round."""
-    return over(at(quantity, network=CNN), at(quantity, network=PERCEPTRON))
-
-
-FEWER = Control("the CNN has fewer parameters", of_cnn(PARAMETERS), below(0.01))
+FEWER = Control(
+    sentence="the CNN has fewer parameters than the perceptron",
+    of=over(at(PARAMETERS, arm=CNN), at(PARAMETERS, arm=PERCEPTRON)),
+    predicted=below(0.01),
+)
 
 CLAIMS = (
     Claim(
-        "C006",
-        "S0",
-        "A network with fewer parameters takes less memory",
-        of_cnn(TRAINING),
-        below(0.99),
+        id="C006",
+        source="S0",
+        sentence="A network with fewer parameters takes less memory",
+        of=over(at(TRAINING, arm=CNN), at(TRAINING, arm=PERCEPTRON)),
+        predicted=below(0.99),
         expected=Outcome.REFUTED,
         controls=(FEWER,),
     ),
     Claim(
-        "C006b",
-        "S0",
-        "A network with fewer parameters takes less time",
-        of_cnn(TIME),
-        below(0.99),
+        id="C006b",
+        source="S0",
+        sentence="A network with fewer parameters takes less time",
+        of=over(at(TIME, arm=CNN), at(TIME, arm=PERCEPTRON)),  # round by round
+        predicted=below(0.99),
         expected=Outcome.REFUTED,
         controls=(FEWER,),
     ),
     Claim(
-        "C006r",
-        "S0",
-        "Its weights take less memory; its activations can take more than they save",
-        of_cnn(WEIGHTS),
-        below(0.01),
-        controls=(Control("more is held in training", of_cnn(TRAINING), above(1)),),
+        id="C006r",
+        source="S0",
+        sentence="The weights of a network with fewer parameters take less memory, "
+        "but its activations can take more than the weights save",
+        of=over(at(WEIGHTS, arm=CNN), at(WEIGHTS, arm=PERCEPTRON)),
+        predicted=below(0.01),
+        controls=(
+            Control(
+                sentence="the CNN takes more memory in training than the perceptron",
+                of=over(at(TRAINING, arm=CNN), at(TRAINING, arm=PERCEPTRON)),
+                predicted=above(1),
+            ),
+        ),
     ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
-    held = {
-        f"{name}: {what}": measurements.get(quantity, network=name).center
-        for what, quantity in (("weights", WEIGHTS), ("in training", TRAINING))
-        for name in (PERCEPTRON, CNN)
+    memory = {
+        f"{arm}: {what}": measurements.get(quantity, arm=arm).center
+        for what, quantity in (("weights", WEIGHTS), ("training memory", TRAINING))
+        for arm in (PERCEPTRON, CNN)
     }
-    return {"memory": bars(held, title="Few weights do not mean little memory", x="bytes")}
+    return {"memory": bars(memory, title="Few weights do not mean little memory", x="bytes")}

@@ -2,9 +2,9 @@
 
 That its weights are few and shared, and nothing else. Its matrix has weights only under a kernel,
 the same ones along every diagonal: it is a Toeplitz matrix, block by block. Such a matrix written
-by hand should give a convolution's outputs to the last bit. A layer with
-one weight changed is the control that the comparisons can fail, and a dense layer whose weights
-all differ from 0 is the one for a full matrix.
+by hand should give a convolution's outputs to the last bit. Two layers are controls: one with one
+weight changed shows that the comparisons can fail, and a dense one whose weights all differ from
+0 shows a full matrix.
 """
 
 import torch
@@ -23,23 +23,24 @@ from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
+from ._five_layers import band, builders
+from ._layer_costs import quantities
 from ._names import (
     CONVOLUTION,
     DENSE,
     EFFECTIVE,
+    OUTPUTS,
     PARAMETERS,
     Channels,
+    KernelWidth,
     Side,
-    Taps,
-    costs,
     tabulate,
 )
-from ._twins import band, builders
 
 BY_HAND, CHANGED = "dense, band by hand", "local, one weight + 1"
-OUTPUTS, NONZERO, UNTIED = "outputs differ by", "nonzero weights", "diagonals differ by"
+NONZERO, DIAGONALS = "nonzero weights", "diagonal difference"
 TABLES = {
-    "beside the convolution, whole numbers": (OUTPUTS, NONZERO, UNTIED),
+    "beside the convolution, whole numbers": (OUTPUTS, NONZERO, DIAGONALS),
     "parameters, and multiply-adds per image": (PARAMETERS, EFFECTIVE),
 }
 
@@ -52,7 +53,7 @@ class Config(BaseModel):
     side: Side = 12
     in_channels: Channels = Field(3, description="of the images")
     out_channels: Channels = Field(8, description="of the layers")
-    kernel: Taps = 3
+    kernel: KernelWidth = 3
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
@@ -60,18 +61,18 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     require(8 * 10 * entries, f"ten dense matrices of {entries:,} weights")
     conv = same_size(config.in_channels, config.out_channels, config.kernel)
     x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
-    measurements, rows = Measurements(), {}
+    measurements, arms = Measurements(), {}
     with torch.no_grad():
-        for name, layer in workbench.track("layers", layers(conv, config.side).items()):
+        for arm, layer in workbench.track("layers", layers(conv, config.side).items()):
             weights = matrix(layer, tuple(x.shape[1:]))
-            rows[name] = compared(layer, weights, conv, x) | costs(cost(layer, x))
-            measurements.arrays[name] = weights[: config.side**2, : config.side**2].numpy()
-    tabulate(measurements, "layer", rows, TABLES)
+            arms[arm] = differences(layer, weights, conv, x) | quantities(cost(layer, x))
+            measurements.arrays[arm] = weights[: config.side**2, : config.side**2].numpy()
+    tabulate(measurements, arms, TABLES)
     return measurements
 
 
 def layers(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
-    """The convolution, and what is or is not the same map, all of whole numbers."""
+    """The convolution, and layers that are or are not the same function; all whole numbers."""
     dense = builders(side, conv.in_channels, conv.out_channels, conv.kernel_size[0])[DENSE]
     by_hand = dense().double()
     by_hand.load_state_dict({"1.weight": band(conv.weight, side)})
@@ -80,53 +81,68 @@ def layers(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
     return {CONVOLUTION: conv, BY_HAND: by_hand, CHANGED: changed, DENSE: filled(dense())}
 
 
-def compared(layer: nn.Module, weights: Tensor, conv: nn.Conv2d, x: Tensor) -> dict[str, Sample]:
-    """A layer, and the weights of its matrix, beside the convolution."""
+def differences(
+    layer: nn.Module, weights: Tensor, conv: nn.Conv2d, x: Tensor
+) -> dict[str, Sample]:
+    """How far a layer, of this matrix (N, M), is from the convolution and from any other."""
     y = layer(x)
-    untied = diagonal_difference(weights, tuple(y.shape[1:]), tuple(x.shape[1:]))
+    along_diagonals = diagonal_difference(weights, tuple(y.shape[1:]), tuple(x.shape[1:]))
     return {
         OUTPUTS: largest(y - conv(x)),
         NONZERO: exactly(int(weights.count_nonzero())),
-        UNTIED: largest(untied),
+        DIAGONALS: largest(along_diagonals),
     }
 
 
 CLAIMS = (
     Claim(
-        "C002",
-        "S0",
-        "Only the inputs under the kernel take part in an output of a convolution",
-        over(at(NONZERO, layer=CONVOLUTION), at(EFFECTIVE, layer=CONVOLUTION)),
-        equal(1),
+        id="C002",
+        source="S0",
+        sentence="Only the inputs under the kernel take part in an output of a convolution",
+        of=over(at(NONZERO, arm=CONVOLUTION), at(EFFECTIVE, arm=CONVOLUTION)),
+        predicted=equal(1),
         controls=(
             Control(
-                "in a dense layer all take part",
-                over(at(NONZERO, layer=DENSE), at(PARAMETERS, layer=DENSE)),
-                equal(1),
+                sentence="all inputs take part in an output of a dense layer",
+                of=over(at(NONZERO, arm=DENSE), at(PARAMETERS, arm=DENSE)),
+                predicted=equal(1),
             ),
         ),
     ),
     Claim(
-        "C010",
-        "S0",
-        "The same weights stand at every position, along the diagonals of the matrix",
-        at(UNTIED, layer=CONVOLUTION),
-        equal(0),
-        controls=(Control("a changed weight is noticed", at(UNTIED, layer=CHANGED), above(1)),),
+        id="C010",
+        source="S0",
+        sentence="The same weights stand at every position of a convolution, "
+        "along the diagonals of its matrix",
+        of=at(DIAGONALS, arm=CONVOLUTION),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="one changed weight makes a diagonal differ",
+                of=at(DIAGONALS, arm=CHANGED),
+                predicted=above(1),
+            ),
+        ),
     ),
     Claim(
-        "C012",
-        "S0",
-        "Sparse weights that all positions share are a convolution",
-        at(OUTPUTS, layer=BY_HAND),
-        equal(0),
-        controls=(Control("a changed weight is noticed", at(OUTPUTS, layer=CHANGED), above(1)),),
+        id="C012",
+        source="S0",
+        sentence="Sparse weights that all positions share are a convolution",
+        of=at(OUTPUTS, arm=BY_HAND),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="one changed weight makes an output differ",
+                of=at(OUTPUTS, arm=CHANGED),
+                predicted=above(1),
+            ),
+        ),
     ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
-    panels = {name: measurements.arrays[name] for name in (DENSE, CONVOLUTION)}
+    panels = {arm: measurements.arrays[arm] for arm in (DENSE, CONVOLUTION)}
     return {
         "matrices": images(
             panels,

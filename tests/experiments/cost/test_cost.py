@@ -1,4 +1,4 @@
-"""Tests of experiments/cost: its tables against independent counts."""
+"""Tests of experiments/cost/cost: its tables against independent counts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def small() -> Measurements:
 def test_the_answer_comes_first(small: Measurements) -> None:
     headline = small.rows[:4]
     assert {(row.factors["by"], row.factors["among"]) for row in headline} == set(cost.STEPS)
-    assert all({cost.PARAMETERS, cost.NOMINAL} <= row.quantities.keys() for row in headline)
+    assert all({cost.PARAMETERS, cost.MULTIPLY_ADDS} <= row.quantities.keys() for row in headline)
     by_kernel = small.get(cost.PARAMETERS, by=cost.SPARSITY, among=cost.UNSHARED)
     assert by_kernel.center == pytest.approx(49 / 9)
 
@@ -43,18 +43,18 @@ def test_the_table_is_what_counting_by_hand_gives(small: Measurements) -> None:
         LOCAL: kernels * 49 * 9,
         CONVOLUTION: kernels * 9,
     }
-    for name in cost.LAYERS:
-        pairs = near if name in (LOCAL, CONVOLUTION) else 49**2
-        assert small.get(cost.PARAMETERS, layer=name).center == stored[name]
-        assert small.get(cost.EFFECTIVE, layer=name).center == kernels * pairs
-        assert small.get(cost.WEIGHTS, layer=name).center == 4 * stored[name]
-        assert small.get(cost.SEEN, layer=name).center == 2 * 9
-        assert small.get(cost.POSITIONS, layer=name).center == 49
+    for arm in cost.LAYERS:
+        pairs = near if arm in (LOCAL, CONVOLUTION) else 49**2
+        assert small.get(cost.PARAMETERS, arm=arm).center == stored[arm]
+        assert small.get(cost.EFFECTIVE, arm=arm).center == kernels * pairs
+        assert small.get(cost.WEIGHTS, arm=arm).center == 4 * stored[arm]
+        assert small.get(cost.INPUTS, arm=arm).center == 2 * 9
+        assert small.get(cost.POSITIONS, arm=arm).center == 49
 
 
-def test_what_is_kept_is_the_output_the_patches_or_the_masked_weights(small: Measurements) -> None:
+def test_layers_keep_the_output_the_patches_or_the_masked_weights(small: Measurements) -> None:
     output = 4 * 4 * 3 * 49  # of the ReLU: bytes, images, channels, pixels
-    kept = {name: small.get(cost.KEPT, layer=name).center for name in cost.LAYERS}
+    kept = {arm: small.get(cost.KEPT, arm=arm).center for arm in cost.LAYERS}
     assert kept[DENSE] == kept[SHARED] == kept[CONVOLUTION] == output
     assert kept[MASKED] == output + 4 * (2 * 49) * (3 * 49)
     assert kept[LOCAL] >= output

@@ -1,15 +1,13 @@
-"""Tests of experiments/speed: its steps, its memory and what it makes of times that are known."""
+"""Tests of experiments/cost/speed: its steps, its memory, and what it makes of known times."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
-from convlab import lab, timing
+from convlab import lab
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome
 from convlab.memory import NotEnoughMemory
@@ -17,37 +15,55 @@ from convlab.settings import Timing
 from convlab.workbench import Workbench
 
 speed = lab.load(catalogue.experiments()["speed"])
-QUICK = {"timing": Timing(repeats=6, least_of=1), "side": 7}
-Steps = Mapping[str, Callable[[], object]]
+Law = Callable[[str], float]
+Clock = Callable[[Law], None]
 
 
-def measured(monkeypatch: pytest.MonkeyPatch, law: Callable[[str], float]) -> Measurements:
-    """The measurements where the clock follows a law: the time of a step by its name."""
-
-    def seconds(functions: Steps, *, repeats: int, **_: object) -> dict[str, NDArray[np.float64]]:
-        for function in functions.values():
-            function()
-        return {name: np.full(repeats, law(name)) for name in functions}
-
-    monkeypatch.setattr(timing, "seconds", seconds)
-    measurements: Measurements = speed.measure(speed.Config(**QUICK), Workbench())
+def measure() -> Measurements:
+    config = speed.Config(timing=Timing(repeats=6, least_of=1), side=7)
+    measurements: Measurements = speed.measure(config, Workbench())
     return measurements
 
 
-def test_claims_about_a_slow_cnn_come_out_as_expected(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = measured(monkeypatch, lambda name: 4.0 if name == speed.CNN else 1.0)
+def test_claims_about_a_slow_cnn_come_out_as_expected(clock: Clock) -> None:
+    clock(lambda step: 4.0 if step == speed.CNN else 1.0)
+    slow = measure()
     verdicts = [claim.check(slow) for claim in speed.CLAIMS]
     assert [(v.id, v.outcome) for v in verdicts] == [(v.id, v.expected) for v in verdicts]
     assert set(speed.draw(slow)) == {"memory"}
 
 
-@pytest.mark.parametrize("cnn, outcome", [(1.0, Outcome.REFUTED), (0.5, Outcome.HOLDS)])
-def test_a_cnn_as_fast_or_faster_is_told(
-    monkeypatch: pytest.MonkeyPatch, cnn: float, outcome: Outcome
+@pytest.mark.parametrize("seconds, outcome", [(1.0, Outcome.REFUTED), (0.5, Outcome.HOLDS)])
+def test_the_time_of_a_cnn_decides_whether_it_is_faster(
+    clock: Clock, seconds: float, outcome: Outcome
 ) -> None:
-    other = measured(monkeypatch, lambda name: cnn if name == speed.CNN else 1.0)
+    clock(lambda step: seconds if step == speed.CNN else 1.0)
     (claim,) = [claim for claim in speed.CLAIMS if claim.id == "C006b"]
-    assert claim.check(other).outcome == outcome
+    assert claim.check(measure()).outcome == outcome
+
+
+def test_the_tables_are_what_counting_by_hand_gives(clock: Clock) -> None:
+    clock(lambda step: 0.25)
+    found = measure()
+    weights = {speed.PERCEPTRON: 3 * 64**2 * 64 + 64 + 650, speed.CNN: 3 * 9 * 32 + 32 + 330}
+    for arm, count in weights.items():
+        assert found.get(speed.PARAMETERS, arm=arm).center == count
+        assert found.get(speed.WEIGHTS, arm=arm).center == 4 * count
+        # Adam's two numbers and the gradient of every weight are there together
+        assert found.get(speed.TRAINING, arm=arm).center >= 4 * 4 * count
+        assert found.get(speed.TIME, arm=arm).values == (250.0,) * 6  # ms
+    assert found.get(speed.MULTIPLY_ADDS, arm=speed.CNN).center == 64**2 * 27 * 32 + 320
+
+
+def test_intensity_is_the_work_of_all_images_by_the_bytes_of_weights_and_images(
+    clock: Clock,
+) -> None:
+    clock(lambda step: 1.0)
+    pixels, images = 7**2, 32
+    work = images * 3 * 8 * 9 * pixels
+    traffic = 4 * (3 * 8 * 9 + images * (3 + 8) * pixels)
+    found = measure().get(speed.INTENSITY, arm="convolution").center
+    assert found == pytest.approx(work / traffic)
 
 
 def test_an_update_changes_every_weight_and_the_cnn_holds_its_activations() -> None:
@@ -61,7 +77,7 @@ def test_an_update_changes_every_weight_and_the_cnn_holds_its_activations() -> N
     assert speed.peak_bytes(speed.update(speed.networks()[speed.CNN], x)) >= 2 * activations
 
 
-def test_what_does_not_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layers_that_do_not_fit_are_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convlab.memory.physical", lambda: 1e6)
     with pytest.raises(NotEnoughMemory, match="dense layers and gradients"):
         speed.measure(speed.Config(side=12), Workbench())

@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.twins."""
+"""Tests of experiments/cost/_five_layers: five layers, one linear function."""
 
 import pytest
 import torch
@@ -8,17 +8,17 @@ from torch import nn
 
 from convlab.cost import Cost, cost
 from convlab.probes.matrix import matrix
-from experiments.cost import _twins as twins
+from experiments.cost import _five_layers
 from experiments.cost._names import CONVOLUTION, DENSE, LOCAL, MASKED, SHARED
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(3, 6), st.integers(1, 2), st.integers(1, 3), st.sampled_from([1, 3]))
-def test_the_copies_do_the_same(side: int, inputs: int, outputs: int, kernel: int) -> None:
+def test_copies_give_the_same_outputs(side: int, inputs: int, outputs: int, kernel: int) -> None:
     conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False).double()
     conv.weight.data = torch.randint(-9, 9, conv.weight.shape).double()
     x = torch.randint(-9, 9, (2, inputs, side, side)).double()
-    layers = twins.copies(conv, side)
+    layers = _five_layers.copies(conv, side)
     assert set(layers) == {DENSE, MASKED, SHARED, LOCAL, CONVOLUTION}
     for layer in layers.values():
         assert torch.equal(layer(x), conv(x))
@@ -26,12 +26,13 @@ def test_the_copies_do_the_same(side: int, inputs: int, outputs: int, kernel: in
 
 def test_the_band_is_the_matrix_of_the_convolution() -> None:
     conv = nn.Conv2d(2, 3, 5, padding=2, bias=False)
-    assert torch.equal(twins.band(conv.weight.detach(), 6), matrix(conv, (2, 6, 6)))
+    assert torch.equal(_five_layers.band(conv.weight.detach(), 6), matrix(conv, (2, 6, 6)))
 
 
 def test_only_the_mask_keeps_the_masked_layer_sparse() -> None:
     conv = nn.Conv2d(1, 2, 3, padding=1, bias=False)
-    _, masked, _ = twins.copies(conv, 5)[MASKED].children()
+    _, masked, _ = _five_layers.copies(conv, 5)[MASKED].children()
+    assert isinstance(masked, _five_layers.MaskedLinear)
     assert (masked.weight != 0).all()
     assert matrix(masked, (25,)).count_nonzero() == cost(conv, zeros()).effective_multiply_adds
 
@@ -41,11 +42,11 @@ def zeros(device: str = "cpu") -> torch.Tensor:
 
 
 @pytest.mark.parametrize("device", ["cpu", "meta"])
-def test_what_they_store_and_multiply(device: str) -> None:
+def test_the_layers_store_and_multiply_what_the_formulas_say(device: str) -> None:
     with torch.device(device):
         spent: dict[str, Cost] = {
             name: cost(build(), zeros(device))
-            for name, build in twins.builders(5, 1, 2, 3).items()
+            for name, build in _five_layers.builders(5, 1, 2, 3).items()
         }
     stored = {name: found.parameters for name, found in spent.items()}
     assert stored == {

@@ -1,4 +1,4 @@
-"""Tests of the experiments that draw no seed: what they claim, at other shapes, with errors."""
+"""Tests of the claims of the experiments without a seed: at other shapes, and with errors."""
 
 from __future__ import annotations
 
@@ -48,16 +48,18 @@ def test_every_claim_comes_out_as_expected(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OF_EACH)
-def test_nothing_is_drawn_but_from_a_seed(name: str) -> None:
+def test_two_runs_give_the_same_numbers(name: str) -> None:
     assert small(name).rows == measured(name, **SMALL, **OF_EACH[name][0]).rows
 
 
-def spoiled(measurements: Measurements, quantity: str, **factors: str) -> Measurements:
-    """The measurements, but 1 is added to one number."""
+def spoiled(
+    measurements: Measurements, quantity: str, error: float = 1, /, **factors: str
+) -> Measurements:
+    """The measurements, but with an error in one number."""
     copy, hits = Measurements(), 0
     for row in measurements.rows:
         hit = quantity in row.quantities and factors.items() <= row.factors.items()
-        wrong = {quantity: exactly(row.quantities[quantity].center + 1)} if hit else {}
+        wrong = {quantity: exactly(row.quantities[quantity].center + error)} if hit else {}
         copy.add(row.table, row.factors, row.quantities | wrong)
         hits += hit
     assert hits == 1
@@ -67,17 +69,24 @@ def spoiled(measurements: Measurements, quantity: str, **factors: str) -> Measur
 @pytest.mark.parametrize(
     "name, claim, quantity, factors",
     [
-        ("toeplitz", "C002", "nonzero weights", {"layer": "convolution"}),
-        ("sizes", "C003r", "sizes refused", {"network": "convolution, global pooling"}),
-        ("cost", "C007", "torch - formula", {"layer": "local"}),
+        ("toeplitz", "C002", "nonzero weights", {"arm": "convolution"}),
+        ("toeplitz", "C002", "nonzero weights", {"arm": "dense"}),
+        ("sizes", "C003r", "sizes refused", {"arm": "convolution, global pooling"}),
+        ("sizes", "C003r", "sizes refused", {"arm": "convolution"}),
+        ("cost", "C007", "multiply-adds, torch − formula", {"arm": "local"}),
         ("cost", "C008", "multiply-adds", {"by": "sparsity", "among": "unshared weights"}),
-        ("cost", "C008", "outputs differ by", {"layer": "masked dense"}),
-        ("toeplitz", "C010", "diagonals differ by", {"layer": "convolution"}),
-        ("cost", "C011", "weights (bytes)", {"layer": "local"}),
-        ("toeplitz", "C012", "outputs differ by", {"layer": "dense, band by hand"}),
-        ("cost", "C305r", "of real pixels", {"by": "sharing", "among": "sparse weights"}),
-        ("gradient", "C308", "terms", {"kernels": "shared"}),
-        ("gradient", "C308b", "gradients differ by", {"local": "all positions"}),
+        ("cost", "C008", "output difference", {"arm": "masked dense"}),
+        ("cost", "C008", "inputs per output", {"arm": "convolution"}),
+        ("toeplitz", "C010", "diagonal difference", {"arm": "convolution"}),
+        ("cost", "C011", "weights (bytes)", {"arm": "local"}),
+        ("cost", "C011", "positions", {"arm": "convolution"}),
+        ("toeplitz", "C012", "output difference", {"arm": "dense, band by hand"}),
+        ("cost", "C305r", "effective multiply-adds", {"by": "sharing", "among": "sparse weights"}),
+        ("cost", "C305b", "effective multiply-adds", {"by": "sharing", "among": "dense weights"}),
+        ("cost", "C305b", "output difference", {"arm": "shared dense"}),
+        ("gradient", "C308", "terms", {"arm": "shared"}),
+        ("gradient", "C308", "terms", {"arm": "unshared"}),
+        ("gradient", "C308b", "gradient difference", {"arm": "local, sum over positions"}),
     ],
 )
 def test_a_wrong_number_is_noticed(
@@ -90,8 +99,26 @@ def test_a_wrong_number_is_noticed(
     )
 
 
+@pytest.mark.parametrize(
+    "name, id, quantity, arm",
+    [
+        ("toeplitz", "C010", "diagonal difference", "local, one weight + 1"),
+        ("toeplitz", "C012", "output difference", "local, one weight + 1"),
+        ("sizes", "C003r", "sizes refused", "convolution, flattening"),
+        ("gradient", "C308b", "gradient difference", "local, one position"),
+    ],
+)
+def test_a_claim_is_invalid_where_its_control_sees_no_difference(
+    name: str, id: str, quantity: str, arm: str
+) -> None:
+    (claim,) = [claim for claim in experiment(name).CLAIMS if claim.id == id]
+    number = small(name).get(quantity, arm=arm).center
+    blind = spoiled(small(name), quantity, -number, arm=arm)
+    assert claim.check(blind).outcome is Outcome.INVALID
+
+
 @pytest.mark.parametrize("name", ["cost", "toeplitz"])
-def test_what_does_not_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_layers_that_do_not_fit_are_not_built(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(memory, "physical", lambda: 1e6)
     with pytest.raises(NotEnoughMemory, match="ten dense matrices"):
         measured(name, **SMALL)

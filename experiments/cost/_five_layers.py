@@ -1,16 +1,15 @@
-"""One linear map written as five layers, which differ in what they store and what they multiply.
+"""One linear function written as five layers, which differ in what they store and multiply.
 
                      every weight its own    one kernel for all positions
     all pixels       dense                   shared dense
     pixels nearby    local                   convolution
 
-and the masked dense layer, which stores and multiplies all but lets a mask delete what is far.
+and the masked dense layer: it stores and multiplies all, and its mask deletes what is far.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from itertools import product
 from math import prod
 
@@ -18,14 +17,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, pad
 
-from convlab.cost import cost
-from convlab.cost.network import multiply_adds_run
 from convlab.layers import LocallyConnected2d
-from convlab.measure import Sample, exactly
 from convlab.memory import require
 from convlab.probes.matrix import AT_ONCE, matrix
 
-from ._names import APART, CONVOLUTION, DENSE, LOCAL, MASKED, SHARED, costs
+from ._names import CONVOLUTION, DENSE, LOCAL, MASKED, SHARED
 
 
 class MaskedLinear(nn.Linear):
@@ -66,10 +62,10 @@ def builders(
     def masked() -> nn.Module:
         near = local()
         nn.init.ones_(near.weight)
-        return _flat(MaskedLinear(matrix(near, inputs)), outputs)
+        return _on_images(MaskedLinear(matrix(near, inputs)), outputs)
 
     return {
-        DENSE: lambda: _flat(nn.Linear(m, n, bias=False), outputs),
+        DENSE: lambda: _on_images(nn.Linear(m, n, bias=False), outputs),
         MASKED: masked,
         SHARED: lambda: square(2 * side - 1),
         LOCAL: local,
@@ -78,19 +74,14 @@ def builders(
 
 
 def copies(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
-    """The map of `conv`, of the kind that `builders` makes, in all five layers.
+    """The linear function of `conv`, of the kind that `builders` makes, in all five layers.
 
     Its kernel goes to every position of the local layer, whose matrix goes to the dense ones.
-    Beyond its mask the masked layer keeps the weights that it was born with. Raises
-    NotEnoughMemory where they and their matrices, of `matrix`, would not fit.
+    Beyond its mask the masked layer keeps its first, random weights. Raises NotEnoughMemory
+    where the layers and their matrices, of `matrix`, would not fit.
     """
-    taps, _ = conv.kernel_size
-    inputs, outputs = (channels * side**2 for channels in (conv.in_channels, conv.out_channels))
-    needed = 10 * inputs * outputs + AT_ONCE * inputs * (2 * side - 1) ** 2  # and its windows
-    require(
-        needed * conv.weight.element_size(), f"ten dense matrices of {inputs * outputs:,} weights"
-    )
-    made = builders(side, conv.in_channels, conv.out_channels, taps)
+    _require_room(conv, side)
+    made = builders(side, conv.in_channels, conv.out_channels, conv.kernel_size[0])
     layers = {name: build().to(conv.weight) for name, build in made.items()}
     local = LocallyConnected2d.from_conv(conv, side)
     weights = matrix(local, (conv.in_channels, side, side))
@@ -98,7 +89,7 @@ def copies(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
     own = layers[MASKED].state_dict()
     near = torch.where(own["1.mask"] == 1, weights, own["1.weight"])
     layers[MASKED].load_state_dict(own | {"1.weight": near})
-    margin = side - 1 - taps // 2
+    margin = side - 1 - conv.kernel_size[0] // 2
     layers[SHARED].load_state_dict({"weight": pad(conv.weight, (margin,) * 4)})
     return layers | {LOCAL: local, CONVOLUTION: conv}
 
@@ -117,41 +108,13 @@ def band(kernel: Tensor, side: int) -> Tensor:
     return weights.reshape(outputs * side**2, inputs * side**2)
 
 
-def _flat(layer: nn.Module, outputs: tuple[int, ...]) -> nn.Sequential:
-    """The layer (N, M) -> (N, *) as one on images."""
+def _require_room(conv: nn.Conv2d, side: int) -> None:
+    inputs, outputs = (channels * side**2 for channels in (conv.in_channels, conv.out_channels))
+    windows = AT_ONCE * inputs * (2 * side - 1) ** 2  # that `matrix` copies of the shared dense
+    needed = (10 * inputs * outputs + windows) * conv.weight.element_size()
+    require(needed, f"ten dense matrices of {inputs * outputs:,} weights")
+
+
+def _on_images(layer: nn.Module, outputs: tuple[int, ...]) -> nn.Sequential:
+    """The layer on vectors, (B, M) to (B, N), as one on images: (B, C, H, W) to (B, *outputs)."""
     return nn.Sequential(nn.Flatten(), layer, nn.Unflatten(1, outputs))
-
-
-def counted(
-    side: int, in_channels: int, out_channels: int, kernel: int, images: int
-) -> dict[str, dict[str, Sample]]:
-    """The `costs` of each layer and a ReLU, by layer, as within a network.
-
-    And the multiply-adds that torch counts for the layer, less those of the formula: N outputs of
-    so many terms each.
-    """
-    outputs, formula = out_channels * side**2, terms(side, in_channels, kernel)
-    spent = {}
-    with torch.device("meta"):
-        x = torch.empty(images, in_channels, side, side, requires_grad=True)
-        for name, build in builders(side, in_channels, out_channels, kernel).items():
-            layer = build()
-            apart = multiply_adds_run(partial(layer, x)) / images - outputs * formula[name]
-            both = cost(nn.Sequential(layer, nn.ReLU()), x)
-            spent[name] = costs(both) | {APART: exactly(apart)}
-    return spent
-
-
-def terms(side: int, in_channels: int, kernel: int) -> dict[str, int]:
-    """The products of which an output is the sum, by layer and formula: M inputs, or K of them.
-
-    The shared dense layer multiplies its whole kernel, also where it hangs over the image.
-    """
-    m, k = in_channels * side**2, in_channels * kernel**2
-    return {
-        DENSE: m,
-        MASKED: m,
-        SHARED: in_channels * (2 * side - 1) ** 2,
-        LOCAL: k,
-        CONVOLUTION: k,
-    }
