@@ -14,10 +14,10 @@ from convlab.measure import Sample, exactly
 from ._five_layers import builders
 from ._names import (
     APART,
+    BACKWARD,
     CONVOLUTION,
     DENSE,
     EFFECTIVE,
-    KEPT,
     LOCAL,
     MASKED,
     MULTIPLY_ADDS,
@@ -27,13 +27,13 @@ from ._names import (
 )
 
 
-def quantities(spent: Cost) -> dict[str, Sample]:
+def quantities(total: Cost) -> dict[str, Sample]:
     return {
-        PARAMETERS: exactly(spent.parameters),
-        MULTIPLY_ADDS: exactly(spent.multiply_adds),
-        EFFECTIVE: exactly(spent.effective_multiply_adds),
-        WEIGHTS: exactly(spent.weight_bytes),
-        KEPT: exactly(spent.saved_bytes),
+        PARAMETERS: exactly(total.parameters),
+        MULTIPLY_ADDS: exactly(total.multiply_adds),
+        EFFECTIVE: exactly(total.effective_multiply_adds),
+        WEIGHTS: exactly(total.weight_bytes),
+        BACKWARD: exactly(total.saved_bytes),
     }
 
 

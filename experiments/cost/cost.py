@@ -36,10 +36,10 @@ from ._five_layers import builders, copies
 from ._layer_costs import layer_costs
 from ._names import (
     APART,
+    BACKWARD,
     CONVOLUTION,
     DENSE,
     EFFECTIVE,
-    KEPT,
     LAYERS,
     LOCAL,
     MULTIPLY_ADDS,
@@ -86,9 +86,9 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     for (by, among), (before, after) in STEPS.items():
         factors = {"by": by, "among": among}
         measurements.add("how many times fewer", factors, _ratios(costs[before], costs[after]))
-    memory = f"bytes of a layer and a ReLU, {config.batch} images"
+    memory = f"memory of a layer and a ReLU, {config.batch} images"
     counts = PARAMETERS, MULTIPLY_ADDS, EFFECTIVE, APART
-    tabulate(measurements, costs, {"counts per image": counts, memory: (WEIGHTS, KEPT)})
+    tabulate(measurements, costs, {"counts per image": counts, memory: (WEIGHTS, BACKWARD)})
     _add_outputs(measurements, config)
     return measurements
 

@@ -108,11 +108,11 @@ def _add_layers(measurements: Measurements, config: Config, device: str) -> None
     times = of_steps(steps, config.timing, device)
     title = f"five layers, 32 images of {config.side} x {config.side} pixels, forward and backward"
     for arm, layer in layers.items():
-        spent = cost(layer, x)
-        traffic = spent.weight_bytes + x.nbytes + layer(x).nbytes
+        total = cost(layer, x)
+        traffic = total.weight_bytes + x.nbytes + layer(x).nbytes
         row = {
-            MULTIPLY_ADDS: exactly(spent.multiply_adds),
-            INTENSITY: exactly(len(x) * spent.multiply_adds / traffic),
+            MULTIPLY_ADDS: exactly(total.multiply_adds),
+            INTENSITY: exactly(len(x) * total.multiply_adds / traffic),
             PEAK: exactly(peak_bytes(steps[arm])),
             TIME: milliseconds(times[arm]),
         }

@@ -37,6 +37,7 @@ def by_pixels(step: str) -> float:
 def test_claims_about_ideal_times_come_out_as_expected(clock: Clock) -> None:
     clock(by_pixels)
     ideal = measure()
+    assert ideal.get(growth.ABOVE_FLOOR, arm=growth.CONVOLUTION).values == (16.0,) * 6  # 4 x 4
     verdicts = [claim.check(ideal) for claim in growth.CLAIMS]
     assert [(v.id, v.outcome) for v in verdicts] == [(v.id, v.expected) for v in verdicts]
 
