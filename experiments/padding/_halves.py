@@ -14,12 +14,12 @@ from convlab.data.dataset import split
 from convlab.data.sources import load
 from convlab.probes import answers
 from convlab.probes.exact import exact_logits
-from convlab.streams import Data, Draw
+from convlab.streams import Data
 from convlab.train import Networks
 
 SIDE, DIGIT = 20, 4  # pixels
-LOWEST = SIDE // 2 - DIGIT  # the last top row of a digit in the top half
-GAPS = range(LOWEST // 2 + 1)  # pixels that can lie between a digit and the nearer border
+LAST_ROW = SIDE // 2 - DIGIT  # the lowest row at which a digit in the top half can begin
+GAPS = range(LAST_ROW // 2 + 1)  # pixels that can lie between a digit and the nearer border
 
 
 def small_digits(generator: Generator) -> tuple[Tensor, Tensor]:
@@ -34,26 +34,27 @@ def small_digits(generator: Generator) -> tuple[Tensor, Tensor]:
 def pairs(digits: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     """Each digit in the top half and half a canvas lower (2, N, 1, S, S), and its gap (N,).
 
-    The upper image's gap to the upper border or the lower one's to the lower, the lesser of both.
+    The gap (pixels) is the smaller of two: from the upper digit to the upper border, and from
+    the lower digit to the lower border.
     """
-    upper, corner = digits_on_canvas(digits, SIDE, range(LOWEST + 1), generator)
-    gap = torch.minimum(corner[:, 0], LOWEST - corner[:, 0])
+    upper, corner = digits_on_canvas(digits, SIDE, range(LAST_ROW + 1), generator)
+    gap = torch.minimum(corner[:, 0], LAST_ROW - corner[:, 0])
     return torch.stack((upper, shifted(upper, SIDE // 2, 0))), gap
 
 
-def labelled(
+def labelled_pairs(
     digits: Tensor, count: int, generator: Generator, *, wrong: bool = False
-) -> tuple[Tensor, Tensor]:
-    """Pairs of `count` digits as images (2 count, 1, S, S), and labels: 0 above, 1 below.
+) -> Data:
+    """Pairs of `count` digits as images (2 count, 1, S, S), with labels: 0 above, 1 below.
 
-    `wrong` labels half of the pairs inversely, so that position and label are uncorrelated.
+    `wrong` inverts the labels of half of the pairs: position and label are then uncorrelated.
     """
     chosen = torch.randperm(len(digits), generator=generator)[:count]
     x, _ = pairs(digits[chosen], generator)
     y = torch.tensor([[0], [1]]).repeat(1, len(chosen))
     if wrong:
         y[:, : len(chosen) // 2] = 1 - y[:, : len(chosen) // 2]
-    return x.flatten(0, 1), y.flatten()
+    return Data(x.flatten(0, 1), y.flatten())
 
 
 Padding = Literal["circular", "zeros"]
@@ -71,27 +72,18 @@ def network(padding: Padding, depth: int, channels: int, flat: bool = False) -> 
     return nn.Sequential(*layers, pooling, nn.Flatten(), nn.Linear(features, 2))
 
 
-def labelled_pairs(digits: Tensor, count: int, *, wrong: bool = False) -> Draw:
-    """Pairs of `count` digits with their labels, drawn anew by each seed."""
-
-    def draw(generator: Generator) -> Data:
-        return Data(*labelled(digits, count, generator, wrong=wrong))
-
-    return draw
-
-
 def logits(networks: Networks, pairs: Tensor) -> Tensor:
     """(S, 2, N, K), exact, of S networks for pairs (2, N, ...)."""
-    found = exact_logits(networks, pairs.flatten(0, 1))
-    return torch.unflatten(found, 1, pairs.shape[:2])
+    of_all = exact_logits(networks, pairs.flatten(0, 1))
+    return torch.unflatten(of_all, 1, pairs.shape[:2])
 
 
 def accuracy(logits: Tensor) -> Tensor:
-    """Right answers (S,) in percent, where firsts are of class 0 and seconds of class 1."""
+    """The share of right classes (S,) in percent: 0 for firsts of a pair, 1 for seconds."""
     y = torch.arange(2).repeat_interleave(logits.shape[2])
     return answers.accuracy(logits.flatten(1, 2), y)
 
 
-def apart(logits: Tensor) -> float:
-    """The greatest difference within any pair: 0 if no network can tell one from the other."""
+def largest_difference(logits: Tensor) -> float:
+    """Of the logits within any pair: 0 if no network can tell one image from the other."""
     return float(answers.apart(logits[:, 0], logits[:, 1]).max())

@@ -1,28 +1,30 @@
 """Does zero padding tell a network where something is?
 
-A digit stands in the top half of a black canvas, or the same digit half a canvas lower, and the
-label is which. Behind zero-padded convolutions and a global maximum, whether the two differ is a
-matter of depth: in n layers of 3 x 3 kernels a unit that sees the digit also reads the padding of
-some layer above the black, if at most 2 (n - 1) pixels lie between digit and border. So that far,
-and not beyond, the position must be told. Circular padding is the control that must guess.
+A digit stands in the top half of a black canvas, or the same digit stands half a canvas lower, and
+the label says which. The networks are zero-padded convolutions and a global maximum. The padding
+of the first layer looks like the canvas, that of every later layer does not. So in n layers of
+3 x 3 kernels some unit sees both the digit and such padding, if at most 2 (n - 1) pixels lie
+between the digit and the border. Up to this gap a network can learn the position, beyond it a
+network must guess. Circular padding is the control: it must guess at every gap.
 """
 
 from functools import partial
-from typing import Final
 
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from convlab.figures import lines, points
 from convlab.measure import (
     Claim,
     Control,
-    Measured,
     Measurements,
     Outcome,
+    Quantity,
     Sample,
     above,
+    at,
     equal,
     exactly,
 )
@@ -35,8 +37,8 @@ from ._halves import (
     GAPS,
     Padding,
     accuracy,
-    apart,
     labelled_pairs,
+    largest_difference,
     logits,
     network,
     pairs,
@@ -44,11 +46,9 @@ from ._halves import (
 )
 
 ACCURACY, DIFFERENCE, GAP = "accuracy (%)", "difference of a pair's logits", "gap (pixels)"
-CIRCULAR: Final = "circular"
-ZEROS: Final = "zeros"
+ALL = {GAP: "all"}
 DEPTHS = (1, 2, 3)
-ARMS: tuple[tuple[Padding, int], ...] = ((CIRCULAR, 2), *((ZEROS, n) for n in DEPTHS))
-HOLDS, REFUTED = Outcome.HOLDS, Outcome.REFUTED
+ARMS: tuple[tuple[Padding, int], ...] = (("circular", 2), *(("zeros", n) for n in DEPTHS))
 
 
 class Config(BaseModel):
@@ -63,68 +63,102 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    digits, others = small_digits(generator(0, Stream.SPLIT))
-    x, gap = pairs(others, generator(0, Stream.HELD_OUT))
+    digits, test_digits = small_digits(generator(0, Stream.SPLIT))
+    x, gaps = pairs(test_digits, generator(0, Stream.HELD_OUT))
     measurements = Measurements()
     for padding, depth in ARMS:
         networks = workbench.fit(
-            f"{padding}, {depth} deep",
+            f"{padding}, {depth} layers",
             partial(network, padding, depth, config.channels),
-            labelled_pairs(digits, config.examples),
+            partial(labelled_pairs, digits, config.examples),
             cross_entropy,
             seeds=config.seeds,
             training=config.training,
         )
-        answers = logits(networks, x)
-        parts = {"all": answers} | {str(pixels): answers[:, :, gap == pixels] for pixels in GAPS}
-        for pixels, part in parts.items():
-            arm = {"padding": padding, "layers": depth, GAP: pixels}
-            right, difference = sample(accuracy(part), "mean"), exactly(apart(part))
-            measurements.add("top or bottom?", arm, {ACCURACY: right, DIFFERENCE: difference})
+        add_rows(measurements, {"padding": padding, "layers": depth}, logits(networks, x), gaps)
     return measurements
 
 
-def of(quantity: str, padding: str, layers: int, gap: object = "all") -> Measured:
-    return lambda m: m.get(quantity, padding=padding, layers=layers, **{GAP: str(gap)})
+def add_rows(into: Measurements, arm: dict[str, object], logits: Tensor, gaps: Tensor) -> None:
+    """A row for all pairs, and one for those of each gap; logits (S, 2, N, 2), gaps (N,)."""
+    parts = {"all": logits} | {str(gap): logits[:, :, gaps == gap] for gap in GAPS}
+    for gap, part in parts.items():
+        quantities = {
+            ACCURACY: sample(accuracy(part), "mean"),
+            DIFFERENCE: exactly(largest_difference(part)),
+        }
+        into.add("top or bottom?", arm | {GAP: gap}, quantities)
 
 
 def exceptions(measurements: Measurements) -> Sample:
     """How many depths and gaps break the rule that a pair differs within 2 (n - 1) pixels only."""
-    broken = 0
+    count = 0
     for row in measurements.rows:
         padding, depth, gap = (row.factors[name] for name in ("padding", "layers", GAP))
-        if padding == ZEROS and gap != "all":
+        if padding == "zeros" and gap != "all":
             differs = row.quantities[DIFFERENCE].center > 0
-            broken += differs != (int(gap) <= 2 * (depth - 1))
-    return exactly(broken)
+            count += differs != (int(gap) <= 2 * (depth - 1))
+    return exactly(count)
 
 
-SAME = "with circular padding both images of each pair get the same logits"
-TELLS = "the same training teaches a zero-padded one to tell"
-BLIND_CIRCULAR = (Control(SAME, of(DIFFERENCE, CIRCULAR, 2), equal(0)),)
-TOLD = (Control(TELLS, of(ACCURACY, ZEROS, 2), above(55)),)
-
-BLIND = "Convolution and shared weights make a globally pooled CNN blind to position"
-BETRAYED = "Zero padding betrays the position to it"
-REACH = "n layers of 3 x 3 see it within 2 (n - 1) pixels of the border, and not beyond"
-IF_CIRCULAR = "With circular padding a globally pooled CNN is blind to position"
+CIRCULAR_IS_BLIND = Control(
+    sentence="with circular padding, both images of each pair get the same logits",
+    of=at(DIFFERENCE, padding="circular", layers=2, **ALL),
+    predicted=equal(0),
+)
 
 CLAIMS = (
-    Claim("C316", "S3", BLIND, of(ACCURACY, ZEROS, 2), equal(50), REFUTED, BLIND_CIRCULAR),
-    Claim("C316r", "S3", BETRAYED, of(ACCURACY, ZEROS, 2), above(55), HOLDS, BLIND_CIRCULAR),
-    Claim("C316r2", "S3", REACH, exceptions, equal(0)),
-    Claim("C316r3", "S3", IF_CIRCULAR, of(ACCURACY, CIRCULAR, 2), equal(50), HOLDS, TOLD),
+    Claim(
+        id="C316",
+        source="S3",
+        sentence="Convolution and shared weights make a globally pooled CNN blind to position",
+        of=at(ACCURACY, padding="zeros", layers=2, **ALL),
+        predicted=equal(50),
+        expected=Outcome.REFUTED,
+        controls=(CIRCULAR_IS_BLIND,),
+    ),
+    Claim(
+        id="C316r",
+        source="S3",
+        sentence="Zero padding betrays the position to a globally pooled CNN",
+        of=at(ACCURACY, padding="zeros", layers=2, **ALL),
+        predicted=above(55),
+        controls=(CIRCULAR_IS_BLIND,),
+    ),
+    Claim(
+        id="C316r2",
+        source="S3",
+        sentence="A zero-padded CNN with n layers of 3 x 3 kernels sees the position within "
+        "2 (n - 1) pixels of the border, and not beyond",
+        of=Quantity("exceptions from the reach of 2 (n - 1) pixels", exceptions),
+        predicted=equal(0),
+    ),
+    Claim(
+        id="C316r3",
+        source="S3",
+        sentence="With circular padding a globally pooled CNN is blind to position",
+        of=at(ACCURACY, padding="circular", layers=2, **ALL),
+        predicted=equal(50),
+        controls=(
+            Control(
+                sentence="the same training teaches a zero-padded CNN to tell the position",
+                of=at(ACCURACY, padding="zeros", layers=2, **ALL),
+                predicted=above(55),
+            ),
+        ),
+    ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
     series = {}
     for padding, depth in reversed(ARMS):
-        seen = {gap: of(ACCURACY, padding, depth, gap)(measurements) for gap in GAPS}
-        series[f"padding {padding}, layers {depth}"] = points(seen)
+        row = {"padding": padding, "layers": depth}
+        by_gap = {gap: measurements.get(ACCURACY, **row, **{GAP: str(gap)}) for gap in GAPS}
+        series[f"padding {padding}, layers {depth}"] = points(by_gap)
     figure = lines(
         series,
-        title="Zero padding tells where a digit is, if it is near enough to the border",
+        title="Zero padding tells where a digit is, if the digit is near enough to the border",
         x="gap between the digit and the nearer border (pixels)",
         y=ACCURACY,
         levels={"guessing": 50},

@@ -1,10 +1,10 @@
 """Can a network tell where something is?
 
-The label is the position: a digit stands in the top half of the canvas, or the same digit half a
-canvas lower. Circular convolutions and a global maximum must give both the same logits, and so
-guess. Locally connected layers, which start as those very convolutions with their kernel at each
-position, must then learn to tell. Flattened convolutions are the control that the position can be
-learned, and wrong labels that it must be.
+The label is the position: a digit stands in the top half of the canvas, or the same digit stands
+half a canvas lower. Circular convolutions and a global maximum must give both the same logits, and
+so must guess. Locally connected layers start as these convolutions, with a copy of the kernel at
+each position; by training they must learn to tell. Two controls: flattened convolutions can learn
+the position, and with wrong labels nothing can be learned.
 """
 
 from functools import partial
@@ -12,24 +12,34 @@ from math import log
 
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from convlab.figures import bars, curves, images
 from convlab.layers import LocallyConnected2d
-from convlab.measure import Claim, Control, Measured, Measurements, above, equal, exactly, within
+from convlab.measure import Claim, Control, Measurements, above, at, equal, exactly, within
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream, generator
 from convlab.train import Build, sample
 from convlab.workbench import Workbench
 
-from ._halves import SIDE, accuracy, apart, labelled_pairs, logits, network, pairs, small_digits
+from ._halves import (
+    SIDE,
+    accuracy,
+    labelled_pairs,
+    largest_difference,
+    logits,
+    network,
+    pairs,
+    small_digits,
+)
 
 CIRCULAR, FLAT = "circular, pooled", "circular, flattened"
 LOCAL, LOCAL_FLAT, WRONG = "local, pooled", "local, flattened", "local, wrong labels"
+TWINS = {LOCAL: CIRCULAR, LOCAL_FLAT: FLAT}  # each starts as the other
+UNTRAINED, TRAINED = "untrained", "trained"
 ACCURACY, DIFFERENCE = "accuracy (%)", "difference of a pair's logits"
-TWINS = "local networks and the circular twins that they start as"
-APART = "difference from its twin's logits"
+TWIN_DIFFERENCE = "difference of the twins' logits"
 
 
 class Config(BaseModel):
@@ -43,12 +53,12 @@ class Config(BaseModel):
     training: Training = Training(steps=100, batch=32, lr=0.01, schedule="cosine")
 
 
-circular = partial(network, "circular", 2)
+circular_network = partial(network, "circular", 2)
 
 
-def local(channels: int, flat: bool = False) -> nn.Sequential:
+def local_network(channels: int, flat: bool = False) -> nn.Sequential:
     """The circular network of the same seed, with a kernel of its own at each position."""
-    layers = circular(channels, flat)
+    layers = circular_network(channels, flat)
     for index, layer in enumerate(layers):
         if isinstance(layer, nn.Conv2d):
             layers[index] = LocallyConnected2d.from_conv(layer, SIDE)
@@ -57,89 +67,124 @@ def local(channels: int, flat: bool = False) -> nn.Sequential:
 
 def arms(channels: int) -> dict[str, Build]:
     return {
-        CIRCULAR: partial(circular, channels),
-        FLAT: partial(circular, channels, flat=True),
-        LOCAL: partial(local, channels),
-        LOCAL_FLAT: partial(local, channels, flat=True),
-        WRONG: partial(local, channels),
+        CIRCULAR: partial(circular_network, channels),
+        FLAT: partial(circular_network, channels, flat=True),
+        LOCAL: partial(local_network, channels),
+        LOCAL_FLAT: partial(local_network, channels, flat=True),
+        WRONG: partial(local_network, channels),
     }
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    digits, others = small_digits(generator(0, Stream.SPLIT))
-    x, _ = pairs(others, generator(0, Stream.HELD_OUT))
-    measurements = Measurements(arrays={"pair": x[:, 0, 0].numpy()})
-    untrained, trained = {}, {}
-    for name, build in arms(config.channels).items():
+    digits, test_digits = small_digits(generator(0, Stream.SPLIT))
+    x, _ = pairs(test_digits, generator(0, Stream.HELD_OUT))
+    logits_of = {}
+    for arm, build in arms(config.channels).items():
         networks = workbench.fit(
-            name,
+            arm,
             build,
-            labelled_pairs(digits, config.examples, wrong=name == WRONG),
+            partial(labelled_pairs, digits, config.examples, wrong=arm == WRONG),
             cross_entropy,
             seeds=config.seeds,
             training=config.training,
             keep=[0],
         )
-        untrained[name], trained[name] = logits(networks.at(0), x), logits(networks, x)
-        right = sample(accuracy(trained[name]), "mean")
-        found = {ACCURACY: right, DIFFERENCE: exactly(apart(trained[name]))}
-        measurements.add("top or bottom?", {"network": name}, found)
-        measurements.arrays[f"loss of {name}"] = networks.losses.numpy()
-    for name, twin in ((LOCAL, CIRCULAR), (LOCAL_FLAT, FLAT)):
-        for when, seen in (("untrained", untrained), ("trained", trained)):
-            difference = float((seen[name] - seen[twin]).abs().max())
-            found = {ACCURACY: sample(accuracy(seen[name]), "mean"), APART: exactly(difference)}
-            measurements.add(TWINS, {"twins": name, "when": when}, found)
+        logits_of[arm, UNTRAINED] = logits(networks.at(0), x)
+        logits_of[arm, TRAINED] = logits(networks, x)
+    measurements = Measurements(arrays={"pair": x[:, 0, 0].numpy()})
+    add_rows(measurements, logits_of)
     return measurements
 
 
-def of(quantity: str, name: str) -> Measured:
-    return lambda m: m.get(quantity, network=name)
+def add_rows(into: Measurements, logits_of: dict[tuple[str, str], Tensor]) -> None:
+    """How well each arm tells a pair, and how far each local arm is from its circular twin."""
+    for (arm, when), of_pairs in logits_of.items():
+        quantities = {
+            ACCURACY: sample(accuracy(of_pairs), "mean"),
+            DIFFERENCE: exactly(largest_difference(of_pairs)),
+        }
+        into.add("top or bottom?", {"arm": arm, "when": when}, quantities)
+    for (arm, when), of_pairs in logits_of.items():
+        if arm in TWINS:
+            difference = float((of_pairs - logits_of[TWINS[arm], when]).abs().max())
+            title = "local networks and the circular twins that they start as"
+            into.add(title, {"arm": arm, "when": when}, {TWIN_DIFFERENCE: exactly(difference)})
 
-
-def twins(quantity: str, when: str) -> Measured:
-    return lambda m: m.get(quantity, twins=LOCAL, when=when)
-
-
-LEARNABLE = (
-    Control("its flattened twin learns the position", of(ACCURACY, FLAT), above(95)),
-    Control("both images of each pair get the same logits", of(DIFFERENCE, CIRCULAR), equal(0)),
-)
-WRONGLY = Control("trained on wrong labels it guesses", of(ACCURACY, WRONG), within(5, of=50))
-TRAINING_TELLS = (
-    Control("untrained, it guesses", twins(ACCURACY, "untrained"), equal(50)),
-    Control("trained, the twins differ", twins(APART, "trained"), above(1)),
-)
-
-GUESSES = "Where the label is the position, a translation-invariant network guesses"
-ENCODES = "A locally connected layer encodes the position and gives invariance up"
-AT_FIRST = "Not before it is trained: with one kernel everywhere it is the convolution"
 
 CLAIMS = (
-    Claim("C320", "S3", GUESSES, of(ACCURACY, CIRCULAR), equal(50), controls=LEARNABLE),
-    # above 95: at most one pair in ten is answered alike
-    Claim("C321", "S3", ENCODES, of(ACCURACY, LOCAL), above(95), controls=(WRONGLY,)),
-    Claim("C321r", "S3", AT_FIRST, twins(APART, "untrained"), equal(0), controls=TRAINING_TELLS),
+    Claim(
+        id="C320",
+        source="S3",
+        sentence="Where the label is the position, a translation-invariant network guesses",
+        of=at(ACCURACY, arm=CIRCULAR, when=TRAINED),
+        predicted=equal(50),
+        controls=(
+            Control(
+                sentence="the flattened circular network learns the position",
+                of=at(ACCURACY, arm=FLAT, when=TRAINED),
+                predicted=above(95),
+            ),
+            Control(
+                sentence="the pooled circular network gives both images of a pair the same logits",
+                of=at(DIFFERENCE, arm=CIRCULAR, when=TRAINED),
+                predicted=equal(0),
+            ),
+        ),
+    ),
+    Claim(
+        id="C321",
+        source="S3",
+        sentence="A locally connected layer encodes the position and gives up invariance",
+        of=at(ACCURACY, arm=LOCAL, when=TRAINED),
+        predicted=above(95),  # at most one pair in ten gets the same class twice
+        controls=(
+            Control(
+                sentence="trained on wrong labels, the local network guesses",
+                of=at(ACCURACY, arm=WRONG, when=TRAINED),
+                predicted=within(5, of=50),
+            ),
+        ),
+    ),
+    Claim(
+        id="C321r",
+        source="S3",
+        sentence="Before training, a locally connected layer with the same kernel at every "
+        "position is the convolution and does not encode the position",
+        of=at(TWIN_DIFFERENCE, arm=LOCAL, when=UNTRAINED),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="untrained, the local network guesses",
+                of=at(ACCURACY, arm=LOCAL, when=UNTRAINED),
+                predicted=equal(50),
+            ),
+            Control(
+                sentence="trained, the local network and its circular twin differ",
+                of=at(TWIN_DIFFERENCE, arm=LOCAL, when=TRAINED),
+                predicted=above(1),
+            ),
+        ),
+    ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
     upper, lower = measurements.arrays["pair"]
-    two = {"label: top": upper, "label: bottom": lower}
-    losses = {name: measurements.arrays[f"loss of {name}"] for name in (CIRCULAR, LOCAL)}
-    free = "Two networks that start as the same: only one is free to learn the position"
+    pair = {"label: top": upper, "label: bottom": lower}
+    losses = {arm: measurements.arrays[f"loss of {arm}"] for arm in (CIRCULAR, LOCAL)}
+    title = "Two networks that start as the same: only one is free to learn the position"
     floors = {"guessing, log 2": log(2)}
     return {
-        "pair": images(two, title="A pair differs in its position only"),
-        "accuracy": accuracies(measurements),
-        "loss": curves(losses, title=free, y="cross entropy", floors=floors),
+        "pair": images(pair, title="A pair differs in its position only"),
+        "accuracy": accuracy_bars(measurements),
+        "loss": curves(losses, title=title, y="cross-entropy", floors=floors),
     }
 
 
-def accuracies(measurements: Measurements) -> Figure:
-    names = (CIRCULAR, FLAT, LOCAL, LOCAL_FLAT, WRONG)
+def accuracy_bars(measurements: Measurements) -> Figure:
+    arms = (CIRCULAR, FLAT, LOCAL, LOCAL_FLAT, WRONG)
     figure = bars(
-        {name: of(ACCURACY, name)(measurements).center for name in names},
+        {arm: measurements.get(ACCURACY, arm=arm, when=TRAINED).center for arm in arms},
         title="An invariant network guesses where something is, a local one knows",
         x=f"{ACCURACY}; dashed: guessing",
         log=False,

@@ -1,47 +1,121 @@
-"""Tests of experiments/leak: how far zero padding reaches, in untrained networks."""
+"""Tests of experiments/padding/leak.py: how far zero padding reaches, and what decides."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
+from torch import Tensor
 
 from convlab import lab
 from convlab.lab import catalogue
-from convlab.measure import Measurements, exactly
+from convlab.measure import Measurements, Sample, exactly
 from convlab.train import Networks
 from experiments.padding._halves import GAPS, Padding, logits, network, pairs, small_digits
 
 leak = lab.load(catalogue.experiments()["leak"])
 
 
-def differing(padding: Padding, depth: int) -> set[int]:
-    """The gaps at which some pair is told apart by one of five random networks."""
-    drawn = torch.Generator().manual_seed(0)
-    x, gap = pairs(small_digits(drawn)[1], drawn)
+def gaps_that_differ(padding: Padding, depth: int) -> set[int]:
+    """The gaps at which one of five random networks tells the images of some pair apart."""
+    generator = torch.Generator().manual_seed(0)
+    x, gap = pairs(small_digits(generator)[1], generator)
     torch.manual_seed(0)
     each = [network(padding, depth, 3) for _ in range(5)]
     parameters, _ = torch.func.stack_module_state(each)
-    answers = logits(Networks(each[0], parameters, torch.zeros(5, 1)), x)
-    apart = (answers[:, 0] != answers[:, 1]).any(dim=-1).any(dim=0)
-    return set(gap[apart].tolist())
+    of_pairs = logits(Networks(each[0], parameters, torch.zeros(5, 1)), x)
+    differs = (of_pairs[:, 0] != of_pairs[:, 1]).any(dim=-1).any(dim=0)
+    return set(gap[differs].tolist())
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_zero_padding_reaches_two_pixels_further_with_every_layer(depth: int) -> None:
-    assert differing("zeros", depth) == {gap for gap in GAPS if gap <= 2 * (depth - 1)}
+    assert gaps_that_differ("zeros", depth) == {gap for gap in GAPS if gap <= 2 * (depth - 1)}
 
 
 @pytest.mark.parametrize("depth", [1, 3])
 def test_circular_padding_reaches_nothing(depth: int) -> None:
-    assert differing("circular", depth) == set()
+    assert gaps_that_differ("circular", depth) == set()
 
 
-@pytest.mark.parametrize(("broken", "count"), [((), 0), ([(1, 2)], 1), ([(2, 0), (3, 3)], 2)])
-def test_exceptions_count_what_breaks_the_rule(broken: list[tuple[int, int]], count: int) -> None:
+def rows_of(margins: Tensor, gaps: Tensor) -> Measurements:
+    """The rows of networks with these margins (S, 2, N) for class 1."""
     measurements = Measurements()
-    for depth in leak.DEPTHS:
-        for gap in GAPS:
-            differs = (gap <= 2 * (depth - 1)) != ((depth, gap) in broken)
-            where = {"padding": "zeros", "layers": depth, leak.GAP: str(gap)}
-            measurements.add("top or bottom?", where, {leak.DIFFERENCE: exactly(0.1 * differs)})
-    assert leak.exceptions(measurements).center == count
+    logits = torch.stack((torch.zeros_like(margins), margins), dim=-1)
+    leak.add_rows(measurements, {"padding": "zeros", "layers": 2}, logits, gaps)
+    return measurements
+
+
+def test_each_gap_has_the_accuracy_and_the_difference_of_its_own_pairs() -> None:
+    gaps = torch.tensor([0, 1, 2, 3, 3])
+    first = torch.tensor([[-1.0, 1, 1, 1, 1]])
+    second = torch.tensor([[1.0, 1, -2, 1, 1]])
+    measurements = rows_of(torch.stack((first, second), dim=1), gaps)
+    expected = {"0": (100, 2), "1": (50, 0), "2": (0, 3), "3": (50, 0), "all": (50, 3)}
+    for gap, (right, difference) in expected.items():
+        row = {"padding": "zeros", "layers": 2, leak.GAP: gap}
+        assert measurements.get(leak.ACCURACY, **row) == Sample((right,), "mean")
+        assert measurements.get(leak.DIFFERENCE, **row) == exactly(difference)
+    assert leak.exceptions(measurements).center == 1  # at a gap of 1, two layers should differ
+
+
+def seen(broken: tuple[tuple[int, int], ...] = (), **changes: float) -> Measurements:
+    """What a full run finds, but for broken (depth, gap), and for changes of single numbers."""
+    measurements = Measurements()
+    numbers = {"zeros": 65, "circular": 50, "circular_difference": 0, "one_layer": 50} | changes
+    accuracies = {
+        ("circular", 2): numbers["circular"],
+        ("zeros", 1): numbers["one_layer"],
+        ("zeros", 2): numbers["zeros"],
+        ("zeros", 3): 90,
+    }
+    for (padding, depth), accuracy in accuracies.items():
+        for gap in ("all", *GAPS):
+            reached = padding == "zeros" and (gap == "all" or gap <= 2 * (depth - 1))
+            difference = 0.1 * (reached != ((depth, gap) in broken and padding == "zeros"))
+            difference = numbers["circular_difference"] if padding == "circular" else difference
+            row = {"padding": padding, "layers": depth, leak.GAP: str(gap)}
+            quantities = {
+                leak.ACCURACY: Sample((float(accuracy),) * 6, "mean"),
+                leak.DIFFERENCE: exactly(difference),
+            }
+            measurements.add("top or bottom?", row, quantities)
+    return measurements
+
+
+def outcomes(measurements: Measurements) -> dict[str, str]:
+    return {claim.id: str(claim.check(measurements).outcome) for claim in leak.CLAIMS}
+
+
+EXPECTED = {"C316": "refuted", "C316r": "holds", "C316r2": "holds", "C316r3": "holds"}
+
+
+def test_the_claims_come_out_as_expected_where_padding_leaks() -> None:
+    assert outcomes(seen()) == EXPECTED
+    assert {claim.id: str(claim.expected) for claim in leak.CLAIMS} == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "others"),
+    [
+        ({"zeros": 50}, {"C316": "holds", "C316r": "refuted", "C316r3": "invalid"}),
+        ({"zeros": 54}, {"C316r": "refuted", "C316r3": "invalid"}),
+        ({"circular": 51}, {"C316r3": "refuted"}),
+        ({"circular_difference": 1e-9}, {"C316": "invalid", "C316r": "invalid"}),
+        ({"one_layer": 99}, {}),
+        ({"broken": ((3, 3),)}, {"C316r2": "refuted"}),
+        ({"broken": ((1, 2),)}, {"C316r2": "refuted"}),
+    ],
+)
+def test_each_claim_is_decided_by_its_own_numbers(
+    changes: dict[str, Any], others: dict[str, str]
+) -> None:
+    assert outcomes(seen(**changes)) == EXPECTED | others
+
+
+@pytest.mark.parametrize(("broken", "count"), [((), 0), (((1, 2),), 1), (((2, 0), (3, 3)), 2)])
+def test_exceptions_are_depths_and_gaps_that_break_the_rule(
+    broken: tuple[tuple[int, int], ...], count: int
+) -> None:
+    assert leak.exceptions(seen(broken)).center == count
