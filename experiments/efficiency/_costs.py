@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 import torch
@@ -14,7 +14,7 @@ from convlab.data import Dataset
 from convlab.measure import Measurements, Sample, exactly
 from convlab.settings import Training
 from convlab.streams import Data, Stream, generator
-from convlab.timing import seconds
+from convlab.timing import milliseconds, seconds
 from convlab.train.optimizers import optimizer_and_schedule
 
 from ._contenders import Architecture
@@ -25,18 +25,22 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 def add_costs(
-    into: Measurements, arms: list[Architecture], data: Dataset, training: Training, device: str
+    into: Measurements,
+    architectures: Iterable[Architecture],
+    data: Dataset,
+    training: Training,
+    device: str,
 ) -> None:
     """A row of counts and a row of times for each architecture, on the first batch of the data."""
     batch = Data(data.x[: training.batch].to(device), data.y[: training.batch].to(device))
     size, threads = len(batch.y), torch.get_num_threads()
-    networks = {arm: arm.build().to(device) for arm in arms}
-    for arm, network in networks.items():
-        title = f"what it costs (per image; bytes per batch of {size})"
-        into.add(title, arm.factors, counts(network, batch.x))
-    for arm, times in milliseconds(networks, batch, cross_entropy, training).items():
-        title = f"how long it takes (batch of {size}, threads: {threads}, on {device})"
-        into.add(title, arm.factors, times)
+    networks = {each: each.build().to(device) for each in architectures}
+    for each, network in networks.items():
+        title = f"what each costs (per image; bytes per batch of {size})"
+        into.add(title, each.factors, counts(network, batch.x))
+    for each, quantities in times(networks, batch, cross_entropy, training).items():
+        title = f"how long each takes (batch of {size}, threads: {threads}, on {device})"
+        into.add(title, each.factors, quantities)
 
 
 def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
@@ -45,11 +49,11 @@ def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
     return {
         "parameters": exactly(spent.parameters),
         "multiply-adds": exactly(spent.multiply_adds),
-        "saved bytes": exactly(spent.saved_bytes),
+        "kept for backward (bytes)": exactly(spent.saved_bytes),
     }
 
 
-def milliseconds(
+def times(
     networks: Mapping[Name, nn.Module], data: Data, loss: Loss, training: Training
 ) -> dict[Name, dict[str, Sample]]:
     """By network, the times of a step on the data and of a prediction for its first example.
@@ -62,12 +66,11 @@ def milliseconds(
         functions[f"step {number}"] = training_step(network, data, loss, training)
         functions[f"prediction {number}"] = prediction(network, data.x[:1])
     order = generator(0, Stream.ORDER)
-    taken = seconds(functions, repeats=REPEATS, warmup=WARMUP, generator=order)
-    times = {name: Sample(tuple((1000 * each).tolist())) for name, each in taken.items()}
+    rounds = seconds(functions, repeats=REPEATS, warmup=WARMUP, generator=order)
     return {
         name: {
-            "step (ms)": times[f"step {number}"],
-            "one prediction (ms)": times[f"prediction {number}"],
+            "step (ms)": milliseconds(rounds[f"step {number}"]),
+            "one prediction (ms)": milliseconds(rounds[f"prediction {number}"]),
         }
         for number, name in enumerate(networks)
     }

@@ -17,20 +17,25 @@ from convlab.data import Dataset, split
 from convlab.measure import Sample, Statistic
 from convlab.settings import Training
 from convlab.streams import Batch, Data, Draw, Stream, drawn
-from convlab.train import Networks
+from convlab.train import Networks, sample
 from convlab.workbench import Workbench
+
+Metric = Callable[[Tensor, Tensor], Tensor]
+ALL_IMAGES = "all images"
+MOST_SCORED = 1_000  # training images on which the train loss is taken
+HELD_BACK = 5  # one in so many training images, where a learning rate is chosen
 
 
 def training_images(dataset: Dataset, part: slice = slice(None)) -> Draw:
     """Part of a seed's training images in a random order: its first 50 begin its first 100."""
-    return partial(_training, dataset, part)
+    return partial(_draw_training_images, dataset, part)
 
 
 def test_images(dataset: Dataset) -> Data | Draw:
     """The test images of each seed, or for all seeds those that are published as such."""
     if dataset.published_test:
-        return _testing(dataset, Generator())
-    return partial(_testing, dataset)
+        return _draw_test_images(dataset, Generator())
+    return partial(_draw_test_images, dataset)
 
 
 def training_count(dataset: Dataset) -> int:
@@ -38,20 +43,15 @@ def training_count(dataset: Dataset) -> int:
     return len(split(dataset, Generator())[0].y)
 
 
-def _training(dataset: Dataset, part: slice, generator: Generator) -> Data:
+def _draw_training_images(dataset: Dataset, part: slice, generator: Generator) -> Data:
     train, _ = split(dataset, generator)
     chosen = torch.randperm(len(train.y), generator=generator)[part]
     return Data(train.x[chosen], train.y[chosen])
 
 
-def _testing(dataset: Dataset, generator: Generator) -> Data:
+def _draw_test_images(dataset: Dataset, generator: Generator) -> Data:
     _, test = split(dataset, generator)
     return Data(test.x, test.y)
-
-
-Metric = Callable[[Tensor, Tensor], Tensor]
-SCORED = 1_000  # training images at most on which the train loss is taken
-HELD_BACK = 5  # one in so many training images, where a learning rate is chosen
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Learned:
-    """What the networks of a trial came to: losses are those with all training images."""
+class Scores:
+    """What the networks of a trial came to; the losses are those with all training images."""
 
     lr: float
     accuracy: dict[int, Sample]  # on the test images, in percent, by number of training images
@@ -77,7 +77,7 @@ class Learned:
 
 def learn(
     trial: Trial, counts: Iterable[int], lrs: Iterable[float], *, seeds: int, lr_seeds: int
-) -> Learned:
+) -> Scores:
     """Choose a learning rate, then train on the first so many images, and on all that there are.
 
     A number that is not less than all is left out.
@@ -85,26 +85,26 @@ def learn(
     everything = training_count(trial.dataset)
     lr = choose_lr(trial, lrs, seeds=lr_seeds)
     test = drawn(test_images(trial.dataset), range(seeds), Stream.DATA)
-    seen = drawn(training_images(trial.dataset, slice(SCORED)), range(seeds), Stream.DATA)
+    train = drawn(training_images(trial.dataset, slice(MOST_SCORED)), range(seeds), Stream.DATA)
     accuracy = {}
     for count in sorted({count for count in counts if count < everything} | {everything}):
-        name = "all images" if count == everything else f"{count} images"
-        networks = _fitted(trial, name, slice(count), lr, seeds)
+        name = ALL_IMAGES if count == everything else f"{count} images"
+        networks = _fit(trial, name, slice(count), lr, seeds)
         accuracy[count] = score(networks, percent_correct, test, "mean")
-    train_loss, test_loss = (score(networks, cross_entropy, images) for images in (seen, test))
-    return Learned(lr, accuracy, train_loss, test_loss)
+    train_loss, test_loss = (score(networks, cross_entropy, images) for images in (train, test))
+    return Scores(lr, accuracy, train_loss, test_loss)
 
 
 def choose_lr(trial: Trial, lrs: Iterable[float], *, seeds: int) -> float:
     """The learning rate of least mean loss on a fifth of the training images, held back."""
     count = training_count(trial.dataset)
-    kept = count - max(1, count // HELD_BACK)
-    draw = training_images(trial.dataset, slice(kept, None))
-    held_back = drawn(draw, range(seeds), Stream.DATA)
+    first = count - max(1, count // HELD_BACK)  # of those that are held back
+    draw = training_images(trial.dataset, slice(first, None))
+    images = drawn(draw, range(seeds), Stream.DATA)
 
     def loss(lr: float) -> float:
-        networks = _fitted(trial, f"lr {lr:g}", slice(kept), lr, seeds)
-        losses = score(networks, cross_entropy, held_back).values
+        networks = _fit(trial, f"lr {lr:g}", slice(first), lr, seeds)
+        losses = score(networks, cross_entropy, images).values
         return fmean(inf if isnan(value) else value for value in losses)
 
     return min(lrs, key=loss)
@@ -116,16 +116,15 @@ def score(
     """The metric of each seed on images of its own, or on those that all share."""
     outputs = networks.predict(images.x, own=images.own)
     values = vmap(metric, in_dims=(0, 0 if images.own else None))(outputs, images.y)
-    counted = values.masked_fill(networks.diverged, torch.nan)
-    return Sample(tuple(counted.double().tolist()), statistic)
+    return sample(values.masked_fill(networks.diverged, torch.nan), statistic)
 
 
-def percent_correct(scores: Tensor, y: Tensor) -> Tensor:
-    """The share of examples (N,) whose class has the highest of the scores (N, classes)."""
-    return 100 * (scores.argmax(-1) == y).double().mean()
+def percent_correct(logits: Tensor, y: Tensor) -> Tensor:
+    """The share of examples (N,) whose class has the highest of the logits (N, classes)."""
+    return 100 * (logits.argmax(-1) == y).double().mean()
 
 
-def _fitted(trial: Trial, what: str, part: slice, lr: float, seeds: int) -> Networks:
+def _fit(trial: Trial, what: str, part: slice, lr: float, seeds: int) -> Networks:
     return trial.workbench.fit(
         f"{trial.name}, {what}",
         trial.build,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sklearn.svm import SVC
 from torch import Tensor
 
 from convlab.data import Dataset, load
@@ -27,7 +28,7 @@ def references(dataset: Dataset, seeds: int) -> dict[str, Sample]:
 
 
 def guessing(y: Tensor) -> float:
-    """How often (%) the most frequent of the classes (N,) is right."""
+    """The accuracy (%) of always naming the most frequent of the classes (N,)."""
     return 100 * int(y.bincount().max()) / len(y)
 
 
@@ -36,14 +37,12 @@ def support_vectors(train: Data, test: Data, gamma: float | str = "scale") -> fl
 
     "scale" is 1 / (pixels · variance of the pixels).
     """
-    from sklearn.svm import SVC  # a second to import, and only needed here
-
     machine = SVC(gamma=gamma).fit(train.x.flatten(1).numpy(), train.y.numpy())
     return 100 * float(machine.score(test.x.flatten(1).numpy(), test.y.numpy()))
 
 
 def support_vectors_as_published() -> float:
-    """Its accuracy (%) in scikit-learn's own example on the digits: 871 of 899, or 96.9 %.
+    """The accuracy (%) of scikit-learn's own example on the digits: 871 of 899, or 96.9 %.
 
     The first half is trained on, with gamma 0.001 on pixels of 0 to 16, and the second tested.
     """

@@ -11,9 +11,9 @@ from convlab.models import MODELS, Shape
 from experiments.efficiency._contenders import (
     WITHOUT_WIDTH,
     contenders,
-    equally_wide,
-    matched,
-    parameters,
+    equal_width,
+    matching_width,
+    parameter_count,
 )
 
 shapes = st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 12))
@@ -39,18 +39,18 @@ def closed_form(name: str, shape: Shape, classes: int, width: int) -> int:
 @family
 @given(names, shapes, st.integers(2, 5), widths)
 def test_parameters_are_the_closed_form(name: str, shape: Shape, classes: int, width: int) -> None:
-    assert parameters(name, shape, classes, width) == closed_form(name, shape, classes, width)
+    assert parameter_count(name, shape, classes, width) == closed_form(name, shape, classes, width)
 
 
 def test_parameters_are_counted_without_memory_for_them() -> None:
-    count = parameters("mlp", (1, 320, 280), 10, 100_000_000)  # 36 TB
+    count = parameter_count("mlp", (1, 320, 280), 10, 100_000_000)  # 36 TB
     assert count == closed_form("mlp", (1, 320, 280), 10, 100_000_000)
 
 
 @family
 @given(names.filter(lambda name: name not in WITHOUT_WIDTH), shapes, st.integers(1, 50_000))
 def test_no_other_width_matches_better(name: str, shape: Shape, count: int) -> None:
-    width = matched(name, shape, 4, count)
+    width = matching_width(name, shape, 4, count)
     miss = abs(closed_form(name, shape, 4, width) - count)
     others = range(max(1, width - 3), width + 4)
     assert miss == min(abs(closed_form(name, shape, 4, other) - count) for other in others)
@@ -59,12 +59,12 @@ def test_no_other_width_matches_better(name: str, shape: Shape, count: int) -> N
 @family
 @given(names.filter(lambda name: name not in WITHOUT_WIDTH), shapes, widths)
 def test_a_network_matches_its_own_number(name: str, shape: Shape, width: int) -> None:
-    assert matched(name, shape, 3, parameters(name, shape, 3, width)) == width
+    assert matching_width(name, shape, 3, parameter_count(name, shape, 3, width)) == width
 
 
 def test_a_network_without_width_cannot_be_matched() -> None:
     with pytest.raises(ValueError, match="linear has no width"):
-        matched("linear", (1, 8, 8), 10, 1000)
+        matching_width("linear", (1, 8, 8), 10, 1000)
 
 
 @family
@@ -72,7 +72,7 @@ def test_a_network_without_width_cannot_be_matched() -> None:
 def test_equally_wide_networks_end_in_the_same_layer(shape: Shape, channels: int) -> None:
     last = set()
     for name in ("mlp", "cnn", "local"):
-        network = MODELS[name](shape, 4, equally_wide(name, shape, channels))
+        network = MODELS[name](shape, 4, equal_width(name, shape, channels))
         last.add(repr(list(network.modules())[-1]))
     assert len(last) == 1
 
@@ -86,8 +86,8 @@ def test_contenders_are_as_wide_or_as_large_as_the_first(
     first = arms["width", names[0]]
     assert first == arms["parameters", names[0]]
     for name in set(names) - WITHOUT_WIDTH:
-        assert arms["width", name].width == equally_wide(name, shape, channels)
+        assert arms["width", name].width == equal_width(name, shape, channels)
         large = arms["parameters", name]
-        assert large.width == matched(name, shape, 4, first.parameters)
+        assert large.width == matching_width(name, shape, 4, first.parameters)
         built = sum(p.numel() for p in large.build().parameters())
         assert built == large.parameters

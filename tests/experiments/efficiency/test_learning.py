@@ -1,6 +1,7 @@
 """Tests of what a network learns, what it costs, and what can be had without one."""
 
 from functools import partial
+from math import isnan
 
 import pytest
 import torch
@@ -16,7 +17,8 @@ from convlab.streams import Data, Stream, drawn, generator
 from convlab.train import Build, fit
 from convlab.workbench import Workbench
 from experiments.efficiency import _learning as learning
-from experiments.efficiency._costs import counts, milliseconds, prediction, training_step
+from experiments.efficiency import _reference
+from experiments.efficiency._costs import counts, prediction, times, training_step
 from experiments.efficiency._learning import (
     Trial,
     choose_lr,
@@ -89,7 +91,7 @@ def test_the_chosen_lr_is_the_one_that_learns(stripes: Dataset) -> None:
     assert choose_lr(trial(stripes, line), lrs, seeds=2) == 0.1
 
 
-def test_a_rate_that_diverges_is_not_chosen(stripes: Dataset) -> None:
+def test_an_lr_that_diverges_is_not_chosen(stripes: Dataset) -> None:
     assert choose_lr(trial(stripes, line), (3e37, 0.01), seeds=2) == 0.01
 
 
@@ -98,6 +100,36 @@ def test_what_is_easy_is_learned_from_any_number_of_images(stripes: Dataset) -> 
     assert list(learned.accuracy) == [8, 20, 48]
     assert learned.accuracy[48] == Sample((100.0, 100.0), "mean")
     assert max(learned.train_loss.values + learned.test_loss.values) < 0.3
+
+
+@pytest.fixture
+def noise() -> Dataset:
+    """Images whose labels can be learned by heart, and not be predicted."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(60, 1, 8, 8, generator=generator)
+    return Dataset("noise", x, torch.randint(2, (60,), generator=generator), ("heads", "tails"))
+
+
+def wide_line() -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+
+
+def test_an_lr_is_chosen_on_images_that_were_not_trained_on(noise: Dataset) -> None:
+    assert choose_lr(trial(noise, wide_line), (0.1, 1e-6), seeds=3) == 1e-6
+
+
+def test_what_was_learned_by_heart_shows_in_the_test_loss_alone(noise: Dataset) -> None:
+    scores = learn(trial(noise, wide_line), (), (0.1,), seeds=3, lr_seeds=1)
+    assert max(scores.train_loss.values) < 0.2 < 1 < min(scores.test_loss.values)
+    assert max(scores.accuracy[48].values) < 90
+
+
+def test_a_seed_that_diverged_has_no_score(stripes: Dataset) -> None:
+    draw = training_images(stripes)
+    networks = fit(line, draw, cross_entropy, seeds=2, training=Training(steps=2))
+    networks.losses[1, 0] = torch.inf
+    first, second = score(networks, percent_correct, drawn(draw, range(2), Stream.DATA)).values
+    assert first >= 0 and isnan(second)
 
 
 def test_guessing_names_the_most_frequent_class() -> None:
@@ -116,6 +148,15 @@ def test_references_stand_on_the_splits_of_the_networks(stripes: Dataset) -> Non
     found = references(stripes, seeds=2)
     assert found["guessing"].values == (50.0,)
     assert found["support vectors"].values == (100.0, 100.0)
+
+
+def test_beyond_a_number_of_images_there_is_no_machine(
+    stripes: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_reference, "LARGEST", 48)
+    assert "support vectors" in references(stripes, seeds=1)
+    monkeypatch.setattr(_reference, "LARGEST", 47)
+    assert list(references(stripes, seeds=1)) == ["guessing", "support vectors, as published"]
 
 
 def test_a_training_step_is_one_step_of_the_optimizer() -> None:
@@ -141,7 +182,7 @@ def test_costs_are_counted_and_timed_for_each_network() -> None:
     found = counts(line(), data.x)
     assert found["parameters"].center == 10
     assert found["multiply-adds"].center == 8
-    times = milliseconds({"a": line(), "b": line()}, data, cross_entropy, Training())
-    assert list(times) == ["a", "b"]
-    for each in times.values():
+    of_both = times({"a": line(), "b": line()}, data, cross_entropy, Training())
+    assert list(of_both) == ["a", "b"]
+    for each in of_both.values():
         assert all(min(sample.values) > 0 for sample in each.values())
