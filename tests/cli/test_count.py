@@ -193,3 +193,10 @@ def test_products_outside_of_layers_are_shown_with_their_operations() -> None:
     )
     shown = count("own.py:Squared", "--input", "4,5").stdout
     assert "(itself)" in shown and "Squared (aten.bmm)" in shown and "80 + ?" in shown
+
+
+def test_device_and_threads_are_those_that_were_asked_for() -> None:
+    assert document("linear", "--input", "1,4,4", "--device", "cpu")["device"] == "cpu"
+    timed = count("linear", "--input", "1,4,4", "--time", "--threads", "2")
+    assert "threads: 2" in timed.stdout and "ms per batch" in timed.stdout
+    assert document("linear", "--input", "1,4,4")["times"] is None

@@ -49,6 +49,17 @@ def test_the_shapes_are_fixed_balanced_and_in_range() -> None:
     assert 0 <= dataset.x.min() < dataset.x.max() <= 1
 
 
+def test_the_shapes_are_those_of_one_seed_whatever_the_run() -> None:
+    drawn = shapes(2_000, Generator().manual_seed(2_026), side=16)
+    assert torch.equal(load("shapes").x, drawn.x)
+
+
+def test_a_fifth_is_held_out_unless_another_share_is_asked_for() -> None:
+    dataset = numbered([0, 1] * 20)
+    for share, count in (((), 8), ((0.5,), 20)):
+        assert len(split(dataset, Generator(), *share)[1].y) == count
+
+
 def test_no_class_of_shapes_is_brighter_than_another() -> None:
     dataset = shapes(4_000, Generator().manual_seed(1))
     middle, mean = dataset.x[:, 0, 8, 8], dataset.x.mean(dim=(1, 2, 3))

@@ -68,3 +68,75 @@ def test_lines_show_points_with_their_intervals(log: bool) -> None:
     (axes,) = figure.axes
     np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), np.array([0.5, 0.7]))
     rendered(figure)
+
+
+def test_curves_have_a_band_of_the_middle_80_percent_and_count_steps_from_1() -> None:
+    losses = np.linspace(1, 2, 11)[:, None] * np.array([1.0, 0.5, 0.1])
+    figure = figures.curves({"plain": losses}, title="a title", y="a loss", floors={"f": 0.01})
+    (axes,) = figure.axes
+    curve, floor = axes.lines
+    assert np.asarray(curve.get_xdata()).tolist() == [1, 2, 3]
+    assert (curve.get_label(), floor.get_linestyle()) == ("plain", "--")
+    (band,) = axes.collections
+    corners = np.asarray(band.get_paths()[0].vertices)
+    first = corners[corners[:, 0] == 1, 1]
+    assert (first.min(), first.max()) == pytest.approx((1.1, 1.9))
+    labels = axes.get_title(), axes.get_xlabel(), axes.get_ylabel()
+    assert labels == ("a title", "step", "a loss")
+    assert [text.get_text() for text in axes.texts] == ["f"]
+
+
+def test_bars_stand_in_the_order_of_their_names_and_are_as_long_as_their_values() -> None:
+    values = {"first": 0.001234, "second": 12.6, "third": 9.99}
+    figure = figures.bars(values, title="t", x="seconds")
+    (axes,) = figure.axes
+    boxes = [bar.get_path().get_extents(bar.get_patch_transform()) for bar in axes.patches]
+    assert [box.x1 for box in boxes] == pytest.approx(list(values.values()))
+    heights = [axes.transData.transform((1, box.y0))[1] for box in boxes]
+    assert heights == sorted(heights, reverse=True)  # the first on top
+    assert {text.get_text() for text in axes.texts} == {"0.00123", "13", "9.99"}
+    assert axes.get_xscale() == "log" and axes.get_xlabel() == "seconds"
+    plain = figures.bars(values, title="t", x="seconds", log=False)
+    assert plain.axes[0].get_xscale() == "linear"
+
+
+def test_the_interval_of_a_point_reaches_from_low_to_high() -> None:
+    points = [1, 2, 3], [5.0, 6.0, 7.0], [4.0, -np.inf, 7.5], [8.0, np.inf, 9.0]
+    figure = figures.lines({"cnn": points}, title="t", x="n", y="a", levels={"chance": 0.5})
+    (axes,) = figure.axes
+    (drawn,) = axes.collections
+    reach = [tuple(np.asarray(path.vertices)[:, 1]) for path in drawn.get_paths()]
+    assert reach == [(4, 8), (6, 6), (7, 9)]  # an end without bound, or beyond, is the point
+    assert np.asarray(axes.lines[0].get_xdata()).tolist() == [1, 2, 3]
+    level = axes.lines[-1]
+    assert np.asarray(level.get_ydata()).tolist() == [0.5, 0.5]
+    assert level.get_linestyle() == "--"
+
+
+@pytest.mark.parametrize("x", [False, True])
+@pytest.mark.parametrize("y", [False, True])
+def test_an_axis_is_logarithmic_where_it_is_asked_to_be(x: bool, y: bool) -> None:
+    points = [1, 2], [5.0, 6.0], [4.0, 5.0], [6.0, 7.0]
+    figure = figures.lines({"cnn": points}, title="t", x="n", y="a", log_x=x, log_y=y)
+    (axes,) = figure.axes
+    scales = axes.get_xscale(), axes.get_yscale()
+    assert scales == tuple("log" if each else "linear" for each in (x, y))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("n", "a")
+
+
+def test_images_stand_in_rows_of_four_and_an_empty_place_is_bare() -> None:
+    panels = {str(number): np.full((2, 3), number + 1.0) for number in range(6)}
+    figure = figures.images(panels, title="all")
+    assert [axes.get_title() for axes in figure.axes] == [*"012345", "", ""]
+    assert [axes.axison for axes in figure.axes] == [True] * 6 + [False] * 2
+    lefts = [round(axes.get_position().x0, 3) for axes in figure.axes]
+    assert lefts[:4] == lefts[4:] and figure.get_suptitle() == "all"
+    for number, axes in enumerate(figure.axes[:6]):
+        np.testing.assert_array_equal(np.asarray(axes.images[0].get_array()), panels[str(number)])
+
+
+def test_blue_is_negative_and_red_positive() -> None:
+    (axes,) = figures.images({"signed": np.array([[-1.0, 0.0, 1.0]])}, title="t").axes
+    negative, zero, positive = axes.images[0].to_rgba(np.array([[-1.0, 0.0, 1.0]]))[0, :, :3]
+    assert negative[2] > negative[0] and positive[0] > positive[2]
+    assert zero.min() > 0.9

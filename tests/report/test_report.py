@@ -120,3 +120,22 @@ def test_an_image_of_any_size_has_a_preview(shape: tuple[int, int]) -> None:
         console = Console(width=40, file=StringIO(), **options)
         text = preview(np.ones(shape), console)
         assert len(text.plain.strip()) > 0
+
+
+def test_a_coloured_preview_has_two_pixels_in_a_character() -> None:
+    console = Console(
+        width=40, file=(file := StringIO()), force_terminal=True, color_system="truecolor"
+    )
+    console.print(preview(np.array([[1.0, 0.0], [0.0, -1.0]]), console))
+    white, black = "255;255;255", "0;0;0"
+    assert f"38;2;{white};48;2;{black}m▀" in file.getvalue()  # above bright, below dark
+    assert f"38;2;{black};48;2;{white}m▀" in file.getvalue()
+
+
+def test_a_preview_without_colour_is_darkest_where_the_image_is_brightest() -> None:
+    console = Console(width=40, no_color=True, file=StringIO())
+    image = np.array([[0.0, 0.5, 1.0]] * 4)
+    lines = str(preview(image, console)).splitlines()
+    assert set(lines) == {" *@"}
+    wide = preview(np.ones((10, 500)), Console(width=200, no_color=True, file=StringIO()))
+    assert {len(line) for line in str(wide).splitlines()} == {80}
