@@ -55,7 +55,7 @@ def _text(path: Path) -> str:
 
 def _decoded(data: bytes, path: Path) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()  # YAML skips a byte-order mark
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"

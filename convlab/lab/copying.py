@@ -20,7 +20,7 @@ def copy(name: str, folder: Path) -> list[Path]:
     there already, but for an imported one that is the same: two experiments may share it.
     """
     planned = plan(name)
-    text = planned.document.path.read_text(encoding="utf-8")
+    text = planned.document.path.read_text(encoding="utf-8-sig")
     named = re.sub(r"(?m)^experiment:\s*\S+", f"experiment: ./{planned.file.name}", text, count=1)
     copies = {
         folder / planned.document.path.name: named,

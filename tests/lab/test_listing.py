@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from convlab import lab
 from convlab.errors import UsageError
 from convlab.lab import catalogue, listing, store
 from convlab.measure import Outcome, Verdict
@@ -46,5 +47,14 @@ def test_each_kind_of_thing_is_listed() -> None:
     assert listing.things("configs")["hadamard"] == "experiment: hadamard"
     assert list(listing.things("models")) == ["linear", "mlp", "cnn", "local"]
     assert all(listing.things("models").values())
-    with pytest.raises(UsageError, match=r"cannot list `thing`; .*configs, models, runs"):
+    with pytest.raises(
+        UsageError, match=r"cannot list `thing`; there are: experiments, configs, models, runs"
+    ):
         listing.things("thing")
+
+
+def test_experiments_are_listed_by_subject_with_their_questions() -> None:
+    subjects = listing.experiments()
+    assert subjects["product"]["hadamard"] == lab.plan("hadamard").question
+    names = [name for subject in subjects.values() for name in subject]
+    assert sorted(names) == sorted(catalogue.experiments())

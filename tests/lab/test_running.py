@@ -304,6 +304,14 @@ def test_a_copy_of_a_shipped_config_is_a_config(
     assert experiment.read_text() == "changed"
 
 
+def test_a_copy_of_a_config_with_a_byte_order_mark_names_the_copied_experiment(
+    mine: Path,
+) -> None:
+    mine.write_bytes(b"\xef\xbb\xbf" + mine.read_text().replace("./mine", "../mine/mine").encode())
+    config, *_ = copying.copy(str(mine), Path("copy"))
+    assert config.read_text(encoding="utf-8").startswith("experiment: ./mine.py\n")
+
+
 def test_a_plan_shows_its_claims_before_any_run() -> None:
     plan = lab.plan("hadamard")
     assert "C213" in {claim.id for claim in plan.claims}

@@ -47,7 +47,7 @@ def test_a_table_fits_and_shows_every_value(width: int) -> None:
         assert word in text
 
 
-def by_arm(*factors: dict[str, object], **more: Sample) -> list[str]:
+def by_arm(*factors: dict[str, Any], **more: Sample) -> list[str]:
     """The lines of a table of one quantity, whose values are 0, 1, 2 …"""
     rows = [Row("t", each, {"error": exactly(n)} | more) for n, each in enumerate(factors)]
     return [line for line in shown(report.quantities("t", rows)).splitlines() if "│" in line]

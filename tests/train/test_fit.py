@@ -87,6 +87,7 @@ def test_the_states_that_were_asked_for_are_kept() -> None:
         short = asked(training=Training(steps=steps))
         assert torch.equal(long.at(steps).state["weight"], short.state["weight"])
         assert torch.equal(long.at(steps).losses, short.losses)
+    assert list(asked(training=Training(steps=4), keep=[2]).kept) == [2]
     weights = [initial(seed).weight for seed in range(3)]
     assert torch.equal(long.at(0).state["weight"], torch.stack(weights))
 
@@ -139,6 +140,13 @@ def test_a_seed_that_was_infinite_once_has_diverged() -> None:
     losses = [[1, 1, 1], [inf, 1, 1], [1, nan, 1], [1, 1, -inf]]
     networks = Networks(linear(), {"bias": torch.zeros(4, 1)}, torch.tensor(losses))
     assert networks.diverged.tolist() == [False, True, True, True]
+
+
+def test_a_seed_that_was_infinite_once_has_no_score() -> None:
+    state = {"weight": torch.ones(2, 1, 1), "bias": torch.zeros(2, 1)}
+    networks = Networks(linear(), state, torch.tensor([[1.0, 1.0], [inf, 1.0]]))
+    scored = networks.score(mse_loss, line(Generator()))
+    assert [value == value for value in scored.values] == [True, False]
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, pause: float) -> list[tuple[int, list[float]]]:
