@@ -1,10 +1,10 @@
 """Does a convolution follow a shift of its input?
 
 Random networks of three convolutions see images that are shifted circularly. With circular
-padding and stride 1 the output follows every shift exactly. Halved twice, by strides or by
-pooling, it follows multiples of 4 pixels and nothing between: a comb. Zero padding disturbs the
-border, one pixel deep per layer. All weights and pixels are whole numbers, so that every sum, and
-every zero below, is exact; no network is trained.
+padding and stride 1 the output follows every shift exactly. If the image is halved twice, by
+strides or by pooling, the output follows multiples of 4 pixels and nothing between: a comb. Zero
+padding disturbs the border, one pixel deep per layer. All weights and pixels are whole numbers, so
+that every sum, and every zero below, is exact. No network is trained.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,17 @@ from pydantic import BaseModel, Field
 from torch import Generator, Tensor, nn
 
 from convlab.figures import lines
-from convlab.measure import Claim, Control, Measured, Measurements, Outcome, Sample, above, equal
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Outcome,
+    Quantity,
+    Sample,
+    above,
+    at,
+    equal,
+)
 from convlab.probes.equivariance import border_width, equivariance
 from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream, generator
@@ -32,10 +42,9 @@ CHANNELS = 8
 Padding = Literal["circular", "zeros"]
 CIRCULAR: Padding = "circular"
 ZEROS: Padding = "zeros"
-NOTHING, STRIDE, POOLING = "nothing", "stride 2", "max-pooling"
-STEPS, OTHERS = f"by {STEP} pixels (greatest)", "others (least)"
-ANY, BORDER = "any shift (greatest)", "border (outputs)"
-HOLDS, REFUTED = Outcome.HOLDS, Outcome.REFUTED
+PLAIN, STRIDE, POOLING = "stride 1", "stride 2, twice", "max-pooling, twice"
+STEPS, OTHERS = f"greatest error at steps of {STEP} pixels", "least error at other shifts"
+ANY, BORDER = "greatest error at any shift", "border (outputs)"
 
 
 class Config(BaseModel):
@@ -49,111 +58,149 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    arms = list(product((CIRCULAR, ZEROS), HALVINGS))
-    found = [errors_and_borders(config, *arm) for arm in workbench.track("networks", arms)]
-    steps = torch.tensor([shift % STEP == 0 for shift in SHIFTS])
+    pairs = list(product((CIRCULAR, ZEROS), ARMS))
+    tracked = workbench.track("networks", pairs)
+    results = {pair: errors_and_borders(config, *pair) for pair in tracked}
     measurements = Measurements()
-    for (padding, halved), (errors, _) in zip(arms, found, strict=True):
-        measurements.arrays[f"{padding}, {halved}"] = errors.numpy()
-        followed, others = errors[:, steps].amax(dim=1), errors[:, ~steps].amin(dim=1)
+    for (padding, arm), (errors, _) in results.items():
+        measurements.arrays[f"{padding}, {arm}"] = errors.numpy()
         measurements.add(
             f"Relative error of {LAYERS} convolutions, by the shift of their input",
-            {"padding": padding, "halved by": halved},
-            {STEPS: sample(followed), OTHERS: sample(others)},
+            {"padding": padding, "arm": arm},
+            errors_by_steps(errors),
         )
-    for (padding, halved), (errors, borders) in zip(arms, found, strict=True):
+    for (padding, arm), (errors, borders) in results.items():
         measurements.add(
             "The greatest of these errors, and how deep from the border they reach",
-            {"padding": padding, "halved by": halved},
+            {"padding": padding, "arm": arm},
             {ANY: sample(errors.amax(dim=1)), BORDER: sample(borders)},
         )
     return measurements
 
 
-def errors_and_borders(config: Config, padding: Padding, halved: str) -> tuple[Tensor, Tensor]:
+def errors_by_steps(errors: Tensor) -> dict[str, Sample]:
+    """Of errors (seeds, shifts), the greatest at multiples of STEP and the least elsewhere."""
+    steps = torch.tensor([shift % STEP == 0 for shift in SHIFTS])
+    return {
+        STEPS: sample(errors[:, steps].amax(dim=1)),
+        OTHERS: sample(errors[:, ~steps].amin(dim=1)),
+    }
+
+
+def errors_and_borders(config: Config, padding: Padding, arm: str) -> tuple[Tensor, Tensor]:
     """Of each seed's network the errors (seeds, shifts), and how deep its border is (seeds,)."""
     errors, borders = [], []
     shape = config.images, 1, config.side, config.side
     for seed in range(config.seeds):
-        layers = network(padding, halved, generator(seed, Stream.WEIGHTS))
-        x = whole(shape, 16, generator(seed, Stream.DATA))
+        layers = network(padding, arm, generator(seed, Stream.WEIGHTS))
+        x = whole_numbers(shape, 16, generator(seed, Stream.DATA))
         errors.append(equivariance(layers, x, [(0, shift) for shift in SHIFTS]))
         borders.append(border_width(layers, x, (0, config.side // 2)))
     return torch.stack(errors), torch.tensor(borders)
 
 
-def network(padding: Padding, halved: str, generator: Generator) -> nn.Sequential:
+def network(padding: Padding, arm: str, generator: Generator) -> nn.Sequential:
     """From (N, 1, S, S) to (N, CHANNELS, S, S), or S / STEP, with whole numbers for weights."""
-    first, second = (HALVINGS[halved](channels, padding) for channels in (1, CHANNELS))
-    layers = nn.Sequential(*first, nn.ReLU(), *second, nn.ReLU(), *plain(CHANNELS, padding))
+    first, second = (ARMS[arm](channels, padding) for channels in (1, CHANNELS))
+    third = convolution(CHANNELS, padding)
+    layers = nn.Sequential(*first, nn.ReLU(), *second, nn.ReLU(), *third)
     for parameter in layers.double().parameters():
-        parameter.data = whole(parameter.shape, 4, generator) - 2
+        parameter.data = whole_numbers(parameter.shape, 4, generator) - 2
     return layers
 
 
-def plain(channels: int, padding: Padding, stride: int = 1) -> list[nn.Module]:
+def convolution(channels: int, padding: Padding, stride: int = 1) -> list[nn.Module]:
     return [nn.Conv2d(channels, CHANNELS, 3, stride, padding=1, padding_mode=padding)]
 
 
-def strided(channels: int, padding: Padding) -> list[nn.Module]:
-    return plain(channels, padding, stride=2)
+def convolution_with_stride(channels: int, padding: Padding) -> list[nn.Module]:
+    return convolution(channels, padding, stride=2)
 
 
-def pooled(channels: int, padding: Padding) -> list[nn.Module]:
-    return [*plain(channels, padding), nn.MaxPool2d(2)]
+def convolution_with_pooling(channels: int, padding: Padding) -> list[nn.Module]:
+    return [*convolution(channels, padding), nn.MaxPool2d(2)]
 
 
-HALVINGS: dict[str, Callable[[int, Padding], list[nn.Module]]] = {
-    NOTHING: plain,
-    STRIDE: strided,
-    POOLING: pooled,
+ARMS: dict[str, Callable[[int, Padding], list[nn.Module]]] = {  # of the first two layers
+    PLAIN: convolution,
+    STRIDE: convolution_with_stride,
+    POOLING: convolution_with_pooling,
 }
 
 
-def whole(shape: tuple[int, ...], most: int, generator: Generator) -> Tensor:
+def whole_numbers(shape: tuple[int, ...], most: int, generator: Generator) -> Tensor:
     """Whole numbers from 0 to `most`, in float64."""
     return torch.randint(most + 1, shape, generator=generator).double()
 
 
-def of(quantity: str, padding: Padding, halved: str) -> Measured:
-    return lambda m: m.get(quantity, padding=padding, **{"halved by": halved})
+def halved(quantity: str, choose: Callable[[float, float], float]) -> Quantity:
+    """Of the two circular networks that halve twice, the chosen value for each seed."""
 
+    def choice(measurements: Measurements) -> Sample:
+        arms = (at(quantity, padding=CIRCULAR, arm=arm) for arm in (STRIDE, POOLING))
+        both = (arm(measurements).values for arm in arms)
+        return Sample(tuple(map(choose, *both)))
 
-def halved_twice(quantity: str, pick: Callable[[float, float], float]) -> Measured:
-    """Of circular networks with strides and with pooling: the picked one, for each seed."""
+    return Quantity(f"{quantity}, circular, halved twice", choice)
 
-    def of_both(measurements: Measurements) -> Sample:
-        both = (of(quantity, CIRCULAR, halved)(measurements) for halved in (STRIDE, POOLING))
-        return Sample(tuple(map(pick, *(each.values for each in both))))
-
-    return of_both
-
-
-HALVED = (Control("halved networks do not", halved_twice(ANY, min), above(0.01)),)
-
-EQUIVARIANT = "Convolution is translation equivariant"
-CIRCULARLY = "With circular padding and stride 1 it follows every shift exactly"
-BY_STEPS = f"Halved twice, it follows shifts by multiples of {STEP} pixels exactly"
-NO_OTHER = "Halved twice, it follows no other shift"
-ITS_BORDER = "Zero padding disturbs a border of one pixel per layer, and nothing inside it"
 
 CLAIMS = (
-    # with zeros and strides, as most networks are
-    Claim("C312", "S3", EQUIVARIANT, of(ANY, ZEROS, STRIDE), equal(0), REFUTED),
-    Claim("C312r", "S3", CIRCULARLY, of(ANY, CIRCULAR, NOTHING), equal(0), HOLDS, HALVED),
-    Claim("C312r2", "S3", BY_STEPS, halved_twice(STEPS, max), equal(0)),
-    Claim("C312r3", "S3", NO_OTHER, halved_twice(OTHERS, min), above(0.01)),
-    Claim("C312r4", "S3", ITS_BORDER, of(BORDER, ZEROS, NOTHING), equal(LAYERS)),
+    Claim(  # with zeros and strides, as most networks are
+        id="C312",
+        source="S3",
+        sentence="Convolution is translation equivariant",
+        of=at(ANY, padding=ZEROS, arm=STRIDE),
+        predicted=equal(0),
+        expected=Outcome.REFUTED,
+    ),
+    Claim(
+        id="C312r",
+        source="S3",
+        sentence="With circular padding and stride 1, a convolution follows every shift exactly",
+        of=at(ANY, padding=CIRCULAR, arm=PLAIN),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="circular networks that halve the image twice do not follow every shift",
+                of=halved(ANY, min),
+                predicted=above(0.01),
+            ),
+        ),
+    ),
+    Claim(
+        id="C312r2",
+        source="S3",
+        sentence="If the image is halved twice, circular convolutions follow shifts by multiples "
+        f"of {STEP} pixels exactly",
+        of=halved(STEPS, max),
+        predicted=equal(0),
+    ),
+    Claim(
+        id="C312r3",
+        source="S3",
+        sentence="If the image is halved twice, circular convolutions follow no shift but "
+        f"multiples of {STEP} pixels",
+        of=halved(OTHERS, min),
+        predicted=above(0.01),
+    ),
+    Claim(
+        id="C312r4",
+        source="S3",
+        sentence="Zero padding disturbs a border of one pixel per layer, and nothing inside that "
+        "border",
+        of=at(BORDER, padding=ZEROS, arm=PLAIN),
+        predicted=equal(LAYERS),
+    ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
     series = {}
-    for padding, halved in product((CIRCULAR, ZEROS), (STRIDE, POOLING, NOTHING)):
-        errors = measurements.arrays[f"{padding}, {halved}"]
-        if padding == CIRCULAR or halved == NOTHING:
-            name = f"{padding}, halved by {halved}"
-            series[name] = (SHIFTS, *np.quantile(errors, [0.5, 0.25, 0.75], axis=0))
+    for padding, arm in product((CIRCULAR, ZEROS), (STRIDE, POOLING, PLAIN)):
+        errors = measurements.arrays[f"{padding}, {arm}"]
+        if padding == CIRCULAR or arm == PLAIN:
+            quantiles = np.quantile(errors, [0.5, 0.25, 0.75], axis=0)
+            series[f"{padding}, {arm}"] = (SHIFTS, *quantiles)
     figure = lines(
         series,
         title=f"Halved twice, convolutions follow a shift only by multiples of {STEP} pixels",
