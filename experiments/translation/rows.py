@@ -1,98 +1,111 @@
 """How many rows must a network see before it knows digits on a row that it never saw?
 
 Networks learn digits on the lowest rows of a canvas, on one or on more of them, and are tested on
-the highest. Circular convolutions and global max-pooling must know it from one row on. A fully
-connected layer, after the same convolutions or alone, must have seen the row itself.
+the highest. Circular convolutions and global max-pooling must know the highest from one row on. A
+fully connected layer, after the same convolutions or alone, must have seen the highest row itself.
 """
 
 from functools import partial
 from typing import Annotated
 
 from matplotlib.figure import Figure
-from pydantic import BaseModel, Field
-from torch.nn.functional import cross_entropy
+from pydantic import Field
 
 from convlab.figures import lines, points
-from convlab.measure import Claim, Control, Measured, Measurements, above, within
+from convlab.measure import Claim, Control, Measurements, above, at, within
 from convlab.models import flattened, strongest
 from convlab.probes.answers import accuracy
-from convlab.settings import FROZEN, Seeds, Training
+from convlab.settings import Seeds
 from convlab.train import sample
 from convlab.workbench import Workbench
 
-from ._lifting import Sized, conv, lifting, perceptron
+from ._canvas import CHANCE, ROWS, Learning
+from ._canvas_networks import Builder, convolutions, perceptron
+from ._lifted_digits import learn, split_digits
 
-CHANCE = 10  # percent: there are ten classes
-ROWS = 9  # on which a digit of 8 x 8 can stand on a canvas of 16 x 16
 POOLED, FLAT, MLP = "circular, maximum", "circular, flattened", "mlp"
+ACCURACY = "accuracy (%)"
 
 
-class Config(BaseModel):
+class Config(Learning):
     """How many networks of which size learn from how many rows, for how long."""
-
-    model_config = FROZEN
 
     seeds: Seeds = Field(10, description="networks per arm and number of rows")
     rows: tuple[Annotated[int, Field(ge=1, le=ROWS)], ...] = Field(
         (1, 4, 7, 8, 9), min_length=1, description="numbers of lowest rows trained on, of 9"
     )
-    channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
-    placements: int = Field(8, ge=1, description="of each digit in the images trained on")
-    training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
 
 
-NETWORKS: dict[str, Sized] = {
-    POOLED: partial(conv, strongest),
-    FLAT: partial(conv, flattened),
+ARMS: dict[str, Builder] = {
+    POOLED: partial(convolutions, strongest),
+    FLAT: partial(convolutions, flattened),
     MLP: perceptron,
 }
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    digits, measurements = lifting(config.seeds), Measurements()
+    digits, measurements = split_digits(config.seeds), Measurements()
     for rows in config.rows:
-        accuracies = {}
-        for name, build in NETWORKS.items():
-            networks = workbench.fit(
-                f"{name}, {rows} of {ROWS} rows",
-                partial(build, config.channels),
-                digits.draw(rows, config.placements),
-                cross_entropy,
-                seeds=config.seeds,
-                training=config.training,
-            )
+        for arm, build in ARMS.items():
+            name = f"{arm}, {rows} of {ROWS} rows"
+            networks = learn(digits, workbench, name, build, config, rows)
             logits = networks.predict(digits.above.float(), own=True)
-            accuracies[name] = sample(accuracy(logits, digits.y), "mean")
-        title = f"Accuracy on the highest row (%), by how many of the lowest {ROWS} are trained on"
-        measurements.add(title, {"rows": rows}, accuracies)
+            measurements.add(
+                f"Accuracy on the highest row, by the number of lowest rows trained on, of {ROWS}",
+                {"rows": rows, "arm": arm},
+                {ACCURACY: sample(accuracy(logits, digits.y), "mean")},
+            )
     return measurements
 
 
-def of(name: str, rows: int) -> Measured:
-    return lambda m: m.get(name, rows=rows)
-
-
-def guesses(id: str, name: str, sentence: str) -> Claim:
-    """Trained on the lowest row alone, and with the highest row as the control."""
-    knows = Control("trained on all rows, it knows the highest", of(name, ROWS), above(60))
-    return Claim(id, "S3", sentence, of(name, 1), within(5, of=CHANCE), controls=(knows,))
-
-
-ONE_ROW = "With global max-pooling, one row teaches a circular network all others"
-CONNECTED = "Trained on one row, a fully connected layer guesses half a canvas away"
-
 CLAIMS = (
-    Claim("C316r", "S3", ONE_ROW, of(POOLED, 1), above(80)),
-    guesses("C318r", FLAT, CONNECTED),
-    guesses("C317r", MLP, "Trained on one row, an MLP guesses half a canvas away"),
+    Claim(
+        id="C316r",
+        source="S3",
+        sentence="With global max-pooling, one row teaches a circular network all others",
+        of=at(ACCURACY, arm=POOLED, rows=1),
+        predicted=above(80),
+    ),
+    Claim(
+        id="C318r",
+        source="S3",
+        sentence="Trained on one row, a fully connected layer guesses half a canvas away",
+        of=at(ACCURACY, arm=FLAT, rows=1),
+        predicted=within(5, of=CHANCE),
+        controls=(
+            Control(
+                sentence="trained on all rows, the flattened network knows the highest",
+                of=at(ACCURACY, arm=FLAT, rows=ROWS),
+                predicted=above(60),
+            ),
+        ),
+    ),
+    Claim(
+        id="C317r",
+        source="S3",
+        sentence="Trained on one row, an MLP guesses half a canvas away",
+        of=at(ACCURACY, arm=MLP, rows=1),
+        predicted=within(5, of=CHANCE),
+        controls=(
+            Control(
+                sentence="trained on all rows, the MLP knows the highest",
+                of=at(ACCURACY, arm=MLP, rows=ROWS),
+                predicted=above(60),
+            ),
+        ),
+    ),
 )
 
 
 def draw(measurements: Measurements) -> dict[str, Figure]:
-    counts = [row.factors["rows"] for row in measurements.rows]
+    counts = sorted({row.factors["rows"] for row in measurements.rows})
+    series = {
+        arm: points({rows: measurements.get(ACCURACY, arm=arm, rows=rows) for rows in counts})
+        for arm in ARMS
+    }
     figure = lines(
-        {name: points({n: of(name, n)(measurements) for n in counts}) for name in NETWORKS},
-        title="A fully connected layer must have seen the very row; global pooling need not",
+        series,
+        title="A fully connected layer must see the highest row itself; global pooling need not",
         x=f"lowest rows trained on, of {ROWS}",
         y="accuracy on the highest row (%)",
         levels={"guessing": CHANCE},

@@ -1,25 +1,24 @@
 """Can a network without shared weights recognise at the top what it learned at the bottom?
 
 Networks learn digits in the lower half of a canvas and are tested half a canvas above. Local
-layers and an MLP have weights of their own for the upper half; these never receive a gradient, so
-the networks must guess there. Shared weights are the control: the same digits, the same loop.
+layers and an MLP have weights of their own for the upper half. These weights never receive a
+gradient, so the networks must guess there. Shared weights are the control: the same digits, the
+same loop.
 """
 
 from functools import partial
 
 import torch
 from matplotlib.figure import Figure
-from pydantic import BaseModel, Field
-from torch.nn.functional import cross_entropy
 
 from convlab.figures import side_by_side
 from convlab.measure import (
     Claim,
     Control,
-    Measured,
     Measurements,
     Sample,
     above,
+    at,
     equal,
     exactly,
     within,
@@ -27,65 +26,49 @@ from convlab.measure import (
 from convlab.models import flattened, strongest
 from convlab.probes.answers import accuracy
 from convlab.probes.exact import exact_logits
-from convlab.settings import FROZEN, Seeds, Training
 from convlab.train import Networks, sample
 from convlab.workbench import Workbench
 
-from ._lifting import SIDE, Sized, lifting, local, perceptron, shared
+from ._canvas import ABOVE, BELOW, CHANCE, SIDE, Learning
+from ._canvas_networks import Builder, local_layers, perceptron, pooled_convolutions
+from ._lifted_digits import learn, split_digits
 
 SHARED, LOCAL = "convolution, maximum", "local, maximum"
 LOCAL_FLAT, MLP = "local, flattened", "mlp"
-BELOW, ABOVE = "below (%)", "above (%)"
-UPPER, LOWER = "upper half (greatest)", "lower half (greatest)"
-CHANCE = 10  # percent: there are ten classes
+UPPER, LOWER = "greatest change, upper half", "greatest change, lower half"
 
 
-class Config(BaseModel):
+class Config(Learning):
     """How many networks of which size learn for how long."""
 
-    model_config = FROZEN
 
-    seeds: Seeds = Field(20, description="networks per arm")
-    channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
-    placements: int = Field(8, ge=1, description="of each digit in the images trained on")
-    training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
-
-
-NETWORKS: dict[str, Sized] = {
-    SHARED: shared,
-    LOCAL: partial(local, strongest),
-    LOCAL_FLAT: partial(local, flattened),
+ARMS: dict[str, Builder] = {
+    SHARED: pooled_convolutions,
+    LOCAL: partial(local_layers, strongest),
+    LOCAL_FLAT: partial(local_layers, flattened),
     MLP: perceptron,
 }
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    digits, networks, measurements = lifting(config.seeds), {}, Measurements()
-    for name, build in NETWORKS.items():
-        networks[name] = workbench.fit(
-            name,
-            partial(build, config.channels),
-            digits.draw(rows=1, placements=config.placements),
-            cross_entropy,
-            seeds=config.seeds,
-            training=config.training,
-            keep=[0],
-        )
-    for name, each in networks.items():
+    digits, measurements, networks = split_digits(config.seeds), Measurements(), {}
+    for arm, build in ARMS.items():
+        networks[arm] = learn(digits, workbench, arm, build, config, keep=[0])
+    for arm, each in networks.items():
         logits = (exact_logits(each, x, own=True) for x in (digits.below, digits.above))
-        below, above = (sample(accuracy(half, digits.y), "mean") for half in logits)
+        low, high = (sample(accuracy(half, digits.y), "mean") for half in logits)
         title = "Accuracy on digits in the lower half, and half a canvas above"
-        measurements.add(title, {"network": name}, {BELOW: below, ABOVE: above})
-    for name in (LOCAL, LOCAL_FLAT, MLP):
-        title = "How far training moved the weights of the first layer"
-        measurements.add(title, {"network": name}, moved(networks[name]))
+        measurements.add(title, {"arm": arm}, {BELOW: low, ABOVE: high})
+    for arm in (LOCAL, LOCAL_FLAT, MLP):
+        title = "How far training changed the weights of the first layer"
+        measurements.add(title, {"arm": arm}, weight_changes(networks[arm]))
     return measurements
 
 
-def moved(networks: Networks) -> dict[str, Sample]:
-    """The greatest change of a first weight, by the half of the image to which it belongs.
+def weight_changes(networks: Networks) -> dict[str, Sample]:
+    """The greatest change of a first weight, by the half of the image to which the weight belongs.
 
-    Adam moves whatever has had a gradient, so what is still in place never had one.
+    Adam changes every weight that has had a gradient: a weight without change never had one.
     """
     name = next(iter(networks.state))  # (S, O, 1, H, W, K, L), or (S, O, pixels) of an mlp
     change = (networks.state[name] - networks.at(0).state[name]).abs()
@@ -94,25 +77,74 @@ def moved(networks: Networks) -> dict[str, Sample]:
     return {UPPER: exactly(float(upper.max())), LOWER: exactly(float(lower.max()))}
 
 
-def of(quantity: str, name: str) -> Measured:
-    return lambda m: m.get(quantity, network=name)
+SHARED_KNOWS_ABOVE = Control(
+    sentence="a network with shared weights knows the digits above",
+    of=at(ABOVE, arm=SHARED),
+    predicted=above(80),
+)
 
-
-def guesses(id: str, name: str, sentence: str) -> Claim:
-    learned = (
-        Control("it knows the digits below", of(BELOW, name), above(80)),
-        Control("no weight of the upper half moved", of(UPPER, name), equal(0)),
-        Control("shared weights recognise them above", of(ABOVE, SHARED), above(80)),
-    )
-    guessing = within(5, of=CHANCE)
-    return Claim(id, "S3", sentence, of(ABOVE, name), guessing, controls=learned)
-
-
-UNRECOGNISED = "Without shared weights, what is learned below is not recognised above"
 CLAIMS = (
-    guesses("C317", LOCAL, UNRECOGNISED),
-    guesses("C317r", LOCAL_FLAT, "Nor is it by a locally connected network that is flattened"),
-    guesses("C317r2", MLP, "Nor is it by an MLP"),
+    Claim(
+        id="C317",
+        source="S3",
+        sentence="Without shared weights, what is learned below is not recognised above",
+        of=at(ABOVE, arm=LOCAL),
+        predicted=within(5, of=CHANCE),
+        controls=(
+            Control(
+                sentence="the local network with maxima knows the digits below",
+                of=at(BELOW, arm=LOCAL),
+                predicted=above(80),
+            ),
+            Control(
+                sentence="no weight of the upper half of the local network with maxima changed",
+                of=at(UPPER, arm=LOCAL),
+                predicted=equal(0),
+            ),
+            SHARED_KNOWS_ABOVE,
+        ),
+    ),
+    Claim(
+        id="C317r",
+        source="S3",
+        sentence="A flattened locally connected network does not recognise above what it learned "
+        "below",
+        of=at(ABOVE, arm=LOCAL_FLAT),
+        predicted=within(5, of=CHANCE),
+        controls=(
+            Control(
+                sentence="the flattened local network knows the digits below",
+                of=at(BELOW, arm=LOCAL_FLAT),
+                predicted=above(80),
+            ),
+            Control(
+                sentence="no weight of the upper half of the flattened local network changed",
+                of=at(UPPER, arm=LOCAL_FLAT),
+                predicted=equal(0),
+            ),
+            SHARED_KNOWS_ABOVE,
+        ),
+    ),
+    Claim(
+        id="C317r2",
+        source="S3",
+        sentence="An MLP does not recognise above what it learned below",
+        of=at(ABOVE, arm=MLP),
+        predicted=within(5, of=CHANCE),
+        controls=(
+            Control(
+                sentence="the MLP knows the digits below",
+                of=at(BELOW, arm=MLP),
+                predicted=above(80),
+            ),
+            Control(
+                sentence="no weight of the upper half of the MLP changed",
+                of=at(UPPER, arm=MLP),
+                predicted=equal(0),
+            ),
+            SHARED_KNOWS_ABOVE,
+        ),
+    ),
 )
 
 
@@ -120,8 +152,8 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
     halves = side_by_side(
         measurements,
         (BELOW, ABOVE),
-        by="network",
-        title="Without shared weights, what was learned below is unknown above",
+        by="arm",
+        title="Without shared weights, digits that were learned below are unknown above",
         y="accuracy (%)",
         levels={"guessing": CHANCE},
     )
