@@ -44,6 +44,7 @@ def test_the_python_examples_of_a_document(document: Path) -> None:
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
+@pytest.mark.long
 @every_document
 def test_the_commands_of_a_document(document: Path, tmp_path: Path) -> None:
     documentation.prepare(document, tmp_path)
