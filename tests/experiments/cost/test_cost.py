@@ -8,7 +8,7 @@ import pytest
 
 from convlab import lab
 from convlab.lab import catalogue
-from convlab.measure import Measurements
+from convlab.measure import Measurements, Outcome, exactly
 from convlab.workbench import Workbench
 
 cost = lab.load(catalogue.experiments()["cost"])
@@ -60,9 +60,24 @@ def test_layers_keep_the_output_the_patches_or_the_masked_weights(small: Measure
     assert memory[LOCAL] >= output
 
 
-def test_bars_show_every_layer(small: Measurements) -> None:
-    figures = cost.draw(small)
-    assert set(figures) == {"parameters", "multiply_adds"}
-    for figure in figures.values():
-        (axes,) = figure.axes
-        assert [label.get_text() for label in axes.get_yticklabels()] == list(cost.LAYERS)
+def test_sharing_would_reduce_computation_if_it_saved_multiply_adds() -> None:
+    (claim,) = [claim for claim in cost.CLAIMS if claim.id == "C305"]
+    for among, outcome in ((cost.NEAR, Outcome.HOLDS), (cost.FULL, Outcome.REFUTED)):
+        halved = Measurements()
+        for each in (cost.NEAR, cost.FULL):
+            fewer = exactly(2 if each == among else 1)
+            factors = {"by": cost.SHARING, "among": each}
+            halved.add("how many times fewer", factors, {cost.MULTIPLY_ADDS: fewer})
+        assert claim.check(halved).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "name, quantity", [("parameters", cost.PARAMETERS), ("multiply_adds", cost.EFFECTIVE)]
+)
+def test_bars_show_the_number_of_every_layer(
+    small: Measurements, name: str, quantity: str
+) -> None:
+    (axes,) = cost.draw(small)[name].axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(cost.LAYERS)
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == [small.get(quantity, arm=arm).center for arm in cost.LAYERS]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from convlab import lab
 from convlab.lab import catalogue
-from convlab.probes.exact import whole
+from convlab.probes.exact import same_size, whole
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
@@ -39,3 +39,17 @@ def test_each_position_of_ones_adds_one_term(arm: str, terms: int) -> None:
     measurements = gradient.measure(config, Workbench())
     assert measurements.get(gradient.TERMS, arm=arm).center == terms
     assert measurements.get(gradient.POSITIONS, arm=arm).center == SIDE**2
+
+
+def test_the_panels_of_the_figure_bear_the_gradients_of_the_convolution() -> None:
+    config = gradient.Config(side=SIDE, in_channels=1, out_channels=1)
+    conv = same_size(1, 1, 3)
+    x, upstream = (whole((2, 1, SIDE, SIDE), stream) for stream in (Stream.DATA, Stream.NOISE))
+    conv(x).backward(upstream)
+    (shared,) = gradient.gradient(conv)[0]
+    figure = gradient.draw(gradient.measure(config, Workbench()))["gradients"]
+    titles = [axes.get_title() for axes in figure.axes[:2]]
+    assert titles == [
+        f"corner weight: {float(shared[0, 0]):,.0f} in all",
+        f"middle weight: {float(shared[1, 1]):,.0f} in all",
+    ]

@@ -49,8 +49,9 @@ def test_the_tables_are_what_counting_by_hand_gives(clock: Clock) -> None:
     for arm, count in weights.items():
         assert found.get(speed.PARAMETERS, arm=arm).center == count
         assert found.get(speed.WEIGHTS, arm=arm).center == 4 * count
-        # Adam's two numbers and the gradient of every weight are there together
-        assert found.get(speed.TRAINING, arm=arm).center >= 4 * 4 * count
+        step = speed.update(speed.networks()[arm], torch.ones(32, 3, 64, 64))
+        memory = 4 * count + speed.peak_bytes(step)
+        assert found.get(speed.TRAINING, arm=arm).center == memory > 4 * 4 * count
         assert found.get(speed.TIME, arm=arm).values == (250.0,) * 6  # ms
     assert found.get(speed.MULTIPLY_ADDS, arm=speed.CNN).center == 64**2 * 27 * 32 + 320
 
@@ -64,6 +65,13 @@ def test_intensity_is_the_work_of_all_images_by_the_bytes_of_weights_and_images(
     traffic = 4 * (3 * 8 * 9 + images * (3 + 8) * pixels)
     found = measure().get(speed.INTENSITY, arm="convolution").center
     assert found == pytest.approx(work / traffic)
+
+
+def test_the_peak_of_a_convolution_is_its_output_and_the_sum_of_it(clock: Clock) -> None:
+    clock(lambda step: 1.0)
+    found = measure()
+    for arm in ("convolution", "shared dense"):
+        assert found.get(speed.PEAK, arm=arm).center == 4 * 32 * 8 * 7**2 + 4
 
 
 def test_an_update_changes_every_weight_and_the_cnn_holds_its_activations() -> None:

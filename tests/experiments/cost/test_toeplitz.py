@@ -25,7 +25,8 @@ def test_the_matrix_is_full_or_a_band() -> None:
     for arm in (toeplitz.CONVOLUTION, toeplitz.BY_HAND, toeplitz.CHANGED):
         assert small.get(toeplitz.NONZERO, arm=arm).center == kernels * near
     assert small.get(toeplitz.NONZERO, arm=toeplitz.DENSE).center == kernels * SIDE**4
-    assert small.arrays[toeplitz.CONVOLUTION].shape == (SIDE**2, SIDE**2)
+    band = toeplitz.band(same_size(2, 3, 3).weight.detach(), SIDE)[: SIDE**2, : SIDE**2]
+    assert (small.arrays[toeplitz.CONVOLUTION] == band.numpy()).all()
 
 
 def test_whole_numbers_have_no_zero_and_are_drawn_once() -> None:
