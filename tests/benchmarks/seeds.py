@@ -17,7 +17,7 @@ from convlab.measure import Measurements
 from convlab.settings import Training
 from convlab.streams import Data, Stream, generator
 from convlab.train import Networks, fit, norm
-from experiments.efficiency._contenders import equally_wide
+from experiments.efficiency._contenders import equal_width
 from experiments.product._networks import plain, with_exp, with_log_and_exp
 from experiments.product._scenes import REFERENCE, fields, product, rectangles
 from tests.benchmarks.limits import flops_per_second
@@ -130,7 +130,7 @@ def all_models() -> Iterator[Case]:
 
 def network(name: str, shape: models.Shape) -> Callable[[], nn.Module]:
     """As wide as a cnn of 8 channels."""
-    width = equally_wide(name, shape, WIDTH)
+    width = equal_width(name, shape, WIDTH)
     return partial(models.MODELS[name], shape, CLASSES, width)
 
 
