@@ -99,17 +99,18 @@ def square() -> nn.Module:
 
 
 def rows(generator: Generator) -> Data:
-    """Twenty examples of 40 bytes, of which a step takes eight."""
+    """Twenty examples of 40 bytes, of which a step takes sixteen."""
     x = torch.randn(20, 10, generator=generator)
     return Data(x, x)
 
 
 def bytes_of_one(held: bool, own: bool) -> int:
-    saved = cost(square(), torch.ones(8, 10)).saved_bytes
-    touched = 4 * 400 + saved + 8 * 40
+    saved = cost(square(), torch.ones(16, 10)).saved_bytes
+    touched = 4 * 400 + saved + 16 * 40
     return touched + held * (saved + own * 20 * 40)
 
 
+LARGER = Training(steps=1, batch=16)  # than what a network is tried on
 SHARED = rows(Generator())
 
 
@@ -128,8 +129,8 @@ def test_a_group_takes_weights_four_times_and_what_a_step_saves(
     one = bytes_of_one(held, own=data is rows)
     for spared, expected in ((0, 5), (1, 4)):
         monkeypatch.setattr(grouping, bound, 5 * one - spared)
-        assert group_size(square, data, TRAINING, 5) == (5 if expected == 5 else 3)
-        assert group_size(square, data, TRAINING, 4 * 5) == expected
+        assert group_size(square, data, LARGER, 5) == (5 if expected == 5 else 3)
+        assert group_size(square, data, LARGER, 4 * 5) == expected
 
 
 @pytest.mark.parametrize("data", [SHARED, rows])
@@ -138,10 +139,10 @@ def test_one_network_is_refused_if_it_alone_does_not_fit(
 ) -> None:
     one = bytes_of_one(held=True, own=data is rows)
     monkeypatch.setattr(memory, "physical", lambda: one)
-    assert group_size(square, data, TRAINING, 2) == 2
+    assert group_size(square, data, LARGER, 2) == 2
     monkeypatch.setattr(memory, "physical", lambda: one - 1)
     with pytest.raises(NotEnoughMemory, match="training one network"):
-        group_size(square, data, TRAINING, 2)
+        group_size(square, data, LARGER, 2)
 
 
 def test_the_limits_of_convolutions_are_inclusive(monkeypatch: pytest.MonkeyPatch) -> None:
