@@ -2,10 +2,10 @@
 
 A digit stands in the top half of a black canvas, or the same digit stands half a canvas lower, and
 the label says which. The networks are zero-padded convolutions and a global maximum. The padding
-of the first layer looks like the canvas, that of every later layer does not. So in n layers of
-3 x 3 kernels some unit sees both the digit and such padding, if at most 2 (n - 1) pixels lie
-between the digit and the border. Up to this gap a network can learn the position, beyond it a
-network must guess. Circular padding is the control: it must guess at every gap.
+ends each layer's map at the border, and the next layer reads zeros beyond. In n layers of 3 x 3
+kernels this changes or removes a unit that sees the digit, if at most 2 (n - 1) pixels lie between
+the digit and the border. Up to this gap a network can learn the position, beyond it a network must
+guess. Circular padding is the control: it must guess at every gap.
 """
 
 from functools import partial

@@ -95,6 +95,13 @@ def tiny(**settings: object) -> Measurements:
     return measurements
 
 
+def costs_of(measurements: Measurements, arm: str, width: object) -> Sample:
+    """The parameters in the one row of the costs of an arm."""
+    rows = [row for row in measurements.rows if row.factors == {"arm": arm, "width": width}]
+    (parameters,) = (r.quantities["parameters"] for r in rows if "parameters" in r.quantities)
+    return parameters
+
+
 def test_any_models_in_any_order_have_all_their_rows_and_figures() -> None:
     names = ("mlp", "linear", "cnn", "local")
     measurements = tiny(models=names, width=2)
@@ -104,14 +111,11 @@ def test_any_models_in_any_order_have_all_their_rows_and_figures() -> None:
         assert measurements.get("train loss", **row) != measurements.get("test loss", **row)
         for images in (20, 40, 1438):
             measurements.get(compare.ACCURACY, **row, images=images)
-    for arm, width in {"mlp": 16, "linear": "–", "cnn": 2, "local": 2}.items():
-        counts = measurements.get("parameters", equal="width", arm=arm)
-        row = {"arm": arm, "width": width}
-        (costs,) = (
-            r for r in measurements.rows if r.factors == row and "parameters" in r.quantities
+    for arm, width in (("mlp", 16), ("linear", "–"), ("cnn", 2), ("local", 2)):
+        assert costs_of(measurements, arm, width) == measurements.get(
+            "parameters", equal="width", arm=arm
         )
-        assert costs.quantities["parameters"] == counts
-        assert min(measurements.get("step (ms)", **row).values) > 0
+        assert min(measurements.get("step (ms)", arm=arm, width=width).values) > 0
     assert any(note.startswith("linear: 650 parameters") for note in measurements.notes)
     assert {"accuracy", "cost", "losses"} < set(compare.draw(measurements))
     assert CLAIM.check(measurements).id == "C005"

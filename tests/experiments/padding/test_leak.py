@@ -12,6 +12,7 @@ from convlab import lab
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Sample, exactly
 from convlab.train import Networks
+from convlab.workbench import Workbench
 from experiments.padding._halves import GAPS, Padding, logits, network, pairs, small_digits
 
 leak = lab.load(catalogue.experiments()["leak"])
@@ -37,6 +38,23 @@ def test_zero_padding_reaches_two_pixels_further_with_every_layer(depth: int) ->
 @pytest.mark.parametrize("depth", [1, 3])
 def test_circular_padding_reaches_nothing(depth: int) -> None:
     assert gaps_that_differ("circular", depth) == set()
+
+
+def test_a_small_run_has_a_row_for_every_arm_and_gap_and_no_exception() -> None:
+    training = leak.Training(steps=1, batch=32)
+    config = leak.Config(seeds=3, channels=3, examples=32, training=training)
+    measurements = leak.measure(config, Workbench())
+    for padding, depth in leak.ARMS:
+        for gap in ("all", *map(str, GAPS)):
+            row = {"padding": padding, "layers": depth, leak.GAP: gap}
+            assert len(measurements.get(leak.ACCURACY, **row).values) == 3
+            difference = measurements.get(leak.DIFFERENCE, **row).center
+            assert (difference == 0) == (padding == "circular" or gap not in reached(depth))
+    assert leak.exceptions(measurements).center == 0
+
+
+def reached(depth: int) -> set[str]:
+    return {"all", *(str(gap) for gap in GAPS if gap <= 2 * (depth - 1))}
 
 
 def rows_of(margins: Tensor, gaps: Tensor) -> Measurements:

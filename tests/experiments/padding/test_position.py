@@ -13,6 +13,7 @@ from convlab.lab import catalogue
 from convlab.layers import LocallyConnected2d
 from convlab.measure import Measurements, Sample, exactly
 from convlab.train import Networks
+from convlab.workbench import Workbench
 from experiments.padding._halves import SIDE, logits, pairs, small_digits
 
 position = lab.load(catalogue.experiments()["position"])
@@ -91,6 +92,22 @@ def test_a_local_arm_is_compared_with_its_own_twin_at_the_same_time() -> None:
             assert measurements.get(position.TWIN_DIFFERENCE, **row) == exactly(distance)
             assert measurements.get(position.DIFFERENCE, **row) == exactly(0)
             assert measurements.get(position.ACCURACY, **row) == Sample((50.0, 50.0), "mean")
+
+
+def test_a_small_run_has_twins_untrained_and_trained_and_wrong_labels_for_one_arm() -> None:
+    training = position.Training(steps=20, batch=32, lr=0.01)
+    bench = Workbench()
+    config = position.Config(seeds=2, channels=2, examples=64, training=training)
+    measurements = position.measure(config, bench)
+    before, after = {"when": position.UNTRAINED}, {"when": position.TRAINED}
+    for arm in (LOCAL, position.LOCAL_FLAT):
+        assert measurements.get(position.TWIN_DIFFERENCE, arm=arm, **before).center == 0
+        assert measurements.get(position.TWIN_DIFFERENCE, arm=arm, **after).center > 0
+    assert measurements.get(position.ACCURACY, arm=LOCAL, **before).values == (50, 50)
+    assert max(measurements.get(position.ACCURACY, arm=FLAT, **after).values) > 95
+    first = {arm: losses[:, 0] for arm, losses in bench.losses.items()}  # all start as the same
+    assert (first[LOCAL] != first[WRONG]).all()
+    assert first[LOCAL] == pytest.approx(first[CIRCULAR], rel=1e-4)
 
 
 FOUND = {
