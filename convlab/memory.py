@@ -33,7 +33,7 @@ def require(needed: float, purpose: str) -> None:
 
 
 @contextmanager
-def refused() -> Iterator[None]:
+def guard() -> Iterator[None]:
     """What an allocator of torch or numpy refuses within, as a NotEnoughMemory."""
     try:
         yield

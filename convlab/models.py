@@ -32,29 +32,29 @@ def mlp(shape: Shape, classes: int, width: int) -> nn.Module:
     return nn.Sequential(nn.Flatten(), hidden, nn.ReLU(), nn.Linear(width, classes))
 
 
-def flattened(channels: int, size: Size, classes: int) -> nn.Module:
+def flat_head(channels: int, size: Size, classes: int) -> nn.Module:
     """A linear layer that knows where each feature was seen."""
     return nn.Sequential(nn.Flatten(), nn.Linear(channels * prod(size), classes))
 
 
-def averaged(channels: int, size: Size, classes: int) -> nn.Module:
+def mean_head(channels: int, size: Size, classes: int) -> nn.Module:
     """A linear layer on each channel's mean: images of any size, features of any place."""
     pooling = nn.AdaptiveAvgPool2d(1)
     return nn.Sequential(pooling, nn.Flatten(), nn.Linear(channels, classes))
 
 
-def strongest(channels: int, size: Size, classes: int) -> nn.Module:
+def maximum_head(channels: int, size: Size, classes: int) -> nn.Module:
     """A linear layer on each channel's maximum: images of any size, features of any place."""
     pooling = nn.AdaptiveMaxPool2d(1)
     return nn.Sequential(pooling, nn.Flatten(), nn.Linear(channels, classes))
 
 
-def cnn(shape: Shape, classes: int, width: int, head: Head = flattened) -> nn.Module:
+def cnn(shape: Shape, classes: int, width: int, head: Head = flat_head) -> nn.Module:
     """The same kernels at every position."""
     return _two_stages(shape, classes, width, _convolution, head)
 
 
-def local(shape: Shape, classes: int, width: int, head: Head = flattened) -> nn.Module:
+def local(shape: Shape, classes: int, width: int, head: Head = flat_head) -> nn.Module:
     """Kernels and biases of their own at every position."""
     return _two_stages(shape, classes, width, _locally_connected, head)
 
@@ -67,10 +67,10 @@ def _two_stages(shape: Shape, classes: int, width: int, stage: Stage, head: Head
     return nn.Sequential(
         stage(shape[0], width, whole),
         nn.ReLU(),
-        _halved(),
+        _halve(),
         stage(width, 2 * width, half),
         nn.ReLU(),
-        _halved(),
+        _halve(),
         head(2 * width, quarter, classes),
     )
 
@@ -79,7 +79,7 @@ def shrunk(size: Size, part: int) -> Size:
     return ceil(size[0] / part), ceil(size[1] / part)
 
 
-def _halved() -> nn.Module:
+def _halve() -> nn.Module:
     return nn.MaxPool2d(2, ceil_mode=True)  # an odd last row counts: no image is too small
 
 

@@ -52,7 +52,7 @@ class Batch:
     own: bool
 
 
-def drawn(data: Data | Draw, seeds: range, stream: Stream) -> Batch:
+def draw_all(data: Data | Draw, seeds: range, stream: Stream) -> Batch:
     """All the data of the seeds: what they share, or their own draws stacked."""
     if isinstance(data, Data):
         return Batch(data.x, data.y, own=False)
@@ -68,7 +68,7 @@ def batches(
     An epoch ends when fewer than `batch` examples are left, and the next is shuffled anew.
     Data of at most `batch` examples is one batch, whole and in order, at every step.
     """
-    everything = drawn(data, seeds, Stream.DATA)
+    everything = draw_all(data, seeds, Stream.DATA)
     x, y = everything.x.to(device), everything.y.to(device)
     examples = x.shape[1] if everything.own else len(x)
     if examples <= batch:

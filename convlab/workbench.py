@@ -79,7 +79,7 @@ class Workbench:
         self.tell(Progress(name, done, seeds * steps, seeds, lambda: float(losses.median())))
 
 
-def resolved(device: str) -> str:
+def choose_device(device: str) -> str:
     """The device that `auto` means here, or `device` itself if this machine has it."""
     present = {
         "cuda": torch.cuda.is_available(),

@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from convlab import memory
-from convlab.memory import NotEnoughMemory, refused, require
+from convlab.memory import NotEnoughMemory, guard, require
 
 
 def test_what_just_fits_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_the_memory_is_that_of_the_system_or_not_known(monkeypatch: pytest.Monke
 def test_only_what_an_allocator_refuses_is_a_lack_of_memory(
     error: Exception, message: str | None
 ) -> None:
-    with pytest.raises(NotEnoughMemory if message else type(error)) as caught, refused():
+    with pytest.raises(NotEnoughMemory if message else type(error)) as caught, guard():
         raise error
     assert (message or str(error)) in str(caught.value)
     assert (caught.value is error) == (message is None)

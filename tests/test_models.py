@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from convlab.layers import LocallyConnected2d
-from convlab.models import MODELS, Head, Shape, averaged, cnn, local, strongest
+from convlab.models import MODELS, Head, Shape, cnn, local, maximum_head, mean_head
 from convlab.settings import Model
 
 shapes = st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 12))
@@ -52,7 +52,7 @@ def test_the_local_network_can_be_the_convolutional_one(shape: Shape, width: int
     torch.testing.assert_close(unshared(images), shared(images))
 
 
-@pytest.mark.parametrize("head", [averaged, strongest])
+@pytest.mark.parametrize("head", [mean_head, maximum_head])
 def test_a_pooling_head_takes_another_size_and_forgets_places(head: Head) -> None:
     network = chain(cnn((1, 8, 8), 3, 2, head))
     assert network(torch.rand(2, 1, 20, 12)).shape == (2, 3)

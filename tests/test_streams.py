@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from convlab.streams import Batch, Data, Stream, batches, drawn, generator
+from convlab.streams import Batch, Data, Stream, batches, draw_all, generator
 
 
 def numbers(generator: Generator) -> Data:
@@ -39,7 +39,7 @@ def test_each_stream_of_each_seed_draws_other_numbers() -> None:
 
 @pytest.mark.parametrize("stream", Stream)
 def test_seeds_draw_from_the_stream_that_is_named(stream: Stream) -> None:
-    batch = drawn(numbers, range(2, 5), stream)
+    batch = draw_all(numbers, range(2, 5), stream)
     expected = [numbers(generator(seed, stream)) for seed in (2, 3, 4)]
     assert batch.own
     assert torch.equal(batch.x, torch.stack([data.x for data in expected]))
@@ -48,7 +48,7 @@ def test_seeds_draw_from_the_stream_that_is_named(stream: Stream) -> None:
 
 def test_data_that_all_share_are_not_copied() -> None:
     data = numbers(Generator())
-    batch = drawn(data, range(3), Stream.DATA)
+    batch = draw_all(data, range(3), Stream.DATA)
     assert batch.x is data.x and batch.y is data.y and not batch.own
 
 
@@ -61,7 +61,7 @@ def test_data_of_at_most_one_batch_are_taken_whole_and_in_order(size: int) -> No
         assert torch.equal(batch.x, data.x) and torch.equal(batch.y, data.y) and not batch.own
     own = list(batches(numbers, range(4, 6), steps=2, batch=size, device="cpu"))
     assert len(own) == 2 and own[0].own
-    assert torch.equal(own[1].x, drawn(numbers, range(4, 6), Stream.DATA).x)
+    assert torch.equal(own[1].x, draw_all(numbers, range(4, 6), Stream.DATA).x)
 
 
 @pytest.mark.parametrize("size", [9, 4, 3, 1])

@@ -13,7 +13,7 @@ from convlab.record import Progress
 from convlab.settings import Training
 from convlab.streams import Data
 from convlab.train import fit, loop
-from convlab.workbench import Workbench, resolved
+from convlab.workbench import Workbench, choose_device
 
 
 def line(generator: Generator) -> Data:
@@ -97,12 +97,12 @@ def test_auto_is_the_best_device_that_is_there(
 ) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: cuda)
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: mps)
-    assert resolved("auto") == best and resolved("cpu") == "cpu"
+    assert choose_device("auto") == best and choose_device("cpu") == "cpu"
     for name, here in {"cuda": cuda, "mps": mps}.items():
         if here:
-            assert resolved(name) == name
+            assert choose_device(name) == name
         else:
             with pytest.raises(UsageError, match=f"no `{name}` device"):
-                resolved(name)
+                choose_device(name)
     with pytest.raises(UsageError, match="there are: auto, cuda, mps, cpu"):
-        resolved("tpu")
+        choose_device("tpu")

@@ -82,7 +82,7 @@ def compare(
     with one_line_errors(options.debug):
         names = Override("models", [word for word in models if "=" not in word])
         settings = _assignments(word for word in models if "=" in word)
-        overrides = [names, *_given("data", data), *settings]
+        overrides = [names, *_override("data", data), *settings]
         _finish(_run("compare", overrides, options), options)
 
 
@@ -104,8 +104,8 @@ def edge(
     """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
     with one_line_errors(options.debug):
         paths = Override("images", [str(image) for image in images])
-        file = _given("to", str(to) if to else None)
-        record = _run("edge", [paths, *_given("kernel", kernel), *file], options)
+        file = _override("to", str(to) if to else None)
+        record = _run("edge", [paths, *_override("kernel", kernel), *file], options)
         arrays = record.measurements.arrays
         edges = [arrays[name] for name in arrays if name.startswith("edges of ")]
         _finish(record, options, *(preview(image, console()) for image in edges))
@@ -209,5 +209,5 @@ def _assignments(words: Iterable[str] | None) -> list[Override]:
     return [assignment(word) for word in words or ()]
 
 
-def _given(key: str, text: str | None) -> list[Override]:
+def _override(key: str, text: str | None) -> list[Override]:
     return [] if text is None else [Override(key, text, text)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from .nodes import Key, put
-from .overrides import Override, Overrides, listed, settled
+from .overrides import Override, Overrides, as_list, for_type
 from .problem import COMMAND_LINE, ConfigError, Problem
 from .reading import Document
 from .wording import complaints, fields
@@ -25,16 +25,26 @@ def build(cls: type[T], document: Document, overrides: Overrides = (), *, quick:
     ConfigError holds every problem of the file, in the order of its lines, then the overrides'.
     """
     types = fields(cls)
-    given = [settled(override, types.get(override.key)) for override in listed(overrides)]
-    unread = [Problem(COMMAND_LINE, o.key, o.problem) for o in given if o.problem]
-    given = [override for override in given if not override.problem]
-    built, found = _attempt(cls, document, given, quick)
-    rehearsed = [] if quick else _rehearsed(cls, document, alone=not (given or unread))
-    told = {(problem.key, problem.message) for problem in found}
-    found += [problem for problem in rehearsed if (problem.key, problem.message) not in told]
-    unfit = {(problem.key, problem.line) for problem in document.problems}  # no value to check
-    found = [problem for problem in found if (problem.key, problem.line) not in unfit]
-    problems = [*document.problems, *found, *unread]
+    overrides_in_order = [
+        for_type(override, types.get(override.key)) for override in as_list(overrides)
+    ]
+    unreadable = [Problem(COMMAND_LINE, o.key, o.problem) for o in overrides_in_order if o.problem]
+    overrides_in_order = [override for override in overrides_in_order if not override.problem]
+    built, found = _attempt(cls, document, overrides_in_order, quick)
+    quick_problems = (
+        []
+        if quick
+        else _quick_problems(cls, document, alone=not (overrides_in_order or unreadable))
+    )
+    messages = {(problem.key, problem.message) for problem in found}
+    found += [
+        problem for problem in quick_problems if (problem.key, problem.message) not in messages
+    ]
+    without_value = {
+        (problem.key, problem.line) for problem in document.problems
+    }  # no value to check
+    found = [problem for problem in found if (problem.key, problem.line) not in without_value]
+    problems = [*document.problems, *found, *unreadable]
     if built is None or problems:
         raise ConfigError(*sorted(problems, key=lambda problem: problem.line or float("inf")))
     return built
@@ -52,14 +62,14 @@ def _attempt(
         text = to_json(tree, inf_nan_mode="constants", fallback=repr)
         return cls.model_validate_json(text, strict=True, extra="forbid"), []
     except ValidationError as error:
-        given = [tuple(override.key.split(".")) for override in overrides]
+        overrides_in_order = [tuple(override.key.split(".")) for override in overrides]
         return None, [
-            _problem(key, message, document, given, quick)
+            _problem(key, message, document, overrides_in_order, quick)
             for key, message in complaints(error, tree, cls)
         ]
 
 
-def _rehearsed(cls: type[BaseModel], document: Document, *, alone: bool) -> list[Problem]:
+def _quick_problems(cls: type[BaseModel], document: Document, *, alone: bool) -> list[Problem]:
     """What is wrong with the small version; of `quick:` itself only, if overrides came too.
 
     They may give what the file leaves out, and need not suit the small version.
@@ -72,11 +82,11 @@ def _rehearsed(cls: type[BaseModel], document: Document, *, alone: bool) -> list
 
 
 def _problem(
-    key: Key, message: str, document: Document, given: Sequence[Key], quick: bool
+    key: Key, message: str, document: Document, overrides_in_order: Sequence[Key], quick: bool
 ) -> Problem:
     """The problem at the place that had the last word on its key."""
     dotted = ".".join(map(str, key))
-    if any(_overlap(key, other) for other in given):
+    if any(_overlap(key, other) for other in overrides_in_order):
         return Problem(COMMAND_LINE, dotted, message)
     small = [tuple(other.split(".")) for other in document.quick] if quick else []
     place: Key = ("quick", *key) if any(_overlap(key, other) for other in small) else key

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from .problem import ConfigError, Problem, shown
+from .problem import ConfigError, Problem, brief
 
 Key = tuple[str | int, ...]  # ("training", "steps"); the items of a list are numbered
 
@@ -131,7 +131,7 @@ class Values:
             try:
                 return _SCALARS[node.tag](node.value)
             except (KeyError, ValueError):
-                message = f"{shown(node.value)} cannot be read as `{tag}`"
+                message = f"{brief(node.value)} cannot be read as `{tag}`"
         self.found.setdefault(node, self.problem(node.start_mark.line + 1, key, message))
         return None
 

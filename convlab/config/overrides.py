@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from .nodes import Values, compose
-from .problem import COMMAND_LINE, ConfigError, Problem, shown
+from .problem import COMMAND_LINE, ConfigError, Problem, brief
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ def assignment(text: str) -> Override:
     except UnicodeEncodeError:
         raise ConfigError(Problem(COMMAND_LINE, key, "the value is not UTF-8 text")) from None
     except ConfigError as error:
-        return Override(key, None, raw, f"{shown(raw)} is {error.problems[0].message}")
+        return Override(key, None, raw, f"{brief(raw)} is {error.problems[0].message}")
     return Override(key, value, raw, "; ".join(problem.message for problem in values.problems))
 
 
-def listed(overrides: Overrides) -> list[Override]:
+def as_list(overrides: Overrides) -> list[Override]:
     """The overrides in the order in which they apply."""
     pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
     return [pair if isinstance(pair, Override) else Override(*pair) for pair in pairs]
 
 
-def settled(override: Override, annotation: Any) -> Override:
+def for_type(override: Override, annotation: Any) -> Override:
     """The override as a field of this type takes it: where text is wanted, text is not parsed."""
     if override.text is None or not _takes_text(annotation):
         return override

@@ -34,7 +34,7 @@ class ConfigError(Exception):
         return "\n".join(map(str, self.problems))
 
 
-def shown(value: Any) -> str:
+def brief(value: Any) -> str:
     """The value as it may stand in a message: short, on one line, in the words of YAML."""
     text = repr(value)
     text = _WORDS.get(text, text)

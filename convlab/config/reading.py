@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .nodes import Key, Values, compose
-from .problem import ConfigError, Problem, shown
+from .problem import ConfigError, Problem, brief
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,15 @@ def read(path: Path) -> Document:
     values = Values(str(path))
     settings = values.of(compose(_text(path), values.source))
     if not isinstance(settings, dict):
-        found = "an empty file" if settings is None else shown(settings)
+        found = "an empty file" if settings is None else brief(settings)
         message = f"expected settings such as `experiment: edge`, found {found}"
         raise ConfigError(*values.problems, values.problem(1, (), message))
     experiment, quick = settings.pop("experiment", None), settings.pop("quick", {})
     values.lines[()] = values.lines.get(("experiment",), 1)
-    problems = [*values.problems, *_misfits(values, experiment, quick)]
+    problems = [*values.problems, *_problems(values, experiment, quick)]
     if not isinstance(experiment, str) or not isinstance(quick, dict):
         raise ConfigError(*sorted(problems, key=lambda problem: problem.line))
-    return Document(path, experiment, settings, _dotted(quick), values.lines, tuple(problems))
+    return Document(path, experiment, settings, _flatten(quick), values.lines, tuple(problems))
 
 
 def _text(path: Path) -> str:
@@ -49,11 +49,11 @@ def _text(path: Path) -> str:
     except (OSError, ValueError) as error:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     else:
-        return _decoded(data, path)
+        return _decode(data, path)
     raise ConfigError(Problem(str(path), "", message))
 
 
-def _decoded(data: bytes, path: Path) -> str:
+def _decode(data: bytes, path: Path) -> str:
     try:
         return data.decode()  # YAML skips a byte-order mark
     except UnicodeDecodeError as error:
@@ -62,25 +62,25 @@ def _decoded(data: bytes, path: Path) -> str:
         raise ConfigError(Problem(f"{path}:{line}", "", message, line)) from None
 
 
-def _misfits(values: Values, experiment: Any, quick: Any) -> list[Problem]:
+def _problems(values: Values, experiment: Any, quick: Any) -> list[Problem]:
     problems = []
     if ("experiment",) not in values.lines:
         message = "names no experiment; add a line such as `experiment: edge`"
         problems.append(values.problem(1, (), message))
     elif not isinstance(experiment, str):
-        message = f"expected the name of an experiment, found {shown(experiment)}"
+        message = f"expected the name of an experiment, found {brief(experiment)}"
         problems.append(values.problem(values.lines[()], ("experiment",), message))
     if not isinstance(quick, dict):
-        message = f"expected a mapping such as {{seeds: 2}}, found {shown(quick)}"
+        message = f"expected a mapping such as {{seeds: 2}}, found {brief(quick)}"
         problems.append(values.problem(values.lines["quick",], ("quick",), message))
     return problems
 
 
-def _dotted(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in tree.items():
         if isinstance(value, dict) and value:
-            flat |= _dotted(value, f"{prefix}{name}.")
+            flat |= _flatten(value, f"{prefix}{name}.")
         else:
             flat[prefix + name] = value
     return flat

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from ..errors import nearest
 from ..settings import FORMERLY
 from .nodes import Key
-from .problem import shown
+from .problem import brief
 
 _EXPECTED = {
     "int_type": "an integer",
@@ -57,7 +57,7 @@ def fields(
     return types
 
 
-def renamed(model: type[BaseModel]) -> dict[str, str]:
+def new_keys(model: type[BaseModel]) -> dict[str, str]:
     """The new dotted key by the old one, of every field that says what it was called before."""
     new = {}
     for name, field in model.model_fields.items():
@@ -66,7 +66,7 @@ def renamed(model: type[BaseModel]) -> dict[str, str]:
             new[str(extra[FORMERLY])] = name
         for inner in _models(field.annotation):
             if inner is not model:
-                new |= {f"{name}.{old}": f"{name}.{key}" for old, key in renamed(inner).items()}
+                new |= {f"{name}.{old}": f"{name}.{key}" for old, key in new_keys(inner).items()}
     return new
 
 
@@ -81,7 +81,7 @@ def complaints(
     error: ValidationError, tree: Mapping[str, Any], model: type[BaseModel]
 ) -> Iterator[tuple[Key, str]]:
     """One message per key: the alternatives of a union are one expectation."""
-    known, new = list(fields(model)), renamed(model)
+    known, new = list(fields(model)), new_keys(model)
     keys: dict[Key, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
         keys.setdefault(_key(details, tree), []).append(details)
@@ -107,7 +107,7 @@ def _message(key: Key, group: list[ErrorDetails], known: list[str], new: Mapping
     if first["type"] == "extra_forbidden" and dotted in new:
         return f"is called `{new[dotted]}` now; write that"
     if first["type"] == "extra_forbidden":
-        return _unknown(key, known)
+        return _unknown_key(key, known)
     if first["type"] == "missing" and key[-1:] == first["loc"][-1:]:
         return "missing, and it has no default"
     if first["type"] in ("value_error", "assertion_error"):
@@ -116,10 +116,10 @@ def _message(key: Key, group: list[ErrorDetails], known: list[str], new: Mapping
     options = [option for details in group for option in _options(details)]
     close = nearest(str(first["input"]), options, same_start=0.3)  # they are few and often short
     hint = f"; did you mean `{close}`?" if close else ""
-    return f"expected {expected}, found {shown(first['input'])}{hint}"
+    return f"expected {expected}, found {brief(first['input'])}{hint}"
 
 
-def _unknown(key: Key, known: list[str]) -> str:
+def _unknown_key(key: Key, known: list[str]) -> str:
     *parents, name = [str(part) for part in key if isinstance(part, str)]
     leaves = {dotted.rpartition(".")[2]: dotted for dotted in reversed(known)}
     siblings = [k for k in known if k.rpartition(".")[0] == ".".join(parents)] or known
@@ -134,8 +134,8 @@ def _refusal(details: ErrorDetails) -> str:
     """What a validator of the model itself said."""
     message = details["msg"].partition(", ")[2] or details["msg"]
     message, value = " ".join(message.split()), details["input"]
-    told = isinstance(value, dict) or str(value) in message
-    return message if told else f"{message}, found {shown(value)}"
+    is_named = isinstance(value, dict) or str(value) in message
+    return message if is_named else f"{message}, found {brief(value)}"
 
 
 def _expectation(details: ErrorDetails) -> str:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from .names import DATASETS, PHOTOGRAPHS, parse_dataset
 
 if TYPE_CHECKING:
-    from .canvas import digits_on_canvas, shifted
+    from .canvas import digits_on_canvas, shift_images
     from .dataset import Dataset, split
     from .drawn_shapes import shapes
     from .images import Image, read
-    from .photographs import crop, located, photograph, photograph_path
+    from .photographs import crop, find_photograph, photograph, photograph_path
     from .saving import check_place, write_array, write_signed
     from .sources import load
 
@@ -25,24 +25,24 @@ __all__ = [
     "check_place",
     "crop",
     "digits_on_canvas",
+    "find_photograph",
     "load",
-    "located",
     "parse_dataset",
     "photograph",
     "photograph_path",
     "read",
     "shapes",
-    "shifted",
+    "shift_images",
     "split",
     "write_array",
     "write_signed",
 ]
 _MODULES = {
-    "canvas": ("digits_on_canvas", "shifted"),
+    "canvas": ("digits_on_canvas", "shift_images"),
     "dataset": ("Dataset", "split"),
     "drawn_shapes": ("shapes",),
     "images": ("Image", "read"),
-    "photographs": ("crop", "located", "photograph", "photograph_path"),
+    "photographs": ("crop", "find_photograph", "photograph", "photograph_path"),
     "saving": ("check_place", "write_array", "write_signed"),
     "sources": ("load",),
 }

@@ -32,6 +32,6 @@ def digits_on_canvas(
     return canvas, torch.stack((top, left), dim=1)
 
 
-def shifted(x: Tensor, rows: int, columns: int) -> Tensor:
+def shift_images(x: Tensor, rows: int, columns: int) -> Tensor:
     """The images (..., H, W) moved down and right; what leaves at a border enters opposite it."""
     return x.roll((rows, columns), dims=(-2, -1))

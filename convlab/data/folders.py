@@ -25,9 +25,9 @@ def class_folders(folder: Path) -> Dataset:
     image, a class without one, and fewer than two classes.
     """
     members = {path.name: _files(path) for path in _classes(folder)}
-    images = [_member(file) for files in members.values() for file in files]
+    images = [_read_member(file) for files in members.values() for file in files]
     if len({image.pixels.shape for image in images}) > 1:
-        images = [_resized(image) for image in images]
+        images = [_resize(image) for image in images]
     x = torch.stack([image.pixels for image in images]).unsqueeze(1)
     y = torch.tensor([label for label, files in enumerate(members.values()) for _ in files])
     counts = Counter(note for image in images for note in image.notes)
@@ -41,7 +41,7 @@ def _classes(folder: Path) -> list[Path]:
             f"no folder {folder}; name one with a sub-folder of images for each class"
         )
     try:
-        classes = sorted(p for p in folder.iterdir() if p.is_dir() and _shown(p, folder))
+        classes = sorted(p for p in folder.iterdir() if p.is_dir() and _is_visible(p, folder))
     except OSError as error:
         raise UsageError(f"{folder} may not be listed; change its permissions") from error
     if len(classes) < 2:
@@ -51,26 +51,26 @@ def _classes(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    files = sorted(p for p in folder.rglob("*") if not p.is_dir() and _shown(p, folder))
+    files = sorted(p for p in folder.rglob("*") if not p.is_dir() and _is_visible(p, folder))
     if not files:
         raise UsageError(f"{folder} is a class without an image; add some or remove the folder")
     return files
 
 
-def _shown(path: Path, folder: Path) -> bool:
+def _is_visible(path: Path, folder: Path) -> bool:
     return not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _member(file: Path) -> Image:
+def _read_member(file: Path) -> Image:
     """The image, made small at once where it is large: a folder of photographs fits in memory."""
     image = read(file, at_least=(1, 1))
     low, high = image.pixels.aminmax()
     if low < 0 or high > 1:
         raise UsageError(f"{file} has pixels from {low:g} to {high:g}; scale them to 0 to 1")
-    return image if max(image.pixels.shape) <= LARGEST else _resized(image)
+    return image if max(image.pixels.shape) <= LARGEST else _resize(image)
 
 
-def _resized(image: Image) -> Image:
+def _resize(image: Image) -> Image:
     if image.pixels.shape == (SIDE, SIDE):
         return image
     pixels = interpolate(

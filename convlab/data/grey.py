@@ -30,12 +30,12 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
         values = np.asarray(upright)
         notes.append(f"floats from {values.min():g} to {values.max():g}, taken as they are")
     elif upright.mode.startswith("I"):
-        values = _deep(upright, bits, tags)
+        values = _deep_pixels(upright, bits, tags)
         notes.append(f"{bits} bits per pixel kept")
     else:
         if _see_through(upright):
             notes.append("transparency over white")
-        levels = torch.from_numpy(np.require(_flat(upright).convert("L"), requirements="W"))
+        levels = torch.from_numpy(np.require(_flatten(upright).convert("L"), requirements="W"))
         return levels.float().div_(255), tuple(notes)
     return torch.from_numpy(np.array(values, dtype=np.float32)), tuple(notes)
 
@@ -69,7 +69,7 @@ def _upright(image: Image, notes: list[str]) -> Image:
     return upright
 
 
-def _deep(image: Image, bits: int, tags: dict[int, Any]) -> NDArray[np.float64]:
+def _deep_pixels(image: Image, bits: int, tags: dict[int, Any]) -> NDArray[np.float64]:
     values = np.asarray(image).astype(np.float64)
     signed = tags.get(SAMPLE_FORMAT, (1,))[0] == SIGNED
     white = 2 ** (bits - signed) - 1
@@ -89,7 +89,7 @@ def _see_through(image: Image) -> bool:
     return image.convert("RGBA").getchannel("A").getextrema() != (255, 255)
 
 
-def _flat(image: Image) -> Image:
+def _flatten(image: Image) -> Image:
     """The image without transparency, in a mode that Pillow can turn into grey."""
     if image.mode == "LAB":
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")

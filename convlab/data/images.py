@@ -32,9 +32,9 @@ def read(path: Path, at_least: tuple[int, int] = (1, 2)) -> Image:
     """
     check_file(path)
     try:
-        pixels, notes = _decoded(path)
+        pixels, notes = _decode(path)
     except (DecompressionBombError, DecompressionBombWarning) as error:
-        raise UsageError(_enormous(path, error)) from error
+        raise UsageError(_too_large(path, error)) from error
     except UnidentifiedImageError as error:
         raise UsageError(
             f"{path} is not an image that Pillow can read, or is cut short; give a PNG or JPEG"
@@ -67,7 +67,7 @@ def check_file(path: Path) -> None:
         raise UsageError(f"{str(path)!r} cannot be opened: {reason}; check the path") from error
 
 
-def _decoded(path: Path) -> tuple[Tensor, tuple[str, ...]]:
+def _decode(path: Path) -> tuple[Tensor, tuple[str, ...]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # doubts about metadata, where the pixels are sound
         warnings.simplefilter("error", DecompressionBombWarning)
@@ -76,7 +76,7 @@ def _decoded(path: Path) -> tuple[Tensor, tuple[str, ...]]:
             return grey(image)
 
 
-def _enormous(path: Path, error: Exception) -> str:
+def _too_large(path: Path, error: Exception) -> str:
     count = re.search(r"\d+", str(error))  # known to nobody else: the image was never made
     size = f"{int(count[0]):,} pixels" if count else "more pixels"
     limit = f"{PIL.Image.MAX_IMAGE_PIXELS:,}"

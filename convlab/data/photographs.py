@@ -26,7 +26,7 @@ def photograph_path(name: str) -> Path:
     return Path(package.origin).parent / "datasets" / "images" / f"{name}.jpg"
 
 
-def located(path: Path) -> Path:
+def find_photograph(path: Path) -> Path:
     """`path`, or where the photograph of that name is if there is no such file."""
     bundled = str(path) in PHOTOGRAPHS and not path.exists()
     return photograph_path(str(path)) if bundled else path

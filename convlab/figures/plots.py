@@ -67,7 +67,11 @@ def images(
     for axes in grid.flat[len(arrays) :]:
         axes.axis("off")
     for axes, (name, array) in zip(grid.flat, arrays.items(), strict=False):
-        look = _scale(array if scale is None else scale) if highest is None else _clipped(highest)
+        look = (
+            _scale(array if scale is None else scale)
+            if highest is None
+            else _clipped_scale(highest)
+        )
         shown = axes.imshow(array, **look)
         axes.set_title(name, fontsize=10)
         axes.set_xticks([])
@@ -87,7 +91,7 @@ def bars(values: Mapping[str, float], *, title: str, x: str, log: bool = True) -
     if log:
         axes.set_xscale("log")
         axes.xaxis.set_minor_formatter(NullFormatter())  # the bars bear their numbers
-    axes.bar_label(drawn, [_written(value) for value in values.values()], padding=4, fontsize=9)
+    axes.bar_label(drawn, [_as_text(value) for value in values.values()], padding=4, fontsize=9)
     axes.margins(x=0.18)
     return figure
 
@@ -155,10 +159,10 @@ def _scale(array: NDArray[Any]) -> dict[str, Any]:
     return {"cmap": "gray", "vmin": 0, "vmax": max(high, 1e-12)}
 
 
-def _clipped(highest: float) -> dict[str, Any]:
+def _clipped_scale(highest: float) -> dict[str, Any]:
     grey = colormaps["gray"].with_extremes(over="#d62728", under="#1f77b4")
     return {"cmap": grey, "vmin": -0.01 * highest, "vmax": highest}
 
 
-def _written(value: float) -> str:
+def _as_text(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"

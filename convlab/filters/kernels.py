@@ -42,7 +42,7 @@ def read_kernel(text: str) -> Kernel:
         raise ValueError(
             f"{_short(text)} is no list of rows of numbers; write it as [[0, 1], [2, 3]]"
         ) from None
-    return _checked(rows if rows and isinstance(rows[0], list) else [rows], text)
+    return _check(rows if rows and isinstance(rows[0], list) else [rows], text)
 
 
 def taps(kernel: Kernel) -> list[tuple[tuple[int, int], float]]:
@@ -61,7 +61,7 @@ def output_size(size: Sequence[int], kernel: Kernel) -> tuple[int, int]:
     return height - len(kernel) + 1, width - len(kernel[0]) + 1
 
 
-def _checked(rows: list[Any], text: str) -> Kernel:
+def _check(rows: list[Any], text: str) -> Kernel:
     given = _short(text)
     if not all(isinstance(row, list) and all(map(_is_weight, row)) for row in rows):
         raise ValueError(

@@ -30,20 +30,20 @@ def copy(name: str, folder: Path) -> list[Path]:
         folder / path.relative_to(planned.file.parent): path.read_text(encoding="utf-8")
         for path in _neighbours(planned.file)
     }
-    missing = copies | {path: text for path, text in shared.items() if not _holds(path, text)}
+    missing = copies | {path: text for path, text in shared.items() if not _has_text(path, text)}
     _write_new(missing)
     return list(missing)
 
 
 def _neighbours(path: Path) -> list[Path]:
     """The files beside this one that it imports, and those that they import."""
-    found = list(_imported(path))
+    found = list(_imports(path))
     for file in found:  # it grows meanwhile
-        found += [other for other in _imported(file) if other not in (path, *found)]
+        found += [other for other in _imports(file) if other not in (path, *found)]
     return found
 
 
-def _imported(file: Path) -> Iterator[Path]:
+def _imports(file: Path) -> Iterator[Path]:
     """The files beside this one that it imports, as `from ._scenes import rectangles` does."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
@@ -52,7 +52,7 @@ def _imported(file: Path) -> Iterator[Path]:
             yield from (place.with_suffix(".py") for place in places)
 
 
-def _holds(path: Path, text: str) -> bool:
+def _has_text(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 

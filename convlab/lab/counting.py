@@ -14,7 +14,7 @@ from ..cost import Cost, cost
 from ..cost.peers import PeerCount, peer_counts
 from ..errors import UsageError
 from ..settings import Timing
-from ..workbench import resolved
+from ..workbench import choose_device
 from .networks import Build, builder
 
 META = "meta"  # torch's device where nothing is allocated and nothing computed
@@ -45,8 +45,10 @@ class Answer:
 
     @property
     def title(self) -> str:
-        asked = self.question
-        return f"{asked.model} on a batch {(asked.batch, *asked.shape)} of {asked.dtype}"
+        question = self.question
+        return (
+            f"{question.model} on a batch {(question.batch, *question.shape)} of {question.dtype}"
+        )
 
     @property
     def notes(self) -> list[str]:
@@ -66,9 +68,9 @@ class Answer:
             "executed_multiply_adds": spent.executed_multiply_adds,
             "uncounted": spent.uncounted,
         }
-        asked = {"device": self.device} | asdict(self.question)
+        question = {"device": self.device} | asdict(self.question)
         peers = {"peers": [asdict(peer) for peer in self.peers]}
-        return asked | totals | asdict(spent) | peers
+        return question | totals | asdict(spent) | peers
 
 
 def count(question: Question, device: str = "auto") -> Answer:
@@ -79,11 +81,11 @@ def count(question: Question, device: str = "auto") -> Answer:
     """
     build = builder(question.model, question.shape, question.classes, question.width)
     if device != "auto":
-        return _answer(question, build(), resolved(device))
+        return _answer(question, build(), choose_device(device))
     expected = _on_meta(question, build)
     if isinstance(expected, Answer) and not (question.threads or question.against):
         return expected
-    memory.require(_needed(expected), f"running {question.model}")
+    memory.require(_bytes_needed(expected), f"running {question.model}")
     return _answer(question, build(), "cpu")
 
 
@@ -98,7 +100,7 @@ def _on_meta(question: Question, build: Build) -> Answer | nn.Module | None:
         return network
 
 
-def _needed(expected: Answer | nn.Module | None) -> int:
+def _bytes_needed(expected: Answer | nn.Module | None) -> int:
     if isinstance(expected, Answer):
         return expected.cost.weight_bytes + (expected.cost.peak_bytes or 0)
     return sum(p.nbytes for p in expected.parameters()) if expected else 0
@@ -120,13 +122,13 @@ def _answer(question: Question, network: nn.Module, device: str) -> Answer:
 
 def _cost(question: Question, network: nn.Module, x: Tensor, timing: Timing | None) -> Cost:
     try:
-        with memory.refused():
+        with memory.guard():
             return cost(network, x, peak=True, timing=timing)
     except UsageError:
         raise
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise UsageError(
             f"{question.model} fails on an input {tuple(x.shape)} of {question.dtype}, which is a "
-            f"batch of --input: {said}"
+            f"batch of --input: {message}"
         ) from error

@@ -31,9 +31,9 @@ def environment(device: str) -> dict[str, Any]:
 
 def facts(device: str) -> dict[str, Any]:
     """What a bug report needs, flat. Imports torch."""
-    from ..workbench import resolved
+    from ..workbench import choose_device
 
-    known = environment(resolved(device))
+    known = environment(choose_device(device))
     versions: dict[str, Any] = known.pop("versions")
     return versions | known
 

@@ -39,8 +39,8 @@ def _configs() -> dict[str, str]:
 def _models() -> dict[str, str]:
     source = Path(__file__).parents[1].joinpath("models.py").read_text(encoding="utf-8")
     functions = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
-    said = {function.name: ast.get_docstring(function) or "" for function in functions}
-    return {name: said[name].partition("\n")[0] for name in get_args(Model)}
+    docstrings = {function.name: ast.get_docstring(function) or "" for function in functions}
+    return {name: docstrings[name].partition("\n")[0] for name in get_args(Model)}
 
 
 KINDS = {"configs": _configs, "models": _models}

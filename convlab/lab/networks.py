@@ -30,7 +30,7 @@ def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build
     if colon and file.endswith(".py"):
         return _of_file(file, name)
     if model.endswith(".py"):
-        offered = _offered(_loaded(model)) or ["no functions and no networks"]
+        offered = _names_of_networks(_load(model)) or ["no functions and no networks"]
         raise UsageError(
             f"say which of {model}, as in {model}:NAME; there are: {', '.join(offered)}"
         )
@@ -45,9 +45,9 @@ def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build
 
 
 def _of_file(file: str, name: str) -> Build:
-    module = _loaded(file)
+    module = _load(file)
     if not hasattr(module, name):
-        raise UsageError(f"{file} has no `{name}`{did_you_mean(name, _offered(module))}")
+        raise UsageError(f"{file} has no `{name}`{did_you_mean(name, _names_of_networks(module))}")
     found = getattr(module, name)
     if isinstance(found, nn.Module):
         return lambda: found
@@ -56,10 +56,10 @@ def _of_file(file: str, name: str) -> Build:
             f"{file}:{name} is of type {type(found).__name__}, not a network or what makes one"
         )
     _check_arguments(f"{file}:{name}", found)
-    return partial(_made, f"{file}:{name}", found)
+    return partial(_make, f"{file}:{name}", found)
 
 
-def _made(model: str, function: Callable[[], Any]) -> nn.Module:
+def _make(model: str, function: Callable[[], Any]) -> nn.Module:
     try:
         network = function()
     except Exception as error:
@@ -81,7 +81,7 @@ def _check_arguments(model: str, function: Callable[..., Any]) -> None:
         ) from None
 
 
-def _loaded(file: str) -> ModuleType:
+def _load(file: str) -> ModuleType:
     path = Path(file)
     if not path.is_file():
         raise UsageError(f"no file {file}")
@@ -103,7 +103,7 @@ def _importing_from(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
 
 
-def _offered(module: ModuleType) -> list[str]:
+def _names_of_networks(module: ModuleType) -> list[str]:
     """The networks, and what may make one, that the file itself defines."""
     return [name for name, found in vars(module).items() if _makes(found, module.__name__)]
 

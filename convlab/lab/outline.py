@@ -30,7 +30,7 @@ def question(path: Path) -> str:
 
 def docstring(path: Path) -> str:
     """The docstring, unindented; OutlineError without one."""
-    text = ast.get_docstring(_parsed(path))
+    text = ast.get_docstring(_parse(path))
     if not text:
         message = "has no docstring; its first line must be the experiment's question"
         raise OutlineError(f"{path}: {message}")
@@ -43,14 +43,14 @@ def outline(path: Path, *names: str) -> dict[str, Any]:
     So a `Config` is at hand without the `import torch` above it. OutlineError if a name is not
     defined, or if a statement that it needs fails.
     """
-    namespace = _executed(path, _needed(_parsed(path).body, names))
+    namespace = _execute(path, _needed_statements(_parse(path).body, names))
     for name in names:
         if name not in namespace:
             raise OutlineError(f"{path}: defines no `{name}`; {_MUST}")
     return {name: namespace[name] for name in names}
 
 
-def _parsed(path: Path) -> ast.Module:
+def _parse(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_bytes(), str(path))
     except OSError as error:
@@ -61,7 +61,7 @@ def _parsed(path: Path) -> ast.Module:
         raise OutlineError(f"{path}: is no Python: {error or 'nested too deeply'}") from error
 
 
-def _needed(body: list[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
+def _needed_statements(body: list[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
     """The statements behind the names, transitively and in the order of the file.
 
     Those are known where each statement binds names and does no more; any other file is needed
@@ -70,11 +70,13 @@ def _needed(body: list[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
     if not all(map(_only_binds, body)) or _decorates_itself(body):
         return body
     wanted, chosen = set(names), set[int]()
-    while more := {i for i, each in enumerate(body) if i not in chosen and _bound(each) & wanted}:
+    while more := {
+        i for i, each in enumerate(body) if i not in chosen and _names_bound(each) & wanted
+    }:
         chosen |= more
-        wanted |= {name for index in more for name in _used(body[index])}
+        wanted |= {name for index in more for name in _names_in(body[index])}
     return [
-        _trimmed(statement, wanted)
+        _trim(statement, wanted)
         for index, statement in enumerate(body)
         if index in chosen or _is_future(statement)
     ]
@@ -97,12 +99,12 @@ def _only_binds(statement: ast.stmt) -> bool:
 
 def _decorates_itself(body: list[ast.stmt]) -> bool:
     """Whether a decorator is the file's own: it may do anything, such as add to `CLAIMS`."""
-    own = {name for each in body if not isinstance(each, IMPORTS) for name in _bound(each)}
+    own = {name for each in body if not isinstance(each, IMPORTS) for name in _names_bound(each)}
     decorators = (d for each in body for d in getattr(each, "decorator_list", []))
-    return any(_used(decorator) & own for decorator in decorators)
+    return any(_names_in(decorator) & own for decorator in decorators)
 
 
-def _bound(statement: ast.stmt) -> set[str]:
+def _names_bound(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return set(map(_alias, statement.names))
     if isinstance(statement, DEFINITIONS):
@@ -111,7 +113,7 @@ def _bound(statement: ast.stmt) -> set[str]:
     return {name.id for name in stored if isinstance(name.ctx, ast.Store)}
 
 
-def _used(node: ast.AST) -> set[str]:
+def _names_in(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
@@ -119,7 +121,7 @@ def _alias(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def _trimmed(statement: ast.stmt, wanted: set[str]) -> ast.stmt:
+def _trim(statement: ast.stmt, wanted: set[str]) -> ast.stmt:
     """An import of the wanted names only: one of torch's would load all of it."""
     if isinstance(statement, ast.Import | ast.ImportFrom) and not _is_future(statement):
         statement.names = [alias for alias in statement.names if _alias(alias) in wanted]
@@ -130,7 +132,7 @@ def _is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
-def _executed(path: Path, statements: list[ast.stmt]) -> dict[str, Any]:
+def _execute(path: Path, statements: list[ast.stmt]) -> dict[str, Any]:
     module = ModuleType(f"{package(path.parent)}.{path.stem.replace('.', '_')}")
     module.__file__, module.__package__ = str(path), module.__name__.rpartition(".")[0]
     sys.modules[module.__name__] = module  # where pydantic looks names up, when first used too

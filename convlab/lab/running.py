@@ -82,14 +82,14 @@ def run(
     two on networks so small, and ten times as fast where another program keeps a core busy.
     """
     from .. import timing
-    from ..workbench import Workbench, resolved
+    from ..workbench import Workbench, choose_device
 
-    bench = Workbench(resolved(device), tell)
+    bench = Workbench(choose_device(device), tell)
     with timing.threads(threads):
-        return _kept(planned, bench, store.reserve(root, planned.name))
+        return _run_and_keep(planned, bench, store.reserve(root, planned.name))
 
 
-def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
+def _run_and_keep(planned: Plan, bench: Workbench, folder: Path) -> Record:
     from .environment import environment
 
     started = perf_counter()
@@ -105,7 +105,7 @@ def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
     try:
         store.save(record, folder)
         experiment = catalogue.load(planned.file)
-        record = replace(record, measurements=_measured(experiment, planned, bench))
+        record = replace(record, measurements=_measure(experiment, planned, bench))
         verdicts = judge(experiment.CLAIMS, record.measurements, quick=planned.quick)
         record = replace(record, verdicts=verdicts)
         figures = _draw(experiment, record.measurements, folder)
@@ -115,25 +115,25 @@ def _kept(planned: Plan, bench: Workbench, folder: Path) -> Record:
         if isinstance(error, UsageError) and not record.measurements.rows:
             store.discard(folder)  # it could not begin
             raise
-        broken = _broken(record, bench, error)
+        broken = _broken_record(record, bench, error)
         store.save(replace(broken, seconds=perf_counter() - started), folder)
         error.add_note(f"the run is kept in {folder}")
         raise
     return store.save(replace(record, seconds=perf_counter() - started), folder)
 
 
-def _measured(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measurements:
+def _measure(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measurements:
     """What the experiment measures with its settings, and the losses of what it trained."""
     settings = config.build(
         experiment.Config, planned.document, planned.overrides, quick=planned.quick
     )
-    with memory.refused():
+    with memory.guard():
         measurements: Measurements = experiment.measure(settings, bench)
     measurements.arrays.update(_losses(bench))
     return measurements
 
 
-def _broken(record: Record, bench: Workbench, error: BaseException) -> Record:
+def _broken_record(record: Record, bench: Workbench, error: BaseException) -> Record:
     """The record of a run that stopped, with all that it had measured and trained until then."""
     stopped = isinstance(error, KeyboardInterrupt)
     record.measurements.arrays.update(_losses(bench))

@@ -49,7 +49,7 @@ def over(one: Quantity, *others: Quantity) -> Quantity:
         )
         return Sample(tuple(value / prod(rest) for value, *rest in seeds), measured.statistic)
 
-    name = " / ".join(quantity.name for quantity in (one, *others))
+    name = " / ".join(map(_as_factor, (one, *others)))
     return Quantity(name, ratio, _unit_of_ratio(one, others))
 
 
@@ -80,6 +80,12 @@ def most(quantity: str, factor: str, names: Sequence[str]) -> Quantity:
 
     name, unit = _parts(quantity)
     return Quantity(f"largest {name} by {factor}", largest, unit)
+
+
+def _as_factor(quantity: Quantity) -> str:
+    """Its name, in parentheses where it is a ratio or a difference itself."""
+    compound = " / " in quantity.name or " − " in quantity.name
+    return f"({quantity.name})" if compound else quantity.name
 
 
 def _unit_of_ratio(one: Quantity, others: Sequence[Quantity]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, isnan
-from statistics import fmean, median
+from math import fsum, inf, isnan, nan
+from statistics import fmean, median_high, median_low
 from typing import Literal
 
 from . import intervals
@@ -29,7 +29,7 @@ class Sample:
         finite = [value for value in self.values if not isnan(value)]
         if not finite:
             return float("nan")
-        return median(finite) if self.statistic in ("exact", "median") else fmean(finite)
+        return _median(finite) if self.statistic in ("exact", "median") else _mean(finite)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -46,20 +46,35 @@ class Sample:
         return sum(map(isnan, self.values))
 
     def __str__(self) -> str:
-        return " ".join(filter(None, self.written()))
+        return " ".join(filter(None, self.texts()))
 
-    def written(self, digits: int = 4) -> tuple[str, str]:
+    def texts(self, digits: int = 4) -> tuple[str, str]:
         """The center, and the interval or why there is none, with so many digits of a bound."""
         if self.exact:
             return number(self.center), ""
         if self.diverged == len(self.values):
             return "undefined", ""
         low, high = self.interval
-        spread = f"[{_rounded(low, digits)}, {_rounded(high, digits)}]"
+        spread = f"[{_round(low, digits)}, {_round(high, digits)}]"
         if low == -high == -inf:  # nothing is bounded: the count says why
             spread = f"({len(self.values)} seeds)"
         lost = f", none for {self.diverged} of {len(self.values)}" if self.diverged else ""
-        return _rounded(self.center, 4), spread + lost
+        return _round(self.center, 4), spread + lost
+
+
+def _median(values: list[float]) -> float:
+    low, high = median_low(values), median_high(values)
+    middle = (low + high) / 2
+    return middle if abs(middle) < inf else low / 2 + high / 2  # the sum of the two overflows
+
+
+def _mean(values: list[float]) -> float:
+    try:
+        return fmean(values)
+    except OverflowError:  # their sum is no number of 64 bits, but their mean is
+        return fsum(value / len(values) for value in values)
+    except ValueError:  # infinities of either sign
+        return nan
 
 
 def exactly(value: float) -> Sample:
@@ -73,7 +88,7 @@ def number(value: float) -> str:
     return f"{int(value):,}" if whole else f"{value:.4g}"
 
 
-def _rounded(value: float, digits: int) -> str:
+def _round(value: float, digits: int) -> str:
     """A value that was drawn, not counted: no more than four digits mean anything."""
     if 1000 <= abs(value) < 100_000:
         return f"{value:,.0f}"

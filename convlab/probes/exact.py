@@ -21,7 +21,7 @@ def whole(shape: tuple[int, ...], stream: Stream) -> Tensor:
     return torch.randint(1, 10, shape, generator=generator(0, stream)).double()
 
 
-def filled(layer: Layer) -> Layer:
+def with_whole_weights(layer: Layer) -> Layer:
     """The layer itself, every weight now a whole number and none of them 0."""
     for parameter in layer.double().parameters():
         parameter.data = whole(tuple(parameter.shape), Stream.WEIGHTS)
@@ -31,7 +31,9 @@ def filled(layer: Layer) -> Layer:
 def same_size(in_channels: int, out_channels: int, kernel: int) -> nn.Conv2d:
     """A convolution with zeros around the image, so that the output has its size; no bias."""
     padding = kernel // 2
-    return filled(nn.Conv2d(in_channels, out_channels, kernel, padding=padding, bias=False))
+    return with_whole_weights(
+        nn.Conv2d(in_channels, out_channels, kernel, padding=padding, bias=False)
+    )
 
 
 def largest(difference: Tensor) -> Sample:

@@ -55,8 +55,8 @@ def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> Re
     for claim in claims:
         sentence, predicted = escape(claim.sentence), escape(str(claim.predicted))
         judged.add_row(f"{claim.id}\n{claim.source}", sentence, predicted, claim.expected)
-    told = Text(" ".join(idea.split()))  # as wide as the console, not as the file
-    return Group(Text(question, style="bold"), told, judged, settings(config))
+    idea_text = Text(" ".join(idea.split()))  # as wide as the console, not as the file
+    return Group(Text(question, style="bold"), idea_text, judged, settings(config))
 
 
 def settings(config: BaseModel) -> Table:
@@ -66,7 +66,7 @@ def settings(config: BaseModel) -> Table:
     table.add_column("value")
     table.add_column("meaning", ratio=1)
     for key, value, meaning in _flat(config):
-        table.add_row(key, escape(_written(value)), escape(meaning))
+        table.add_row(key, escape(_as_text(value)), escape(meaning))
     return table
 
 
@@ -79,7 +79,7 @@ def _flat(config: BaseModel, prefix: str = "") -> Iterable[tuple[str, Any, str]]
             yield f"{prefix}{name}", value, field.description or ""
 
 
-def _written(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(_as_text, value))}]"
     return "none" if value is None else str(value)

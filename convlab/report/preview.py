@@ -17,12 +17,12 @@ def preview(image: NDArray[Any], console: Console, *, columns: int = 80) -> Text
     """The image (H, W), brightest value white, reduced to the console's width by maxima."""
     width = min(columns, console.width, image.shape[1])
     height = max(2, round(image.shape[0] * width / image.shape[1] / 2) * 2)
-    small = _reduced(np.abs(image), min(height, image.shape[0]), width)
+    small = _reduce(np.abs(image), min(height, image.shape[0]), width)
     levels = small / max(float(small.max()), 1e-12)
     return _blocks(levels) if console.color_system and not console.no_color else _shades(levels)
 
 
-def _reduced(image: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+def _reduce(image: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """The largest value of each cell of a grid: a line one pixel wide is not lost."""
     rows = np.linspace(0, image.shape[0], height, endpoint=False).astype(int)
     columns = np.linspace(0, image.shape[1], width, endpoint=False).astype(int)

@@ -41,14 +41,14 @@ class ProgressLine:
         if now - self.started < SILENT or now - self.told < pause:
             return
         self.told = now
-        line = Text(written(progress, now - self.started), overflow="ellipsis", no_wrap=True)
+        line = Text(progress_text(progress, now - self.started), overflow="ellipsis", no_wrap=True)
         if self.console.is_terminal:
             self.live.update(line, refresh=True)
         else:
             self.console.print(line, soft_wrap=True)
 
 
-def written(progress: Progress, seconds: float) -> str:
+def progress_text(progress: Progress, seconds: float) -> str:
     """The task, how much of it is done, its loss, its rate and the time left, on one line."""
     rate = progress.done / seconds
     parts = [f"{progress.task} {_share(progress)}"]

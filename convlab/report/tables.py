@@ -51,7 +51,7 @@ def quantities(title: str, rows: Sequence[Row]) -> Table:
         samples = [row.quantities[name] for row in rows if name in row.quantities]
         table.add_column(_heading(name, quantity, samples), justify="right")
     for row in rows:
-        cells = [escape(_written(row.factors.get(name, ""))) for name in factors]
+        cells = [escape(_as_text(row.factors.get(name, ""))) for name in factors]
         table.add_row(*cells, *(_cell(row.quantities.get(name)) for name in columns))
     return table
 
@@ -108,11 +108,11 @@ def _heading(name: str, quantity: str, samples: Sequence[Sample]) -> str:
 def _cell(sample: Sample | None) -> str:
     if sample is None:
         return ""
-    center, spread = sample.written(digits=3)
+    center, spread = sample.texts(digits=3)
     return f"{escape(center)} [dim]{escape(spread)}[/]" if spread else escape(center)
 
 
-def _written(factor: object) -> str:
+def _as_text(factor: object) -> str:
     return number(factor) if isinstance(factor, float) else str(factor)
 
 

@@ -35,7 +35,7 @@ def group_size(
     build: Build, data: Data | Draw, training: Training, seeds: int, device: str = "cpu"
 ) -> int:
     """How many seeds to train as one program, so that the groups are nearly equal."""
-    one = streams.drawn(data, range(1), Stream.DATA)
+    one = streams.draw_all(data, range(1), Stream.DATA)
     x = (one.x[0] if one.own else one.x)[: training.batch]
     network, few = build(), x[:FEW]
     weights = sum(tensor.nbytes for tensor in network.parameters())

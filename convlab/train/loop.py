@@ -53,7 +53,7 @@ class Networks:
 
     def score(self, metric: Loss, data: Data | Draw, statistic: Statistic = "median") -> Sample:
         """The metric on data that all share, or on a fresh draw for each; NaN if diverged."""
-        held_out = streams.drawn(data, range(len(self.losses)), Stream.HELD_OUT)
+        held_out = streams.draw_all(data, range(len(self.losses)), Stream.HELD_OUT)
         outputs = self.predict(held_out.x, own=held_out.own)
         values = losses_of(metric)(outputs, held_out.y, held_out.own)
         return sample(values.masked_fill(self.diverged, torch.nan), statistic)
@@ -85,7 +85,7 @@ def fit(
     with torch.random.fork_rng():
         size = group_size(build, data, training, seeds, device)
         groups = [range(first, min(first + size, seeds)) for first in range(0, seeds, size)]
-        return _joined(
+        return _join(
             [_fit_group(build, data, loss, g, training, device, keep, watch) for g in groups]
         )
 
@@ -100,14 +100,14 @@ def _fit_group(
     keep: Sequence[int],
     watch: Watch | None,
 ) -> Networks:
-    program = program_of([_initialised(build, seed) for seed in group], loss, device)
+    program = program_of([_initialise(build, seed) for seed in group], loss, device)
     _seed(group.start, Stream.NOISE)
     optimizer, schedule = optimizer_and_schedule(program.tensors, training)
     kept = {0: program.state()} if 0 in keep else {}
     history, due = torch.empty(0), 0.0
     work = streams.batches(data, group, steps=training.steps, batch=training.batch, device=device)
     for step, batch in enumerate(work, start=1):
-        losses = _stepped(program, optimizer, batch)
+        losses = _step(program, optimizer, batch)
         schedule.step()
         if step == 1:  # one block, since a tensor per step would break up the memory of the steps
             history = losses.new_empty(training.steps, len(group))
@@ -120,7 +120,7 @@ def _fit_group(
     return Networks(program.skeleton.eval(), program.state(), history.T.cpu(), kept)
 
 
-def _stepped(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
+def _step(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
     """The losses (S,) before the step."""
     for tensor in program.tensors:
         tensor.grad = None  # first, so that the step may use its memory
@@ -130,7 +130,7 @@ def _stepped(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
     return losses.detach()
 
 
-def _initialised(build: Build, seed: int) -> nn.Module:
+def _initialise(build: Build, seed: int) -> nn.Module:
     _seed(seed, Stream.WEIGHTS)
     return build()
 
@@ -144,7 +144,7 @@ def _seed(seed: int, stream: Stream) -> None:
         torch.default_generator.manual_seed(start)
 
 
-def _joined(parts: Sequence[Networks]) -> Networks:
+def _join(parts: Sequence[Networks]) -> Networks:
     """The networks of all groups as those of one."""
     return Networks(
         parts[0].skeleton,

@@ -26,7 +26,7 @@ from convlab.measure import (
     most,
     over,
 )
-from convlab.probes.exact import filled, largest, same_size, whole
+from convlab.probes.exact import largest, same_size, whole, with_whole_weights
 from convlab.probes.matrix import matrix
 from convlab.settings import FROZEN
 from convlab.streams import Stream
@@ -102,7 +102,9 @@ def _add_outputs(measurements: Measurements, config: Config) -> None:
     """Add the outputs of all layers, and what an output depends on: its row of the matrix."""
     conv = same_size(*config.shape[1:])
     x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
-    arms = copies(conv, config.side) | {OTHER: filled(builders(*config.shape)[DENSE]())}
+    arms = copies(conv, config.side) | {
+        OTHER: with_whole_weights(builders(*config.shape)[DENSE]())
+    }
     for arm, layer in arms.items():
         weights = matrix(layer, tuple(x.shape[1:]))
         quantities = {

@@ -17,7 +17,7 @@ from convlab.figures import images
 from convlab.layers import LocallyConnected2d
 from convlab.measure import Claim, Control, Measurements, Sample, above, at, equal, exactly, over
 from convlab.memory import require
-from convlab.probes.exact import filled, largest, same_size, whole
+from convlab.probes.exact import largest, same_size, whole, with_whole_weights
 from convlab.probes.matrix import diagonal_difference, matrix
 from convlab.settings import FROZEN
 from convlab.streams import Stream
@@ -78,7 +78,12 @@ def layers(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
     by_hand.load_state_dict({"1.weight": band(conv.weight, side)})
     changed = LocallyConnected2d.from_conv(conv, side)
     changed.weight[0, 0, 0, 0, -1, -1] += 1
-    return {CONVOLUTION: conv, BY_HAND: by_hand, CHANGED: changed, DENSE: filled(dense())}
+    return {
+        CONVOLUTION: conv,
+        BY_HAND: by_hand,
+        CHANGED: changed,
+        DENSE: with_whole_weights(dense()),
+    }
 
 
 def differences(

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor
 
-from convlab.data import PHOTOGRAPHS, crop, located, photograph
+from convlab.data import PHOTOGRAPHS, crop, find_photograph, photograph
 from convlab.data.images import Image, read
 
 BOOK_SIZE = (280, 320)  # of the photograph in Goodfellow, Bengio and Courville 2016, figure 9.6
@@ -22,7 +22,7 @@ def chosen_images(paths: Sequence[Path], at_least: tuple[int, int]) -> dict[str,
     Raises UsageError for one that cannot be read or is smaller than (height, width) pixels.
     """
     if paths:
-        return named(read(located(path), at_least) for path in paths)
+        return named(read(find_photograph(path), at_least) for path in paths)
     return {name: Image(pixels, name) for name, pixels in book_photographs().items()}
 
 

@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from convlab.data import Dataset, split
 from convlab.measure import Sample, Statistic
 from convlab.settings import Training
-from convlab.streams import Batch, Data, Draw, Stream, drawn
+from convlab.streams import Batch, Data, Draw, Stream, draw_all
 from convlab.train import Networks, sample
 from convlab.workbench import Workbench
 
@@ -84,8 +84,8 @@ def learn(
     """
     everything = training_count(trial.dataset)
     lr = choose_lr(trial, lrs, seeds=lr_seeds)
-    test = drawn(test_images(trial.dataset), range(seeds), Stream.DATA)
-    train = drawn(training_images(trial.dataset, slice(MOST_SCORED)), range(seeds), Stream.DATA)
+    test = draw_all(test_images(trial.dataset), range(seeds), Stream.DATA)
+    train = draw_all(training_images(trial.dataset, slice(MOST_SCORED)), range(seeds), Stream.DATA)
     accuracy = {}
     for count in sorted({count for count in counts if count < everything} | {everything}):
         name = ALL_IMAGES if count == everything else f"{count} images"
@@ -100,7 +100,7 @@ def choose_lr(trial: Trial, lrs: Iterable[float], *, seeds: int) -> float:
     count = training_count(trial.dataset)
     first = count - max(1, count // HELD_BACK)  # of those that are held back
     draw = training_images(trial.dataset, slice(first, None))
-    images = drawn(draw, range(seeds), Stream.DATA)
+    images = draw_all(draw, range(seeds), Stream.DATA)
 
     def loss(lr: float) -> float:
         networks = _fit(trial, f"lr {lr:g}", slice(first), lr, seeds)

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import avg_pool2d
 
-from convlab.data.canvas import digits_on_canvas, shifted
+from convlab.data.canvas import digits_on_canvas, shift_images
 from convlab.data.dataset import split
 from convlab.data.sources import load
 from convlab.probes import answers
@@ -39,7 +39,7 @@ def pairs(digits: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     """
     upper, corner = digits_on_canvas(digits, SIDE, range(LAST_ROW + 1), generator)
     gap = torch.minimum(corner[:, 0], LAST_ROW - corner[:, 0])
-    return torch.stack((upper, shifted(upper, SIDE // 2, 0))), gap
+    return torch.stack((upper, shift_images(upper, SIDE // 2, 0))), gap
 
 
 def labelled_pairs(

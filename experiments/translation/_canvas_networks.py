@@ -8,7 +8,7 @@ from typing import Literal
 from torch import nn
 
 from convlab.layers import LocallyConnected2d
-from convlab.models import Head, mlp, strongest
+from convlab.models import Head, maximum_head, mlp
 
 from ._canvas import CLASSES, SIDE
 
@@ -29,7 +29,7 @@ def pooled_convolutions(channels: int) -> nn.Module:
     """`convolutions` with the maximum of each map; the second layer draws its weights first."""
     second = nn.Conv2d(channels, 2 * channels, 3, padding=1, padding_mode="circular")
     first = nn.Conv2d(1, channels, 2, stride=2)
-    return _stack(first, second, strongest(2 * channels, HALF, CLASSES))
+    return _stack(first, second, maximum_head(2 * channels, HALF, CLASSES))
 
 
 def local_layers(head: Head, channels: int) -> nn.Module:

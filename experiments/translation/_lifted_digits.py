@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import cross_entropy
 
-from convlab.data import Dataset, load, shifted, split
+from convlab.data import Dataset, load, shift_images, split
 from convlab.data.canvas import digits_on_canvas
 from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks
@@ -85,7 +85,7 @@ def place(
 
 def lift(x: Tensor) -> Tensor:
     """The images half a canvas higher; what leaves at the top enters at the bottom."""
-    return shifted(x, -DIGIT, 0)
+    return shift_images(x, -DIGIT, 0)
 
 
 def below_and_above(digits: Dataset, generators: Iterable[Generator]) -> tuple[Tensor, Tensor]:

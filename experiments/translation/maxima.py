@@ -14,11 +14,11 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import conv2d, max_pool2d
 
-from convlab.data import shifted
+from convlab.data import shift_images
 from convlab.figures import side_by_side
 from convlab.layers import locally_connected
 from convlab.measure import Claim, Control, Measurements, Outcome, above, at, below, within
-from convlab.models import strongest
+from convlab.models import maximum_head
 from convlab.probes.exact import exact
 from convlab.streams import Stream, generator
 from convlab.train import Networks, sample
@@ -41,7 +41,7 @@ class Config(Learning):
 
 ARMS: dict[str, Builder] = {
     SHARED: pooled_convolutions,
-    LOCAL: partial(local_layers, strongest),
+    LOCAL: partial(local_layers, maximum_head),
 }
 
 
@@ -68,7 +68,7 @@ def share_of_unchanged_maxima(networks: Networks, images: int) -> Tensor:
         source = generator(seed, Stream.NOISE)
         noise = torch.randint(2**20, (images, 1, SIDE, SIDE), generator=source).double()
         layer = conv2d if weight.ndim == 4 else locally_connected
-        pair = noise, shifted(noise, 0, 2)  # pixels: the layer's stride
+        pair = noise, shift_images(noise, 0, 2)  # pixels: the layer's stride
         before, after = (max_pool2d(layer(x, weight, bias, 2), 2, 1) for x in pair)
         shares.append(100 * (before == after).double().mean())
     return torch.stack(shares)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from convlab.figures import lines, points
 from convlab.measure import Claim, Control, Measurements, above, at, within
-from convlab.models import flattened, strongest
+from convlab.models import flat_head, maximum_head
 from convlab.probes.answers import accuracy
 from convlab.settings import Seeds
 from convlab.train import sample
@@ -37,8 +37,8 @@ class Config(Learning):
 
 
 ARMS: dict[str, Builder] = {
-    POOLED: partial(convolutions, strongest),
-    FLAT: partial(convolutions, flattened),
+    POOLED: partial(convolutions, maximum_head),
+    FLAT: partial(convolutions, flat_head),
     MLP: perceptron,
 }
 

@@ -25,7 +25,7 @@ from convlab.measure import (
     paired,
     within,
 )
-from convlab.models import averaged, flattened, strongest
+from convlab.models import flat_head, maximum_head, mean_head
 from convlab.probes.answers import accuracy, alike, apart, probability
 from convlab.probes.exact import exact_logits
 from convlab.train import sample
@@ -46,11 +46,11 @@ class Config(Learning):
 
 
 ARMS = {  # what builds the networks, and on how many of the lowest rows they see digits
-    POOLED: (partial(convolutions, strongest), 1),
-    AVERAGED: (partial(convolutions, averaged), 1),
-    ZEROS: (partial(convolutions, averaged, padding="zeros"), 1),
-    FLAT: (partial(convolutions, flattened), 1),
-    ALL_ROWS: (partial(convolutions, flattened), ROWS),
+    POOLED: (partial(convolutions, maximum_head), 1),
+    AVERAGED: (partial(convolutions, mean_head), 1),
+    ZEROS: (partial(convolutions, mean_head, padding="zeros"), 1),
+    FLAT: (partial(convolutions, flat_head), 1),
+    ALL_ROWS: (partial(convolutions, flat_head), ROWS),
 }
 
 

@@ -23,7 +23,7 @@ from convlab.measure import (
     exactly,
     within,
 )
-from convlab.models import flattened, strongest
+from convlab.models import flat_head, maximum_head
 from convlab.probes.answers import accuracy
 from convlab.probes.exact import exact_logits
 from convlab.train import Networks, sample
@@ -44,8 +44,8 @@ class Config(Learning):
 
 ARMS: dict[str, Builder] = {
     SHARED: pooled_convolutions,
-    LOCAL: partial(local_layers, strongest),
-    LOCAL_FLAT: partial(local_layers, flattened),
+    LOCAL: partial(local_layers, maximum_head),
+    LOCAL_FLAT: partial(local_layers, flat_head),
     MLP: perceptron,
 }
 

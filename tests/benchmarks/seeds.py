@@ -121,7 +121,7 @@ def all_models() -> Iterator[Case]:
     for shape, seeds, steps in (((1, 8, 8), 8, 20), ((1, 28, 28), 4, 8), ((3, 32, 32), 4, 6)):
         builds: dict[str, Callable[[], nn.Module]]
         builds = {name: network(name, shape) for name in models.MODELS}
-        for head in (models.averaged, models.strongest) if shape[0] == 1 else ():
+        for head in (models.mean_head, models.maximum_head) if shape[0] == 1 else ():
             headed = partial(models.cnn, shape, CLASSES, WIDTH, head)
             builds[f"cnn, {head.__name__}"] = headed
         for name, build in builds.items():

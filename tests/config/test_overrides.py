@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from convlab import lab, settings
 from convlab.config import ConfigError, Document, Override, assignment, build
-from convlab.config.wording import renamed
+from convlab.config.wording import new_keys
 from convlab.lab import catalogue
 
 EMPTY = Document(Path("x.yaml"), "edge", {}, {}, {(): 1})
@@ -102,7 +102,7 @@ def test_an_old_key_is_refused_with_the_new_one(old: str, new: str) -> None:
 def test_every_renamed_key_of_the_shipped_configs_knows_its_old_name(name: str, key: str) -> None:
     new: dict[str, str] = {}
     for config in catalogue.configs():
-        new |= renamed(type(lab.plan(config).settings))
+        new |= new_keys(type(lab.plan(config).settings))
     assert {old.rpartition(".")[2]: now.rpartition(".")[2] for old, now in new.items()}[
         key
     ] == name

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Generator
 
-from convlab.data import digits_on_canvas, shifted
+from convlab.data import digits_on_canvas, shift_images
 
 
 @given(
@@ -68,7 +68,7 @@ def test_an_image_must_fit(side: int, rows: range) -> None:
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(-9, 9), st.integers(-9, 9))
 def test_a_shift_is_circular(height: int, width: int, rows: int, columns: int) -> None:
     x = torch.arange(2 * height * width).view(2, 1, height, width)
-    y = shifted(x, rows, columns)
+    y = shift_images(x, rows, columns)
     for row in range(height):
         for column in range(width):
             source = x[..., (row - rows) % height, (column - columns) % width]

@@ -38,6 +38,8 @@ CNN, MLP = (at("accuracy (%)", arm=arm) for arm in ("cnn", "mlp"))
         (at("f(2a, b) / f(a, b)"), "f(2a, b) / f(a, b)", ""),
         (over(CNN, MLP), "accuracy, cnn / accuracy, mlp", ""),
         (over(at("weights (bytes)"), at("positions")), "weights / positions", "bytes"),
+        (over(CNN, over(CNN, MLP)), "accuracy, cnn / (accuracy, cnn / accuracy, mlp)", "%"),
+        (over(paired(CNN, MLP), MLP), "(accuracy, cnn − accuracy, mlp) / accuracy, mlp", ""),
         (over(CNN, at("weights (bytes)")), "accuracy, cnn / weights", "% / bytes"),
         (over(at("positions"), at("time (ms)")), "positions / time", "1 / ms"),
         (paired(CNN, MLP), "accuracy, cnn − accuracy, mlp", "%"),

@@ -1,6 +1,7 @@
 """Tests of convlab.measure.sample: the center, and how numbers are written, of either sign."""
 
-from math import inf, nan
+import sys
+from math import inf, isnan, nan
 
 import pytest
 
@@ -65,19 +66,32 @@ DRAWN = {  # values that were drawn: no more than four digits mean anything
 def test_what_was_drawn_is_rounded_alike_with_either_sign(value: float) -> None:
     for sign, written in ((1, DRAWN[value]), (-1, f"-{DRAWN[value]}")):
         sample = Sample((sign * value,) * 6)
-        assert sample.written() == (written, f"[{written}, {written}]")
+        assert sample.texts() == (written, f"[{written}, {written}]")
         assert str(sample) == f"{written} [{written}, {written}]"
 
 
 def test_a_bound_has_as_many_digits_as_are_asked_for() -> None:
     sample = Sample((1.23456,) * 6)
-    assert sample.written(digits=3) == ("1.235", "[1.23, 1.23]")
-    assert sample.written() == ("1.235", "[1.235, 1.235]")
+    assert sample.texts(digits=3) == ("1.235", "[1.23, 1.23]")
+    assert sample.texts() == ("1.235", "[1.235, 1.235]")
 
 
 def test_what_bounds_nothing_says_how_many_seeds_there_are() -> None:
-    assert Sample((1.0, 2.0)).written() == ("1.5", "(2 seeds)")
-    assert Sample((1.0, nan)).written() == ("1", "(2 seeds), none for 1 of 2")
-    assert exactly(1234).written() == ("1,234", "")
-    assert Sample((nan, nan)).written() == ("undefined", "")
-    assert Sample((*(1.0,) * 8, nan)).written() == ("1", "[1, 1], none for 1 of 9")
+    assert Sample((1.0, 2.0)).texts() == ("1.5", "(2 seeds)")
+    assert Sample((1.0, nan)).texts() == ("1", "(2 seeds), none for 1 of 2")
+    assert exactly(1234).texts() == ("1,234", "")
+    assert Sample((nan, nan)).texts() == ("undefined", "")
+    assert Sample((*(1.0,) * 8, nan)).texts() == ("1", "[1, 1], none for 1 of 9")
+
+
+@pytest.mark.parametrize("statistic", ["median", "mean"])
+def test_a_center_is_finite_wherever_the_values_are(statistic: Statistic) -> None:
+    largest = sys.float_info.max
+    assert Sample((largest,) * 4, statistic).center == pytest.approx(largest)
+    assert Sample((-largest, largest) * 2, statistic).center == 0
+    assert Sample((3.0, 1.0, 2.0, 10.0), statistic).center == {"median": 2.5, "mean": 4}[statistic]
+
+
+def test_infinities_of_either_sign_have_no_mean() -> None:
+    assert isnan(Sample((inf, -inf, 1.0), "mean").center)
+    assert Sample((inf, 1.0, inf, 1.0), "median").center == inf

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from convlab.record import Progress
 from convlab.report import progress
-from convlab.report.progress import ProgressLine, written
+from convlab.report.progress import ProgressLine, progress_text
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from convlab.report.progress import ProgressLine, written
     ],
 )
 def test_a_line_says_what_is_known(told: Progress, line: str) -> None:
-    assert written(told, seconds=2.0) == line
+    assert progress_text(told, seconds=2.0) == line
 
 
 def said(monkeypatch: pytest.MonkeyPatch, *times: tuple[float, str], terminal: bool) -> str:

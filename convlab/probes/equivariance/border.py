@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from .distance import norm, relative
-from .placement import Placement, Shift, Stride, shifted
+from .placement import Placement, Shift, Stride, shift_image
 from .undisturbed import Network, undisturbed
 
 
@@ -56,11 +56,11 @@ def _by_depth(
     """Outputs after a shift and what they should be (N, O, *some), and their depths (*some)."""
     run = undisturbed(network)
     with torch.no_grad():
-        y, after = run(x), run(shifted(x, shift))
+        y, after = run(x), run(shift_image(x, shift))
     placement = Placement.of(network, x, y, stride)
     by, *others = placement.shifts(shift)
     if others:
         raise ValueError(f"a shift by {shift} pixels moves {tuple(y.shape)} outputs by a part")
     reached, left = placement.partners(after, y, by)
     depths, _ = placement.partners(placement.depths(by)[None, None], y, by)
-    return reached, placement.moved(left, by), depths[0, 0]
+    return reached, placement.move(left, by), depths[0, 0]

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from .distance import norm, relative
-from .placement import Placement, Shift, Stride, shifted
+from .placement import Placement, Shift, Stride, shift_image
 from .undisturbed import Network, undisturbed
 
 
@@ -44,7 +44,7 @@ def equivariance(
     with torch.no_grad():
         y = run(x)
         placement = Placement.of(network, x, y, stride)
-        errors = [shift_error(run(shifted(x, shift)), y, placement, shift) for shift in shifts]
+        errors = [shift_error(run(shift_image(x, shift)), y, placement, shift) for shift in shifts]
     return torch.tensor(errors, dtype=torch.float64)
 
 
@@ -62,7 +62,7 @@ def invariance(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
     run = undisturbed(network)
     with torch.no_grad():
         y = run(x)
-        errors = [relative(run(shifted(x, shift)), y, norm(y)) for shift in shifts]
+        errors = [relative(run(shift_image(x, shift)), y, norm(y)) for shift in shifts]
     return torch.tensor(errors, dtype=torch.float64)
 
 
@@ -84,7 +84,7 @@ def classes(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
     """The class of each image under each shift (S, N): the greatest of f(x) (N, K)."""
     run = undisturbed(network)
     with torch.no_grad():
-        logits = torch.stack([run(shifted(x, shift)) for shift in shifts])
+        logits = torch.stack([run(shift_image(x, shift)) for shift in shifts])
     if logits.ndim != 3 or not logits.numel():
         raise ValueError(
             f"outputs {tuple(logits.shape[1:])} are not (N, K): an image should have one class"
@@ -97,5 +97,5 @@ def shift_error(after: Tensor, before: Tensor, placement: Placement, shift: Shif
     errors = []
     for by in placement.shifts(shift):
         reached, left = placement.partners(after, before, by)
-        errors.append(relative(reached, placement.moved(left, by), norm(left)))
+        errors.append(relative(reached, placement.move(left, by), norm(left)))
     return float(torch.tensor(errors, dtype=torch.float64).min())  # NaN if there is one

@@ -15,7 +15,7 @@ from torch.utils.hooks import RemovableHandle
 
 from .deviation import shift_error
 from .distance import norm, relative
-from .placement import Placement, Shift, shifted
+from .placement import Placement, Shift, shift_image
 from .undisturbed import undisturbed
 
 
@@ -49,11 +49,11 @@ def layer_errors(network: nn.Module, x: Tensor, shifts: Sequence[Shift]) -> dict
     }
     so_far: dict[str, list[float]] = {name: [] for name in before}
     for shift in shifts:
-        after = _runs(network, shifted(x, shift))
+        after = _runs(network, shift_image(x, shift))
         for name, run in before.items():
             so_far[name].append(_error(after[name].y, run.y, placements[name], shift))
     return {
-        name: LayerErrors(_tensor(so_far[name]), _tensor(_own(run, shifts)))
+        name: LayerErrors(_tensor(so_far[name]), _tensor(_own_errors(run, shifts)))
         for name, run in before.items()
     }
 
@@ -75,19 +75,19 @@ class _Until(nn.Module):
         self.network, self.name = network, name
 
     def forward(self, x: Tensor) -> Tensor:
-        with _recorded(self.network) as runs:
+        with _record_runs(self.network) as runs:
             self.network(x)
         return runs[self.name].y
 
 
 def _runs(network: nn.Module, x: Tensor) -> dict[str, _Run]:
-    with torch.no_grad(), _recorded(network) as runs:
+    with torch.no_grad(), _record_runs(network) as runs:
         undisturbed(network)(x)
     return runs
 
 
 @contextmanager
-def _recorded(network: nn.Module) -> Iterator[dict[str, _Run]]:
+def _record_runs(network: nn.Module) -> Iterator[dict[str, _Run]]:
     """What every layer makes of what, while the network runs, by the name of the layer."""
     runs: dict[str, _Run] = {}
     leaves = [(name, each) for name, each in network.named_modules() if not any(each.children())]
@@ -117,7 +117,7 @@ def _hooks(layer: nn.Module, name: str, runs: dict[str, _Run]) -> tuple[Removabl
     return layer.register_forward_pre_hook(before), layer.register_forward_hook(after)
 
 
-def _own(run: _Run, shifts: Sequence[Shift]) -> list[float]:
+def _own_errors(run: _Run, shifts: Sequence[Shift]) -> list[float]:
     if run.x.ndim == 2:
         return [0.0 for _ in shifts]  # without positions, what comes in has not been shifted
     if any(run.x.ndim != len(shift) + 2 for shift in shifts):
@@ -126,7 +126,7 @@ def _own(run: _Run, shifts: Sequence[Shift]) -> list[float]:
     with torch.no_grad():
         y = alone(run.x)
         placement = _placement(run.layer, run.x, y)
-        return [_error(alone(shifted(run.x, shift)), y, placement, shift) for shift in shifts]
+        return [_error(alone(shift_image(run.x, shift)), y, placement, shift) for shift in shifts]
 
 
 def _placement(network: nn.Module, x: Tensor, y: Tensor) -> Placement | None:

@@ -42,7 +42,7 @@ class Placement:
             )
         pixels, positions = tuple(x.shape[2:]), tuple(y.shape[2:])
         if stride is None:
-            stride = _divided(pixels, positions) or _seen(network, x, y)
+            stride = _divide(pixels, positions) or _observed_stride(network, x, y)
         if len(stride) != len(pixels) or min(stride) <= 0:
             raise ValueError(f"stride should be {len(pixels)} numbers above 0, not {stride}")
         return cls(pixels, positions, stride)
@@ -61,7 +61,7 @@ class Placement:
     def partners(self, after: Tensor, before: Tensor, shift: Shift) -> tuple[Tensor, Tensor]:
         """Of outputs after and before a shift by so many outputs, those that both have.
 
-        The second are still where they were before: `moved` takes them to the first.
+        The second are still where they were before: `move` takes them to the first.
         """
         for axis, by in enumerate(shift, start=2):
             left = self.positions[axis - 2] - abs(by)
@@ -78,7 +78,7 @@ class Placement:
             )
         return after, before
 
-    def moved(self, before: Tensor, shift: Shift) -> Tensor:
+    def move(self, before: Tensor, shift: Shift) -> Tensor:
         """Partners before a shift, where they should be after it."""
         around = [by if self.around(axis) else 0 for axis, by in enumerate(shift)]
         return before.roll(around, dims=tuple(range(2, before.ndim)))
@@ -105,7 +105,7 @@ def check_shift(shift: Shift, axes: int) -> None:
         raise ValueError(f"the shift {shift} should have a number for each of {axes} axes")
 
 
-def shifted(x: Tensor, shift: Shift) -> Tensor:
+def shift_image(x: Tensor, shift: Shift) -> Tensor:
     """x (N, C, *pixels), with what leaves it at a border back at the one opposite."""
     if x.ndim < 3 or not x.numel():
         raise ValueError(f"x should be (N, C, *pixels) with an image, not {tuple(x.shape)}")
@@ -116,17 +116,17 @@ def shifted(x: Tensor, shift: Shift) -> Tensor:
 def _depths(length: int, shift: int) -> Tensor:
     """How deep each of `length` outputs lies, from 1, seen from the ends before and after."""
     index = torch.arange(length)
-    moved = (index - shift) % length
-    each = torch.stack((index, length - 1 - index, moved, length - 1 - moved))
+    move = (index - shift) % length
+    each = torch.stack((index, length - 1 - index, move, length - 1 - move))
     return each.amin(dim=0) + 1
 
 
-def _divided(pixels: Shift, positions: Shift) -> Stride | None:
+def _divide(pixels: Shift, positions: Shift) -> Stride | None:
     ratios = tuple(map(Fraction, pixels, positions))
     return ratios if all(1 in ratio.as_integer_ratio() for ratio in ratios) else None
 
 
-def _seen(network: Network, x: Tensor, y: Tensor) -> Stride:
+def _observed_stride(network: Network, x: Tensor, y: Tensor) -> Stride:
     """The stride of the receptive field."""
     problem = (
         f"outputs {tuple(y.shape)} of images {tuple(x.shape)} have no whole number of pixels "

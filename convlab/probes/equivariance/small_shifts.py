@@ -42,9 +42,9 @@ def infinitesimal(network: Network, x: Tensor, *, stride: Stride | None = None) 
     run, axes = undisturbed(network), range(x.ndim - 2)
     with torch.no_grad():
         y = run(x)
-        expected = _expected(network, x, y, stride)
-        moved = [_pushed(run, x, derivative(x, axis).to(x)) for axis in axes]
-    errors = [relative(moved[axis], expected[axis], norm(y)) for axis in axes]
+        expected = _expected_changes(network, x, y, stride)
+        move = [_push(run, x, derivative(x, axis).to(x)) for axis in axes]
+    errors = [relative(move[axis], expected[axis], norm(y)) for axis in axes]
     return torch.tensor(errors, dtype=torch.float64)
 
 
@@ -67,7 +67,7 @@ def derivative(x: Tensor, axis: int) -> Tensor:
     return slopes.movedim(-1, dim)
 
 
-def _pushed(run: Network, x: Tensor, change: Tensor) -> Tensor:
+def _push(run: Network, x: Tensor, change: Tensor) -> Tensor:
     """J(x) times a change of x."""
     with catch_warnings():
         # torch scripts some derivatives when it first goes forward, and warns of itself
@@ -76,7 +76,9 @@ def _pushed(run: Network, x: Tensor, change: Tensor) -> Tensor:
     return pushed
 
 
-def _expected(network: Network, x: Tensor, y: Tensor, stride: Stride | None) -> list[Tensor]:
+def _expected_changes(
+    network: Network, x: Tensor, y: Tensor, stride: Stride | None
+) -> list[Tensor]:
     """For each axis, how outputs should change as the image begins to move."""
     if y.ndim == 2:
         return [torch.zeros_like(y) for _ in x.shape[2:]]

@@ -57,7 +57,7 @@ def transformation_errors(
     with torch.no_grad():
         y = run(x)
         return {
-            name: _error(run(function(x)), y if y.ndim == 2 else function(_checked(y, x)))
+            name: _error(run(function(x)), y if y.ndim == 2 else function(_check(y, x)))
             for name, function in functions.items()
         }
 
@@ -71,7 +71,7 @@ def _error(after: Tensor, expected: Tensor) -> float:
     return relative(after, expected, norm(expected))
 
 
-def _checked(y: Tensor, x: Tensor) -> Tensor:
+def _check(y: Tensor, x: Tensor) -> Tensor:
     if y.ndim != x.ndim:
         raise ValueError(
             f"outputs {tuple(y.shape)} of images {tuple(x.shape)} are neither (N, O, *positions) "

@@ -13,7 +13,7 @@ from torch.func import functional_call, functionalize
 from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from .signals import Signal, followed
+from .signals import Signal, follow
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Dependence:
         are; buffers count as they are. Raises ValueError for an operation that has no rule in
         `reads`, and where the network does not return one tensor.
         """
-        state = {label: _drawn(weight) for label, weight in network.named_parameters()}
-        state |= {label: _copied(buffer) for label, buffer in network.named_buffers()}
+        state = {label: _random_like(weight) for label, weight in network.named_parameters()}
+        state |= {label: _copy(buffer) for label, buffer in network.named_buffers()}
         with torch.random.fork_rng(devices=[]), torch.no_grad():
-            recorded = _recorded(network, state, _copied(x))
+            recorded = _record(network, state, _copy(x))
         with torch.enable_grad():  # the paths are found by a gradient, wherever this is called
             flow = torch.ones(x.shape, dtype=torch.float64, requires_grad=True)
-            return cls(flow, followed(recorded, [Signal.of(flow), *state.values()]))
+            return cls(flow, follow(recorded, [Signal.of(flow), *state.values()]))
 
     def inputs(self, outputs: Tensor) -> Tensor:
         """Those on which any of the chosen outputs can depend: bools, as x, of bools, as y.
@@ -58,19 +58,19 @@ class Dependence:
         return found > 0
 
 
-def _drawn(weight: Tensor) -> Tensor:
+def _random_like(weight: Tensor) -> Tensor:
     """Other weights, from 1 to 2: none is 0, nor the mean of the others."""
     drawn = torch.rand(weight.shape, generator=Generator().manual_seed(0)) + 1
     return drawn.to(weight.dtype)
 
 
-def _copied(tensor: Tensor) -> Tensor:
+def _copy(tensor: Tensor) -> Tensor:
     if tensor.is_meta:
         return torch.ones_like(tensor, device="cpu")
     return tensor.detach().cpu().clone()
 
 
-def _recorded(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphModule:
+def _record(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphModule:
     """The operations of a forward pass, of x and the state, none of them in place."""
 
     def run(x: Tensor, tensors: Sequence[Tensor]) -> Tensor:

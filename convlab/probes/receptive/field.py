@@ -33,16 +33,16 @@ class ReceptiveField:
 
     @property
     def first(self) -> Position:
-        return tuple(int(seen[0]) for seen in self._seen)
+        return tuple(int(seen[0]) for seen in self._places)
 
     @property
     def last(self) -> Position:
-        return tuple(int(seen[-1]) for seen in self._seen)
+        return tuple(int(seen[-1]) for seen in self._places)
 
     @property
     def size(self) -> Position:
         """Pixels from the first to the last, with those between them that are not seen."""
-        return tuple(int(seen[-1] - seen[0]) + 1 for seen in self._seen)
+        return tuple(int(seen[-1] - seen[0]) + 1 for seen in self._places)
 
     @property
     def count(self) -> int:
@@ -64,7 +64,7 @@ class ReceptiveField:
         )
 
     @property
-    def _seen(self) -> list[Tensor]:
+    def _places(self) -> list[Tensor]:
         """Along each axis, the places where a pixel is seen, in order."""
         places = torch.nonzero(self.pixels)
         return [places[:, axis].unique() for axis in range(self.pixels.ndim)]
@@ -94,7 +94,7 @@ def receptive_field(network: nn.Module, x: Tensor, unit: Position | None = None)
         >>> field.unit, field.first, field.size, field.count, field.stride
         ((6, 6), (12, 12), (6, 6), 36, (2, 2))
     """
-    dependence, positions = _followed(network, x)
+    dependence, positions = _follow(network, x)
     unit = tuple(length // 2 for length in positions) if unit is None else tuple(unit)
     _check_unit(unit, positions)
     pixels = _pixels(dependence, unit)
@@ -114,14 +114,14 @@ def receptive_fields(network: nn.Module, x: Tensor) -> Tensor:
                 [0, 1, 1, 0],
                 [0, 0, 1, 1]], dtype=torch.int32)
     """
-    dependence, positions = _followed(network, x)
+    dependence, positions = _follow(network, x)
     pixels = x.shape[2:]
     require(2 * prod(positions) * prod(pixels), f"the fields of {prod(positions):,} units")
     each = [_pixels(dependence, unit) for unit in product(*map(range, positions))]
     return torch.stack(each).reshape(*positions, *pixels)
 
 
-def _followed(network: nn.Module, x: Tensor) -> tuple[Dependence, Position]:
+def _follow(network: nn.Module, x: Tensor) -> tuple[Dependence, Position]:
     if x.ndim not in (3, 4, 5) or not x.numel():
         raise ValueError(
             f"x should be (N, C, *pixels) with one to three axes, not {tuple(x.shape)}"

@@ -39,7 +39,7 @@ class Signal:
         return cls(torch.full(flow.shape, ANYTHING), flow)
 
 
-def followed(recorded: GraphModule, inputs: Sequence[Signal | Tensor]) -> Tensor:
+def follow(recorded: GraphModule, inputs: Sequence[Signal | Tensor]) -> Tensor:
     """The flow of the only output, of signals or tensors as inputs.
 
     Raises ValueError for an operation that has no rule in `reads`.
@@ -71,7 +71,7 @@ def _result(node: Node, args: Any, kwargs: Any) -> Any:
         return args[0][args[1]]
     depends = any(isinstance(leaf, Signal) for leaf in tree_leaves((args, kwargs)))
     shapes = [tuple(y.shape) for y in tree_leaves(node.meta["val"]) if isinstance(y, Tensor)]
-    known, named = tree_map(_known, (args, kwargs))
+    known, named = tree_map(_value_of, (args, kwargs))
     call = Call(node.target, known, named, shapes)
     if "empty" in call.name or (call.random and (call.blind or not depends)):
         return Signal.of(torch.ones(shapes[0], dtype=torch.float64))
@@ -121,13 +121,13 @@ def _certain(call: Call) -> Sequence[Tensor]:
     if call.name not in KEEPING or call.named:  # add(alpha=-1) could cancel, div could round
         return [torch.full(shape, ANYTHING) for shape in call.shapes]
     if call.name == "where":
-        return [_chosen(*call.positional)]
+        return [_choose(*call.positional)]
     softmax = call.name == "_softmax"
     values = torch.softmax(call["self"], call["dim"]) if softmax else call.run()
     return [torch.where((values == 0) | (values < MASKED), values, ANYTHING)]
 
 
-def _chosen(condition: Tensor, first: Tensor, second: Tensor) -> Tensor:
+def _choose(condition: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """By a mask that is certain, else where both choices are the same."""
     if condition.dtype == torch.bool:
         return torch.where(condition, first, second)
@@ -138,7 +138,7 @@ def _alive(values: Tensor) -> Tensor:
     return (values != 0) & (values != -inf)
 
 
-def _known(argument: Any) -> Any:
+def _value_of(argument: Any) -> Any:
     return argument.known.contiguous() if isinstance(argument, Signal) else argument
 
 

@@ -46,7 +46,7 @@ def _choice(call: Call) -> Any:
     return call.run() if call["condition"].dtype == torch.bool else _pointwise(call)
 
 
-def _signed(call: Call) -> Tensor:
+def _sign(call: Call) -> Tensor:
     """Linear with negative factors, as cubic interpolation is: uneven weights cannot cancel."""
     y: Tensor = call.run()
     uneven = torch.arange(y.numel(), dtype=y.dtype) * sqrt(2) % 1 + 1
@@ -115,7 +115,7 @@ def _maximum(call: Call) -> tuple[Tensor, ...]:
         zip(sizes, kernel, *(_each(option, len(kernel)) for option in options), strict=True),
         start=x.ndim - len(kernel),
     ):
-        x = _summed(x, axis, size, k, *rest)
+        x = _sum(x, axis, size, k, *rest)
     return tuple(x for _ in call.shapes)
 
 
@@ -123,7 +123,7 @@ def _each(option: Sequence[int], axes: int) -> list[int]:
     return list(option) * (axes // len(option))
 
 
-def _summed(
+def _sum(
     x: Tensor, axis: int, size: int, kernel: int, stride: int, padding: int, dilation: int
 ) -> Tensor:
     """The sums over `size` windows along one axis."""
@@ -149,7 +149,7 @@ STAND_INS: dict[str, StandIn] = {
     **dict.fromkeys(BATCH_NORMS, _batch_norm),
     **dict.fromkeys(("max_pool2d_with_indices", "max_pool3d_with_indices"), _maximum),
     **dict.fromkeys(("adaptive_max_pool2d", "adaptive_max_pool3d"), _adaptive_maximum),
-    **dict.fromkeys(("upsample_bicubic2d", "_upsample_bicubic2d_aa"), _signed),
+    **dict.fromkeys(("upsample_bicubic2d", "_upsample_bicubic2d_aa"), _sign),
     "copy": lambda call: call["src"].expand(call.shapes[0]),
     "rrelu_with_noise_functional": lambda call: call["self"],
     "native_layer_norm": _layer_norm,

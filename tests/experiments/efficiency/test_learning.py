@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from convlab.data import Dataset, load, split
 from convlab.measure import Sample
 from convlab.settings import Training
-from convlab.streams import Data, Stream, drawn, generator
+from convlab.streams import Data, Stream, draw_all, generator
 from convlab.train import Build, fit
 from convlab.workbench import Workbench
 from experiments.efficiency import _learning as learning
@@ -80,7 +80,7 @@ def test_each_seed_is_scored_on_its_own_split(digits: Dataset) -> None:
     build = partial(nn.Sequential, nn.Flatten(), nn.Linear(64, 10))
     training = Training(steps=5)
     networks = fit(build, training_images(digits), cross_entropy, seeds=3, training=training)
-    test = drawn(learning.test_images(digits), range(3), Stream.DATA)
+    test = draw_all(learning.test_images(digits), range(3), Stream.DATA)
     scored = score(networks, percent_correct, test).values
     for seed, value in enumerate(scored):
         _, own = split(digits, generator(seed, Stream.DATA))
@@ -130,7 +130,7 @@ def test_a_seed_that_diverged_has_no_score(stripes: Dataset) -> None:
     draw = training_images(stripes)
     networks = fit(line, draw, cross_entropy, seeds=2, training=Training(steps=2))
     networks.losses[1, 0] = torch.inf
-    first, second = score(networks, percent_correct, drawn(draw, range(2), Stream.DATA)).values
+    first, second = score(networks, percent_correct, draw_all(draw, range(2), Stream.DATA)).values
     assert first >= 0 and isnan(second)
 
 

@@ -50,8 +50,8 @@ def test_a_broken_shift_counts_its_better_neighbour() -> None:
     """A ramp moved by half a step lies between two whole ones; the nearer of these counts."""
     ramp = torch.arange(8.0).expand(1, 1, 8, 8)
     every_second = equivariance(lambda x: x[..., ::2, ::2], ramp, [(0, 1)])
-    y, moved = ramp[..., ::2, ::2], ramp.roll(1, -1)[..., ::2, ::2]
-    either = [(moved - y).norm(), (moved - y.roll(1, -1)).norm()]
+    y, move = ramp[..., ::2, ::2], ramp.roll(1, -1)[..., ::2, ::2]
+    either = [(move - y).norm(), (move - y.roll(1, -1)).norm()]
     assert every_second.item() == pytest.approx((min(either) / y.norm()).item())
 
 

@@ -13,12 +13,12 @@ from tests.probes.equivariance.convolutions import images, network
 LOCAL = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 
 
-def moved(x: Tensor, by: float, axis: int) -> Tensor:
+def move(x: Tensor, by: float, axis: int) -> Tensor:
     """Every wave of a real image, moved by a part of a pixel; pixels along `axis` of the image."""
     waves = torch.fft.fft(x, dim=axis + 2).movedim(axis + 2, -1)
     phase = -2 * torch.pi * by * torch.fft.fftfreq(x.shape[axis + 2], dtype=x.dtype)
-    shifted: Tensor = torch.fft.ifft(waves * torch.exp(1j * phase)).real
-    return shifted.movedim(-1, axis + 2)
+    shift_image: Tensor = torch.fft.ifft(waves * torch.exp(1j * phase)).real
+    return shift_image.movedim(-1, axis + 2)
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
@@ -43,7 +43,7 @@ def test_it_is_the_slope_of_the_error() -> None:
     y, slopes = layers(x), []
     for axis, stride in enumerate((2, 1)):
         later, earlier = (
-            layers(moved(x, by, axis)) - moved(y, by / stride, axis) for by in (step, -step)
+            layers(move(x, by, axis)) - move(y, by / stride, axis) for by in (step, -step)
         )
         slopes.append((later - earlier).norm() / (2 * step) / y.norm())
     torch.testing.assert_close(infinitesimal(layers, x), torch.stack(slopes).detach())

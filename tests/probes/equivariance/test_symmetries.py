@@ -56,8 +56,8 @@ def test_other_kernels_and_local_weights_do_not() -> None:
 
 def test_the_transformations_of_an_image() -> None:
     x = torch.tensor([[0, 1], [2, 3]])[None, None]
-    moved = {name: each(x)[0, 0].tolist() for name, each in transformations(2).items()}
-    assert moved == {
+    move = {name: each(x)[0, 0].tolist() for name, each in transformations(2).items()}
+    assert move == {
         "flip 0": [[2, 3], [0, 1]],
         "flip 1": [[1, 0], [3, 2]],
         "rotate 0, 1 by 90": [[1, 3], [0, 2]],
