@@ -136,7 +136,7 @@ CLAIMS = (
         id="C005",
         source="S0",
         sentence="Sparse parameters suffice: a CNN is at most 1 point less accurate on images "
-        "than an MLP with as many parameters.",
+        "than an MLP with as many parameters",
         of=paired(
             at(TEST_ACCURACY, equal="parameters", arm="cnn"),
             at(TEST_ACCURACY, equal="parameters", arm="mlp"),

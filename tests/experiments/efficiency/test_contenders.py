@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convlab.models import MODELS, Shape
+from experiments.efficiency import _contenders
 from experiments.efficiency._contenders import (
     WITHOUT_WIDTH,
     contenders,
@@ -91,3 +92,12 @@ def test_contenders_are_as_wide_or_as_large_as_the_first(
         assert large.width == matching_width(name, shape, 4, first.parameters)
         built = sum(p.numel() for p in large.build().parameters())
         assert built == large.parameters
+
+
+def test_weights_gradients_and_two_moments_must_fit_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, int] = {}
+    monkeypatch.setattr(_contenders, "require", lambda size, what: asked.update({what: size}))
+    arms = contenders(["cnn", "local"], torch.empty(0, 1, 8, 8), 10, 2)
+    assert asked == {f"training {arm.label}": 4 * 4 * arm.parameters for arm in arms.values()}
