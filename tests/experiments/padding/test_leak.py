@@ -51,6 +51,7 @@ def test_a_small_run_has_a_row_for_every_arm_and_gap_and_no_exception() -> None:
             difference = measurements.get(leak.DIFFERENCE, **row).center
             assert (difference == 0) == (padding == "circular" or gap not in reached(depth))
     assert leak.exceptions(measurements).center == 0
+    assert set(outcomes(measurements)) == set(EXPECTED)  # each claim finds its rows
 
 
 def reached(depth: int) -> set[str]:

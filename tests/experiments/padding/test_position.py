@@ -108,6 +108,8 @@ def test_a_small_run_has_twins_untrained_and_trained_and_wrong_labels_for_one_ar
     first = {arm: losses[:, 0] for arm, losses in bench.losses.items()}  # all start as the same
     assert (first[LOCAL] != first[WRONG]).all()
     assert first[LOCAL] == pytest.approx(first[CIRCULAR], rel=1e-4)
+    for claim in position.CLAIMS:
+        claim.check(measurements)  # each finds its rows
 
 
 FOUND = {
