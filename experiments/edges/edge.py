@@ -1,10 +1,10 @@
 """Where are the edges of an image, and what does it cost to find them?
 
 Current pixel minus left pixel is a convolution with the two weights [-1, 1]. As a matrix, the same
-map has 8 billion entries for the textbook's image of 280 x 320 pixels, and all but 178,640 of them
-are 0. So every way must give the same edges to the last bit, and the factor by which it is dearer
-depends on what is compared: the dense or the sparse matrix, operations or stored numbers. The
-convolution of mathematics is the control: it flips the kernel and must give the negative.
+function has 8 billion entries for the textbook's image of 280 x 320 pixels, and all but 178,640 of
+them are 0. So every arm must give the same edges to the last bit. The factor by which a matrix is
+dearer depends on what is compared: the dense or the sparse matrix, operations or stored numbers.
+The convolution of mathematics is the control: it flips the kernel and must give the negative.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,25 +18,27 @@ from pydantic import BaseModel, Field
 from convlab.data import Image, check_place, write_signed
 from convlab.errors import UsageError
 from convlab.filters import KERNELS, KernelText, correlate, read_kernel
-from convlab.measure import Claim, Control, Measurements, Outcome, Quantity, above, at, equal, over
+from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, over
 from convlab.settings import FROZEN
 from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
 
-from . import _ways as edges
-from . import _work as edge_cost
-from ._images import BOOK_SIZE, book_scenes, chosen_images, grey_levels
-from ._shown import kept, picture
+from ._edge_arms import (
+    LIMITS,
+    arms_within_limits,
+    comparison,
+    edges_by_arm,
+    largest_magnitude,
+    strengths,
+)
+from ._edge_cost import costs
+from ._edge_figure import arrays_to_keep, edges_figure
+from ._edge_images import BOOK_SIZE, book_scenes, chosen_images, grey_levels
 
 if TYPE_CHECKING:  # it takes a fifth of a second, in which edges are written: see `draw`
     from matplotlib.figure import Figure
 
 BOOK, LEFT_RIGHT = "280 x 320", "left-right"
-SLICES, LAYER, FLIPPED = "slices", "convolution", "true convolution"
-SPARSE, DENSE = "sparse matrix", "dense matrix"
-DIFFERENCE, NEGATIVE = "from current - left", "from left - current"
-STORED, OPERATIONS, FLOPS = "stored numbers", "operations", "FLOPs"
-HOLDS, REFUTED = Outcome.HOLDS, Outcome.REFUTED
 
 
 class Config(BaseModel):
@@ -75,35 +77,35 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 def find(
     measurements: Measurements, images: Mapping[str, Image], config: Config, workbench: Workbench
 ) -> None:
-    """The edges of each image, and how strong they are; of a large one only a picture is kept."""
+    """The edges of each image, and how strong they are; of a large one not all is kept."""
     for name, image in images.items():
-        found = correlate(image.pixels, read_kernel(config.kernel))
+        edges = correlate(image.pixels, read_kernel(config.kernel))
         if config.to:
-            workbench.beside(partial(write_signed, config.to, found))
-        notes, arrays = kept(image.pixels, found)
+            workbench.beside(partial(write_signed, config.to, edges))
+        notes, arrays = arrays_to_keep(image.pixels, edges)
         measurements.arrays |= {f"{what} of {name}": array for what, array in arrays.items()}
         measurements.notes += [f"{name}: {note}" for note in (*image.notes, *notes)]
         size = " x ".join(map(str, image.pixels.shape))
-        factors = {"image": name, "pixels": size, "kernel": config.kernel}
-        measurements.add("Edges (a step from black to white is 1)", factors, edges.sizes(found))
+        factors = {"image": name, "size": size, "kernel": config.kernel}
+        measurements.add("Edges (a step from black to white is 1)", factors, strengths(edges))
 
 
 def compare(
     measurements: Measurements, images: Mapping[str, Image], config: Config, workbench: Workbench
 ) -> None:
-    """Whether every way that can be run finds the same edges, and how long it takes."""
-    kernel, pixels = read_kernel(config.kernel), {n: image.pixels for n, image in images.items()}
+    """Whether every arm that can be run finds the same edges, and how long it takes."""
+    pixels = {name: image.pixels for name, image in images.items()}
     if not config.images:  # one of them small enough for the dense matrix
         pixels["china / 10"] = pixels["china"][::10, ::10].contiguous()
+    kernel = read_kernel(config.kernel)
     for name, image in pixels.items():
-        ready = edges.within_limits(image.shape, kernel)
+        ready = arms_within_limits(image.shape, kernel)
         if ready:
             workbench.wait()  # nothing may disturb the times
-        ways = edges.compared(grey_levels(image), kernel, config.repeats) if ready else {}
-        for way, quantities in ways.items():
-            table = "Every way: largest difference (grey levels), time in float64 on one thread"
-            measurements.add(table, {"image": name, "way": way}, quantities)
-        left_out = ", ".join(way for way in edges.LIMITS if way not in ready)
+            for arm, quantities in comparison(grey_levels(image), kernel, config.repeats).items():
+                table = "Every arm against slices, and its time in float64 on one thread"
+                measurements.add(table, {"image": name, "arm": arm}, quantities)
+        left_out = ", ".join(arm for arm in LIMITS if arm not in ready)
         if left_out and config.images:
             measurements.notes.append(f"{name}: too large to run, so only counted: {left_out}")
 
@@ -111,87 +113,209 @@ def compare(
 def count(
     measurements: Measurements, factors: Mapping[str, str], size: Sequence[int], kernel: str
 ) -> None:
-    """What each way costs on an image (H, W), in both conventions."""
-    for way, quantities in edge_cost.counted(size, read_kernel(kernel)).items():
-        table = f"Cost of {kernel} by {next(iter(factors))}: operations (× and +), FLOPs (2 per ×)"
-        measurements.add(table, {**factors, "way": way}, quantities)
+    """What each arm costs on an image (H, W), in both conventions."""
+    table = f"Cost of {kernel} by {next(iter(factors))}: operations (× and +), FLOPs (2 per ×)"
+    for arm, quantities in costs(size, read_kernel(kernel)).items():
+        measurements.add(table, {**factors, "arm": arm}, quantities)
 
 
 def subtract(measurements: Measurements) -> None:
-    """The ways with [-1, 1] against current - left, and against its negative, on five scenes."""
-    scenes = torch.stack([*book_scenes(generator(0, Stream.DATA)).values()])
-    minus_left = scenes[..., 1:] - scenes[..., :-1]
-    for way, found in edges.answers(scenes, KERNELS[LEFT_RIGHT]).items():
-        difference, of_negative = map(edges.strongest, (found - minus_left, found + minus_left))
+    """The arms with [-1, 1] against current - left, and against its negative, on five images."""
+    images = torch.stack([*book_scenes(generator(0, Stream.DATA)).values()])
+    minus_left = images[..., 1:] - images[..., :-1]
+    for arm, edges in edges_by_arm(images, KERNELS[LEFT_RIGHT]).items():
         measurements.add(
-            f"Largest difference in five scenes of {BOOK} (grey levels of 255)",
-            {"way": way},
-            {DIFFERENCE: difference, NEGATIVE: of_negative},
+            f"The largest difference in five images of {BOOK} (white is 255 grey levels)",
+            {"arm": arm},
+            {
+                "difference from current - left (grey levels)": largest_magnitude(
+                    edges - minus_left
+                ),
+                "difference from left - current (grey levels)": largest_magnitude(
+                    edges + minus_left
+                ),
+            },
         )
 
 
-def book(quantity: str, way: str) -> Quantity:
-    """What a way costs at the book's size."""
-    return at(quantity, way=way, size=BOOK)
-
-
-def dearer(quantity: str, way: str) -> Quantity:
-    """What a matrix costs over what the convolution costs, at the book's size."""
-    return over(book(quantity, way), book(quantity, LAYER))
-
-
-SAME = (Control("it gives the same edges", at(DIFFERENCE, way=SPARSE), equal(0)),)
-EXACT = (Control("it gives the edges", at(DIFFERENCE, way=SLICES), equal(0)),)
-NEGATED = (Control("the negative differs", at(NEGATIVE, way=LAYER), above(1)),)
-ENTRIES = (Control("8 billion are its entries", book(STORED, DENSE), equal(8_003_072_000)),)
-COUNTED = (Control("torch counts 357,280", book(FLOPS, LAYER), equal(357_280)),)
-
-A_LAYER = "A convolutional layer with the kernel [-1, 1] gives current minus left pixel"
-MATHEMATICS = "The convolution of mathematics with [-1, 1] gives current minus left pixel"
-FLIPS = "The convolution of mathematics flips [-1, 1] and gives left minus current"
-ALL_PAIRS = "Without a convolution, a weight is needed for every pair of pixels"
-FEW_PAIRS = "A sparse matrix finds the same edges with 178,640 weights"
-THREE_EACH = "The convolution takes 267,960 operations: 2 × and 1 + per output"
-AS_ENTRIES = "The product with a matrix takes 320 x 280 x 319 x 280 operations"
-PRODUCT = "The product with the dense matrix takes 16,006,054,680 operations"
-ONE_EACH = "One subtraction per output finds the edges: 89,320 operations"
-DEARER = "The dense matrix takes 59,733 times the operations of the convolution"
-IN_FLOPS = "Counted as FLOPs, 2 per product, the dense matrix takes 44,800 times as many"
-CHEAPEST = "A convolution takes fewer operations than any matrix that does the same"
-AS_CHEAP = "A sparse matrix takes exactly as many operations as the convolution (ratio)"
-LARGER = "A sparse matrix stores 89,320 times as many weights as the convolution"
+SPARSE_AGREES = Control(
+    sentence="the sparse matrix gives current minus left pixel",
+    of=at("difference from current - left (grey levels)", arm="sparse matrix"),
+    predicted=equal(0),
+)
 
 CLAIMS = (
-    Claim("C013", "S0", A_LAYER, at(DIFFERENCE, way=LAYER), equal(0), HOLDS, NEGATED),
-    Claim("C013", "S0", MATHEMATICS, at(DIFFERENCE, way=FLIPPED), equal(0), REFUTED),
-    Claim("C013r", "S0", FLIPS, at(NEGATIVE, way=FLIPPED), equal(0)),
-    Claim("C014", "S0", ALL_PAIRS, book(STORED, SPARSE), equal(8_003_072_000), REFUTED, SAME),
-    Claim("C014r", "S0", FEW_PAIRS, book(STORED, SPARSE), equal(178_640), HOLDS, SAME),
-    Claim("C309", "S3", THREE_EACH, book(OPERATIONS, LAYER), equal(267_960), HOLDS, COUNTED),
-    Claim("C309", "S3", AS_ENTRIES, book(OPERATIONS, DENSE), equal(8_003_072_000), REFUTED),
-    Claim("C309r", "S3", PRODUCT, book(OPERATIONS, DENSE), equal(16_006_054_680), HOLDS, ENTRIES),
-    Claim("C309r2", "S3", ONE_EACH, book(OPERATIONS, SLICES), equal(89_320), HOLDS, EXACT),
-    Claim("C310", "S3", DEARER, dearer(OPERATIONS, DENSE), equal(59_733)),
-    Claim("C310r", "S3", IN_FLOPS, dearer(FLOPS, DENSE), equal(44_800)),
-    Claim("C310", "S3", CHEAPEST, dearer(OPERATIONS, SPARSE), above(10), REFUTED, SAME),
-    Claim("C310r2", "S3", AS_CHEAP, dearer(OPERATIONS, SPARSE), equal(1), HOLDS, SAME),
-    Claim("C310r3", "S3", LARGER, dearer(STORED, SPARSE), equal(89_320), HOLDS, SAME),
+    Claim(
+        id="C013",
+        source="S0",
+        sentence="A convolutional layer with the kernel [-1, 1] gives current minus left pixel",
+        of=at("difference from current - left (grey levels)", arm="convolution"),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="left minus current pixel is not the same",
+                of=at("difference from left - current (grey levels)", arm="convolution"),
+                predicted=above(1),
+            ),
+        ),
+    ),
+    Claim(
+        id="C013",
+        source="S0",
+        sentence="The convolution of mathematics with [-1, 1] gives current minus left pixel",
+        of=at("difference from current - left (grey levels)", arm="true convolution"),
+        predicted=equal(0),
+        expected=Outcome.REFUTED,
+    ),
+    Claim(
+        id="C013r",
+        source="S0",
+        sentence="The convolution of mathematics flips [-1, 1] and gives left minus current",
+        of=at("difference from left - current (grey levels)", arm="true convolution"),
+        predicted=equal(0),
+    ),
+    Claim(
+        id="C014",
+        source="S0",
+        sentence="Without a convolution, a weight is needed for every pair of pixels",
+        of=at("stored numbers", arm="sparse matrix", size=BOOK),
+        predicted=equal(8_003_072_000),
+        expected=Outcome.REFUTED,
+        controls=(SPARSE_AGREES,),
+    ),
+    Claim(
+        id="C014r",
+        source="S0",
+        sentence="A sparse matrix finds the same edges with 178,640 weights",
+        of=at("stored numbers", arm="sparse matrix", size=BOOK),
+        predicted=equal(178_640),
+        controls=(SPARSE_AGREES,),
+    ),
+    Claim(
+        id="C309",
+        source="S3",
+        sentence="The convolution takes 267,960 operations: 2 × and 1 + per output",
+        of=at("operations", arm="convolution", size=BOOK),
+        predicted=equal(267_960),
+        controls=(
+            Control(
+                sentence="torch counts 357,280 FLOPs",
+                of=at("FLOPs", arm="convolution", size=BOOK),
+                predicted=equal(357_280),
+            ),
+        ),
+    ),
+    Claim(
+        id="C309",
+        source="S3",
+        sentence="The product with a matrix takes 320 x 280 x 319 x 280 operations",
+        of=at("operations", arm="dense matrix", size=BOOK),
+        predicted=equal(8_003_072_000),
+        expected=Outcome.REFUTED,
+    ),
+    Claim(
+        id="C309r",
+        source="S3",
+        sentence="The product with the dense matrix takes 16,006,054,680 operations",
+        of=at("operations", arm="dense matrix", size=BOOK),
+        predicted=equal(16_006_054_680),
+        controls=(
+            Control(
+                sentence="the dense matrix has 8 billion entries",
+                of=at("stored numbers", arm="dense matrix", size=BOOK),
+                predicted=equal(8_003_072_000),
+            ),
+        ),
+    ),
+    Claim(
+        id="C309r2",
+        source="S3",
+        sentence="One subtraction per output finds the edges: 89,320 operations",
+        of=at("operations", arm="slices", size=BOOK),
+        predicted=equal(89_320),
+        controls=(
+            Control(
+                sentence="slices give current minus left pixel",
+                of=at("difference from current - left (grey levels)", arm="slices"),
+                predicted=equal(0),
+            ),
+        ),
+    ),
+    Claim(
+        id="C310",
+        source="S3",
+        sentence="The dense matrix takes 59,733 times the operations of the convolution",
+        of=over(
+            at("operations", arm="dense matrix", size=BOOK),
+            at("operations", arm="convolution", size=BOOK),
+        ),
+        predicted=equal(59_733),
+    ),
+    Claim(
+        id="C310r",
+        source="S3",
+        sentence="Counted as FLOPs, 2 per product, the dense matrix takes 44,800 times as many as "
+        "the convolution",
+        of=over(
+            at("FLOPs", arm="dense matrix", size=BOOK),
+            at("FLOPs", arm="convolution", size=BOOK),
+        ),
+        predicted=equal(44_800),
+    ),
+    Claim(
+        id="C310",
+        source="S3",
+        sentence="A convolution takes fewer operations than any matrix that does the same",
+        of=over(
+            at("operations", arm="sparse matrix", size=BOOK),
+            at("operations", arm="convolution", size=BOOK),
+        ),
+        predicted=above(10),
+        expected=Outcome.REFUTED,
+        controls=(SPARSE_AGREES,),
+    ),
+    Claim(
+        id="C310r2",
+        source="S3",
+        sentence="A sparse matrix takes exactly as many operations as the convolution (ratio)",
+        of=over(
+            at("operations", arm="sparse matrix", size=BOOK),
+            at("operations", arm="convolution", size=BOOK),
+        ),
+        predicted=equal(1),
+        controls=(SPARSE_AGREES,),
+    ),
+    Claim(
+        id="C310r3",
+        source="S3",
+        sentence="A sparse matrix stores 89,320 times as many weights as the convolution",
+        of=over(
+            at("stored numbers", arm="sparse matrix", size=BOOK),
+            at("stored numbers", arm="convolution", size=BOOK),
+        ),
+        predicted=equal(89_320),
+        controls=(SPARSE_AGREES,),
+    ),
 )
 
 
 def draw(measurements: Measurements) -> "dict[str, Figure]":
-    from convlab import figures
+    arrays = measurements.arrays
+    figures = {}
+    for name in (key.removeprefix("image of ") for key in arrays if key.startswith("image of ")):
+        image, edges = arrays[f"image of {name}"], arrays[f"edges of {name}"]
+        figures[f"edges-{name}"] = edges_figure(image, edges, name)
+    for stem, quantity in {"cost": "operations", "storage": "stored numbers"}.items():
+        figures[stem] = _bars(measurements, quantity)
+    return figures
 
-    keys = [key for key in measurements.arrays if key.startswith("image of ")]
-    names = [key.removeprefix("image of ") for key in keys]
-    drawn = {}
-    for name in names:
-        image, found = (measurements.arrays[f"{what} of {name}"] for what in ("image", "edges"))
-        drawn[f"edges-{name}"] = picture(image, found, name)
-    for stem, quantity in {"cost": OPERATIONS, "storage": STORED}.items():
-        ways = (SLICES, LAYER, SPARSE, DENSE)
-        values = {way: book(quantity, way)(measurements).center for way in ways}
-        times = f"{values[DENSE] / values[LAYER]:,.0f} times the convolution"
-        title = f"The dense matrix for {BOOK} pixels: {times}"
-        drawn[stem] = figures.bars(values, title=title, x=f"{quantity} (log scale)")
-    return drawn
+
+def _bars(measurements: Measurements, quantity: str) -> "Figure":
+    """A cost of each arm at the book's size."""
+    from convlab.figures import bars
+
+    arms = ("slices", "convolution", "sparse matrix", "dense matrix")
+    values = {arm: measurements.get(quantity, arm=arm, size=BOOK).center for arm in arms}
+    times = f"{values['dense matrix'] / values['convolution']:,.0f} times the convolution"
+    title = f"The dense matrix for {BOOK} pixels: {times}"
+    return bars(values, title=title, x=f"{quantity} (log scale)")

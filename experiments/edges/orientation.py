@@ -1,10 +1,11 @@
 """Which edges does [-1, 1] see, and can it be learned from data?
 
-Current minus left pixel measures how fast the brightness grows to the right. So the answer to an
-edge that is turned by an angle must be its |cos|, which is 0 for a horizontal edge. The control is
-the same kernel turned by 90 degrees: it must answer |sin|. Gradient descent must find the two
-weights in white noise, where they are unique. Constant images are the control: every kernel whose
-weights sum to 0 answers them in the same way, so they cannot teach it.
+Current minus left pixel measures how fast the brightness grows to the right. So the strongest edge
+that [-1, 1] finds in a gradient turned by an angle must be the |cos| of that angle, which is 0 for
+a horizontal edge. The control is the same kernel turned by 90 degrees: its edges must be |sin|.
+Gradient descent must find the two weights in white noise, where they are unique. Constant images
+are the control: every kernel whose weights sum to 0 finds no edge in them, so they cannot teach
+which one it is.
 """
 
 from collections.abc import Callable
@@ -23,8 +24,8 @@ from convlab.filters import KERNELS, correlate
 from convlab.measure import (
     Claim,
     Control,
-    Measured,
     Measurements,
+    Quantity,
     Sample,
     above,
     at,
@@ -38,17 +39,13 @@ from convlab.streams import Data
 from convlab.train import sample
 from convlab.workbench import Workbench
 
-from ._images import BOOK_SIZE, constant, noise, ramp, step, wave
-from ._ways import strongest
+from ._edge_arms import largest_magnitude
+from ._edge_images import BOOK_SIZE, constant, noise, ramp, step, wave
 
-LEFT_RIGHT, UP_DOWN = "left-right", "up-down"
-VERTICAL, HORIZONTAL = "to a vertical edge", "to a horizontal edge"
-ANGLE, ANGLES = "turned by (degrees)", range(0, 91, 15)
-WAVE, RAMP, OTHER_WAVE = "wave", "ramp", "wave, up-down"
+ANGLES = range(0, 91, 15)  # degrees
 PERIOD = 10 * pi  # of the wave in pixels; no whole number, so that no column repeats another
-NOISE, CONSTANT = "white noise", "constant"
-LEFT, RIGHT = "left weight", "right weight"
-DISTANCE, DRIFT = "distance from [-1, 1]", "change of right - left"
+STRONGEST = "strongest |edge|"
+RAMP, WAVE, OTHER_WAVE = "left-right, ramp", "left-right, wave", "up-down, wave"
 
 
 class Config(BaseModel):
@@ -62,59 +59,58 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    meet(measurements)
+    try_directions(measurements)
     turn(measurements)
     learn(measurements, config, workbench)
     return measurements
 
 
-def meet(measurements: Measurements) -> None:
-    """What the kernels answer to a vertical edge and to a horizontal one."""
+def try_directions(measurements: Measurements) -> None:
+    """What the kernels find in a vertical step and in a horizontal one."""
     vertical = step(16, 16)
-    for name, kernel in KERNELS.items():
-        answers = correlate(vertical, kernel), correlate(vertical.T, kernel)
-        measurements.add(
-            "The strongest answer of a kernel to a step from black to white",
-            {"kernel": name},
-            dict(zip((VERTICAL, HORIZONTAL), map(strongest, answers), strict=True)),
-        )
+    for direction, image in {"vertical": vertical, "horizontal": vertical.T}.items():
+        for arm, kernel in KERNELS.items():
+            measurements.add(
+                "The strongest edge that a kernel finds in a step from black to white",
+                {"step": direction, "arm": arm},
+                {STRONGEST: largest_magnitude(correlate(image, kernel))},
+            )
 
 
 def turn(measurements: Measurements) -> None:
-    """What [-1, 1] answers to gradients of other directions, where neighbours differ by 1."""
+    """What the kernels find in gradients of other directions, where neighbours differ by 1."""
+    left_right, up_down = KERNELS["left-right"], KERNELS["up-down"]
     for angle in ANGLES:
         waves = wave(*BOOK_SIZE, PERIOD, angle) / (2 * sin(pi / PERIOD))
-        measurements.add(
-            "The strongest answer to a gradient that is turned",
-            {ANGLE: angle},
-            {
-                "|cos|": exactly(round(cos(radians(angle)), 15)),
-                RAMP: strongest(correlate(ramp(*BOOK_SIZE, angle), KERNELS[LEFT_RIGHT])),
-                WAVE: strongest(correlate(waves, KERNELS[LEFT_RIGHT])),
-                OTHER_WAVE: strongest(correlate(waves, KERNELS[UP_DOWN])),
-            },
-        )
+        arms = {
+            "|cos|": exactly(round(cos(radians(angle)), 15)),
+            RAMP: largest_magnitude(correlate(ramp(*BOOK_SIZE, angle), left_right)),
+            WAVE: largest_magnitude(correlate(waves, left_right)),
+            OTHER_WAVE: largest_magnitude(correlate(waves, up_down)),
+        }
+        for arm, strongest in arms.items():
+            measurements.add(
+                "The strongest edge in a turned gradient, whose neighbours differ by 1 at most",
+                {"degrees": angle, "arm": arm},
+                {STRONGEST: strongest},
+            )
 
 
 def learn(measurements: Measurements, config: Config, workbench: Workbench) -> None:
     """The kernel that gradient descent finds from images and their current - left."""
-    build = partial(nn.Conv2d, 1, 1, (1, 2), bias=False)
-    for kind, draw_images in {NOISE: noise, CONSTANT: constant}.items():
-        task, seeds, training = partial(lesson, draw_images), config.seeds, config.training
+    for arm, draw_images in {"white noise": noise, "constant": constant}.items():
         networks = workbench.fit(
-            kind, build, task, mse_loss, seeds=seeds, training=training, keep=[0]
+            arm,
+            partial(nn.Conv2d, 1, 1, (1, 2), bias=False),
+            partial(lesson, draw_images),
+            mse_loss,
+            seeds=config.seeds,
+            training=config.training,
+            keep=[0],
         )
         first, last = (n.state["weight"].flatten(1).cpu() for n in (networks.at(0), networks))
-        measurements.add(
-            "Two weights learned by gradient descent from current - left",
-            {"images": kind},
-            {
-                LEFT: sample(last[:, 0]),
-                RIGHT: sample(last[:, 1]),
-                DISTANCE: sample((last - torch.tensor(KERNELS[LEFT_RIGHT])).abs().amax(dim=1)),
-                DRIFT: sample((last - first).diff(dim=1)[:, 0]),
-            },
-        )
+        table = "Two weights learned by gradient descent from current - left"
+        measurements.add(table, {"arm": arm}, weights(first, last))
     measurements.notes.append(
         "constant images do not determine the kernel, only the sum of its weights: their "
         "difference stays as it was drawn"
@@ -126,50 +122,108 @@ def lesson(draw_images: Callable[[Generator], Tensor], generator: Generator) -> 
     return Data(x, x[..., 1:] - x[..., :-1])
 
 
-def answers(measurements: Measurements, quantity: str) -> list[float]:
-    """The answers at the angles, in their order."""
-    return [measurements.get(quantity, **{ANGLE: angle}).center for angle in ANGLES]
+def weights(first: Tensor, last: Tensor) -> dict[str, Sample]:
+    """What became of the kernels (S, 2) before training and after it."""
+    target = torch.tensor(KERNELS["left-right"])
+    return {
+        "left weight": sample(last[:, 0]),
+        "right weight": sample(last[:, 1]),
+        "distance from [-1, 1]": sample((last - target).abs().amax(dim=1)),
+        "change of right - left": sample((last - first).diff(dim=1)[:, 0]),
+    }
 
 
-def farthest(quantity: str, predicted: Callable[[float], float]) -> Measured:
-    """The largest distance, over the angles, of an answer from the predicted one."""
+def by_angle(measurements: Measurements, arm: str) -> list[float]:
+    """The strongest edges of an arm at the angles, in their order."""
+    return [measurements.get(STRONGEST, degrees=angle, arm=arm).center for angle in ANGLES]
 
-    def distance(measurements: Measurements) -> Sample:
-        pairs = zip(answers(measurements, quantity), map(radians, ANGLES), strict=True)
-        return exactly(max(abs(answer - predicted(angle)) for answer, angle in pairs))
 
-    return distance
+def largest_distance(
+    measurements: Measurements, arm: str, law: Callable[[float], float]
+) -> Sample:
+    """The largest distance, over the angles, of an arm's strongest edge from the law's."""
+    pairs = zip(by_angle(measurements, arm), map(radians, ANGLES), strict=True)
+    return exactly(max(abs(strongest - law(angle)) for strongest, angle in pairs))
 
 
 def weight_sum(measurements: Measurements) -> Sample:
     """Left + right of every kernel that was learned from constant images."""
-    sides = (measurements.get(side, images=CONSTANT).values for side in (LEFT, RIGHT))
-    return Sample(tuple(map(sum, zip(*sides, strict=True))))
+    sides = (measurements.get(f"{side} weight", arm="constant") for side in ("left", "right"))
+    return Sample(tuple(map(sum, zip(*(side.values for side in sides), strict=True))))
 
-
-SEES = (
-    Control("it sees the vertical one", at(VERTICAL, kernel=LEFT_RIGHT), equal(1)),
-    Control("up-down sees the horizontal", at(HORIZONTAL, kernel=UP_DOWN), equal(1)),
-)
-FOLLOWS = (
-    Control("to a ramp, too", farthest(RAMP, cos), below(1e-9)),
-    Control("up-down answers |sin|", farthest(OTHER_WAVE, sin), below(0.01)),
-)
-SUMS = (
-    Control("the sum is learned", weight_sum, between(-1e-3, 1e-3)),
-    Control("the start is not [-1, 1]", at(DISTANCE, images=CONSTANT), above(0.25)),
-)
-
-ONE_WAY = "[-1, 1] sees vertical edges only: to a horizontal one it answers 0"
-BY_COSINE = "[-1, 1] answers a wave turned by an angle with its |cos| (largest distance)"
-IN_NOISE = "Gradient descent finds [-1, 1] in white noise (largest distance of a weight)"
-GREY = "Constant images cannot teach [-1, 1]: right - left stays as it was drawn"
 
 CLAIMS = (
-    Claim("C013r2", "S0", ONE_WAY, at(HORIZONTAL, kernel=LEFT_RIGHT), equal(0), controls=SEES),
-    Claim("C013r3", "S0", BY_COSINE, farthest(WAVE, cos), below(0.01), controls=FOLLOWS),
-    Claim("C013r4", "S0", IN_NOISE, at(DISTANCE, images=NOISE), below(1e-3)),
-    Claim("C013r5", "S0", GREY, at(DRIFT, images=CONSTANT), between(-1e-4, 1e-4), controls=SUMS),
+    Claim(
+        id="C013r2",
+        source="S0",
+        sentence="[-1, 1] sees vertical edges only: in a horizontal edge [-1, 1] finds 0",
+        of=at(STRONGEST, step="horizontal", arm="left-right"),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="[-1, 1] sees the vertical edge",
+                of=at(STRONGEST, step="vertical", arm="left-right"),
+                predicted=equal(1),
+            ),
+            Control(
+                sentence="the kernel up-down sees the horizontal edge",
+                of=at(STRONGEST, step="horizontal", arm="up-down"),
+                predicted=equal(1),
+            ),
+        ),
+    ),
+    Claim(
+        id="C013r3",
+        source="S0",
+        sentence="The strongest edge that [-1, 1] finds in a wave turned by an angle is the |cos| "
+        "of the angle (largest distance)",
+        of=Quantity("largest distance from |cos|", partial(largest_distance, arm=WAVE, law=cos)),
+        predicted=below(0.01),
+        controls=(
+            Control(
+                sentence="in a turned ramp [-1, 1] finds |cos|, too",
+                of=Quantity(
+                    "largest distance from |cos|", partial(largest_distance, arm=RAMP, law=cos)
+                ),
+                predicted=below(1e-9),
+            ),
+            Control(
+                sentence="the kernel up-down finds |sin|",
+                of=Quantity(
+                    "largest distance from |sin|",
+                    partial(largest_distance, arm=OTHER_WAVE, law=sin),
+                ),
+                predicted=below(0.01),
+            ),
+        ),
+    ),
+    Claim(
+        id="C013r4",
+        source="S0",
+        sentence="Gradient descent finds [-1, 1] in white noise (largest distance of a weight)",
+        of=at("distance from [-1, 1]", arm="white noise"),
+        predicted=below(1e-3),
+    ),
+    Claim(
+        id="C013r5",
+        source="S0",
+        sentence="Constant images cannot teach [-1, 1]: the right weight less the left one stays "
+        "as it was drawn",
+        of=at("change of right - left", arm="constant"),
+        predicted=between(-1e-4, 1e-4),
+        controls=(
+            Control(
+                sentence="the sum of the weights is learned",
+                of=Quantity("left + right weight", weight_sum),
+                predicted=between(-1e-3, 1e-3),
+            ),
+            Control(
+                sentence="the start is not [-1, 1]",
+                of=at("distance from [-1, 1]", arm="constant"),
+                predicted=above(0.25),
+            ),
+        ),
+    ),
 )
 
 
@@ -177,13 +231,13 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
     figure = Figure(figsize=(8, 4.8), layout="constrained")
     axes, angles = figure.subplots(), np.linspace(0, 90, 91)
     kernels = {"[-1, 1]": (WAVE, "o", np.cos), "[-1, 1] up-down": (OTHER_WAVE, "s", np.sin)}
-    for colour, (kernel, (quantity, marker, curve)) in zip(COLOURS, kernels.items(), strict=False):
-        predicted = np.abs(curve(np.radians(angles)))
-        axes.plot(angles, predicted, "--", color=colour, label=f"|{curve.__name__}|, predicted")
-        axes.plot(ANGLES, answers(measurements, quantity), marker, color=colour, label=kernel)
-    axes.set_title("[-1, 1] answers an edge turned by an angle with its |cos|")
+    for colour, (kernel, (arm, marker, law)) in zip(COLOURS, kernels.items(), strict=False):
+        predicted = np.abs(law(np.radians(angles)))
+        axes.plot(angles, predicted, "--", color=colour, label=f"|{law.__name__}|, predicted")
+        axes.plot(ANGLES, by_angle(measurements, arm), marker, color=colour, label=kernel)
+    axes.set_title("The strongest edge that [-1, 1] finds in a turned wave is |cos| of its angle")
     axes.set_xlabel("the wave is turned by (degrees)")
-    axes.set_ylabel("strongest answer (neighbours differ by 1)")
+    axes.set_ylabel("strongest |edge| (neighbours differ by 1)")
     axes.set_xticks([*ANGLES])
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)

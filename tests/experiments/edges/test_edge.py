@@ -1,4 +1,4 @@
-"""Tests of experiments/edge: kernels as settings, edges of files, claims at the book's size."""
+"""Tests of the experiment edge: kernels as settings, edges of files, claims at the book's size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from convlab.errors import UsageError
 from convlab.filters import KERNELS
 from convlab.lab import catalogue
 from convlab.workbench import Workbench
-from experiments.edges._images import chosen_images
+from experiments.edges._edge_images import chosen_images
 
 edge = lab.load(catalogue.experiments()["edge"])
 
@@ -30,13 +30,14 @@ def test_edges_of_a_file_are_stored_as_they_are(tmp_path: Path) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (9, 12))
     path = save(tmp_path / "photo.png", levels)
     measurements = edge.measure(edge.Config(images=(path,), repeats=6), Workbench())
-    found, pixels = (measurements.arrays[f"{what} of photo"] for what in ("edges", "image"))
-    assert found.dtype == pixels.dtype == np.float32
-    assert np.array_equal(found, pixels[:, 1:] - pixels[:, :-1])
-    np.testing.assert_allclose(255 * found, np.diff(levels, axis=1), atol=1e-4)
-    for way in ("slices", "convolution", "sparse matrix", "dense matrix"):
-        assert measurements.get("difference from slices", image="photo", way=way).center == 0
-    dense = measurements.get("stored numbers", image="photo", way="dense matrix")
+    edges, pixels = (measurements.arrays[f"{what} of photo"] for what in ("edges", "image"))
+    assert edges.dtype == pixels.dtype == np.float32
+    assert np.array_equal(edges, pixels[:, 1:] - pixels[:, :-1])
+    np.testing.assert_allclose(255 * edges, np.diff(levels, axis=1), atol=1e-4)
+    for arm in ("slices", "convolution", "sparse matrix", "dense matrix"):
+        difference = "difference from slices (grey levels)"
+        assert measurements.get(difference, image="photo", arm=arm).center == 0
+    dense = measurements.get("stored numbers", image="photo", arm="dense matrix")
     assert dense.center == 9 * 11 * 9 * 12
 
 
@@ -63,7 +64,9 @@ def test_of_a_large_image_all_edges_are_written_and_some_are_kept(tmp_path: Path
     assert set(edge.draw(measurements)) == {"edges-photo", "cost", "storage"}
 
 
-def test_a_place_that_cannot_be_written_is_told_before_any_image_is_read(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_refused_before_an_image_is_read(
+    tmp_path: Path,
+) -> None:
     nowhere = edge.Config(images=("no.png",), to=tmp_path / "nowhere" / "edges.png")
     with pytest.raises(UsageError, match=r"edges\.png cannot be written"):
         edge.measure(nowhere, Workbench())

@@ -1,4 +1,4 @@
-"""Tests of experiments/orientation: kernels of each direction, turned waves, what data teach."""
+"""Tests of the experiment orientation: kernels by direction, turned waves, what data teach."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from convlab import lab
 from convlab.lab import catalogue
-from convlab.measure import Measurements, Outcome, exactly
+from convlab.measure import Measurements, Outcome, Sample, exactly
 from convlab.workbench import Workbench
-from experiments.edges._images import BOOK_SIZE, wave
+from experiments.edges._edge_images import BOOK_SIZE, wave
 
 orientation = lab.load(catalogue.experiments()["orientation"])
 ON_LEARNING = [claim for claim in orientation.CLAIMS if claim.id in ("C013r4", "C013r5")]
@@ -21,7 +21,7 @@ ON_ANGLES = [claim for claim in orientation.CLAIMS if claim not in ON_LEARNING]
 @pytest.fixture(scope="module")
 def turned() -> Measurements:
     measurements = Measurements()
-    orientation.meet(measurements)
+    orientation.try_directions(measurements)
     orientation.turn(measurements)
     return measurements
 
@@ -40,23 +40,45 @@ def test_the_claims_on_angles_hold(turned: Measurements) -> None:
 
 
 @pytest.mark.parametrize("angle", orientation.ANGLES)
-def test_an_answer_is_the_largest_difference_of_neighbours(
+def test_the_strongest_edge_is_the_largest_difference_of_neighbours(
     turned: Measurements, angle: int
 ) -> None:
     pixels = wave(*BOOK_SIZE, orientation.PERIOD, angle).numpy()
     steepest = abs(np.diff(wave(2, 10_000, orientation.PERIOD).numpy())).max()
-    for axis, quantity in enumerate((orientation.OTHER_WAVE, orientation.WAVE)):
-        answer = turned.get(quantity, **{orientation.ANGLE: angle}).center
-        assert answer == pytest.approx(abs(np.diff(pixels, axis=axis)).max() / steepest, abs=1e-4)
+    for axis, arm in enumerate((orientation.OTHER_WAVE, orientation.WAVE)):
+        strongest = turned.get(orientation.STRONGEST, degrees=angle, arm=arm).center
+        largest = abs(np.diff(pixels, axis=axis)).max()
+        assert strongest == pytest.approx(largest / steepest, abs=1e-4)
 
 
-def test_one_answer_that_is_off_is_the_farthest() -> None:
+@pytest.mark.parametrize("angle", orientation.ANGLES)
+def test_the_strongest_edge_of_a_ramp_is_the_cosine_in_the_table(
+    turned: Measurements, angle: int
+) -> None:
+    ramp, cosine = (
+        turned.get(orientation.STRONGEST, degrees=angle, arm=arm).center
+        for arm in (orientation.RAMP, "|cos|")
+    )
+    assert ramp == pytest.approx(cosine, abs=1e-9)
+    assert cosine == pytest.approx(cos(radians(angle)))
+
+
+def test_one_edge_that_is_off_is_the_farthest() -> None:
     measurements = Measurements()
     for angle in orientation.ANGLES:
-        answer = cos(radians(angle)) - 0.25 * (angle == 45)
-        factors = {orientation.ANGLE: angle}
-        measurements.add("turned", factors, {orientation.WAVE: exactly(answer)})
-    assert orientation.farthest(orientation.WAVE, cos)(measurements).center == 0.25
+        strongest = cos(radians(angle)) - 0.25 * (angle == 45)
+        factors = {"degrees": angle, "arm": "off"}
+        measurements.add("turned", factors, {orientation.STRONGEST: exactly(strongest)})
+    assert orientation.largest_distance(measurements, "off", cos).center == 0.25
+
+
+def test_the_sum_of_the_weights_is_one_value_per_seed() -> None:
+    measurements = Measurements()
+    for arm, shift in {"constant": 0, "white noise": 7}.items():
+        sides = {"left": Sample((-1, 2 + shift)), "right": Sample((1.5, 3))}
+        quantities = {f"{side} weight": weights for side, weights in sides.items()}
+        measurements.add("learned", {"arm": arm}, quantities)
+    assert orientation.weight_sum(measurements) == Sample((0.5, 5))
 
 
 def test_the_claims_on_learning_are_decided_as_expected() -> None:
@@ -74,5 +96,5 @@ def test_untrained_kernels_decide_nothing_for_the_claims_on_learning() -> None:
 def test_the_figure_shows_what_was_measured(turned: Measurements) -> None:
     (axes,) = orientation.draw(turned)["orientation"].axes
     drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
-    assert list(drawn["[-1, 1]"]) == orientation.answers(turned, orientation.WAVE)
+    assert list(drawn["[-1, 1]"]) == orientation.by_angle(turned, orientation.WAVE)
     assert np.allclose(drawn["|cos|, predicted"][::15], drawn["[-1, 1]"], atol=0.01)

@@ -1,4 +1,4 @@
-"""What it costs to apply a kernel to an image in each way, counted and never carried out."""
+"""What each arm costs to apply a kernel to an image: counted, never carried out."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from convlab.measure import Sample, exactly
 
 @dataclass(frozen=True)
 class Work:
-    """What one way costs on one image: numbers that it stores, and arithmetic operations."""
+    """What one arm costs on one image: numbers that it stores, and arithmetic operations."""
 
     stored: int  # weights, or entries of the matrix; where they stand is not counted
     multiply_adds: int
     operations: int  # multiplications and additions
 
 
-def edge_cost(size: Sequence[int], kernel: Kernel) -> dict[str, Work]:
-    """What each way costs on an image (H, W), in closed form.
+def work_by_arm(size: Sequence[int], kernel: Kernel) -> dict[str, Work]:
+    """What each arm costs on an image (H, W), in closed form.
 
     An output that is a sum of k products takes k multiplications and k - 1 additions. k is the
     number of weights (convolution), of those that are not 0 (sparse matrix), or of pixels (dense).
@@ -42,17 +42,17 @@ def edge_cost(size: Sequence[int], kernel: Kernel) -> dict[str, Work]:
     }
 
 
-def counted(size: Sequence[int], kernel: Kernel) -> dict[str, dict[str, Sample]]:
-    """What each way costs, and what torch's FLOP counter says of those that it can count."""
-    flops = counted_flops(size, kernel)
+def costs(size: Sequence[int], kernel: Kernel) -> dict[str, dict[str, Sample]]:
+    """What each arm costs, and what torch's FLOP counter says of those that it can count."""
+    flops = torch_flops(size, kernel)
     return {
-        way: {"stored numbers": exactly(work.stored), "operations": exactly(work.operations)}
-        | ({"FLOPs": exactly(flops[way])} if way in flops else {})
-        for way, work in edge_cost(size, kernel).items()
+        arm: {"stored numbers": exactly(work.stored), "operations": exactly(work.operations)}
+        | ({"FLOPs": exactly(flops[arm])} if arm in flops else {})
+        for arm, work in work_by_arm(size, kernel).items()
     }
 
 
-def counted_flops(size: Sequence[int], kernel: Kernel) -> dict[str, int]:
+def torch_flops(size: Sequence[int], kernel: Kernel) -> dict[str, int]:
     """What torch's FLOP counter says of the convolution and the dense matrix: 2 per multiply-add.
 
     Its formulas are asked: the counter itself takes a second to import, and then the same ones.

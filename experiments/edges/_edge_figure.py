@@ -1,4 +1,4 @@
-"""The edges of an image reduced to what a picture of them can show, or a run should keep."""
+"""The figure of an image and its edges, and what a run keeps of both: a large one reduced."""
 
 from __future__ import annotations
 
@@ -16,59 +16,59 @@ SIDE = 800  # pixels: of larger images a figure shows no more, and a run keeps n
 WHOLE = 1_000_000  # pixels of an image that a run keeps as it is
 
 
-def kept(image: Tensor, found: Tensor) -> tuple[list[str], dict[str, NDArray[Any]]]:
+def arrays_to_keep(image: Tensor, edges: Tensor) -> tuple[list[str], dict[str, NDArray[Any]]]:
     """What a run keeps of an image (H, W) and its edges (P, Q), with a note on what it does not.
 
     All, or of more than a million pixels what a figure shows: some pixels, the strongest edges.
     """
-    every = 1 if image.numel() <= WHOLE else reduction(image.shape)
+    every = 1 if image.numel() <= WHOLE else reduction_factor(image.shape)
     block = f"of {every} x {every} pixels one is kept, and the strongest edge; `--to` writes all"
     return [block] * (every > 1), {
         "image": image[::every, ::every].contiguous().numpy(),
-        "edges": strongest_of_blocks(found.numpy(), every),
+        "edges": strongest_of_blocks(edges.numpy(), every),
     }
 
 
-def reduction(size: Sequence[int]) -> int:
+def reduction_factor(size: Sequence[int]) -> int:
     """Every how many-th row and column of an image (H, W) a figure shows.
 
-    >>> reduction((427, 640)), reduction((4000, 6000))
+    >>> reduction_factor((427, 640)), reduction_factor((4000, 6000))
     (1, 8)
     """
     return 1 + max(size) // SIDE
 
 
-def strongest_of_blocks(answer: NDArray[Any], every: int) -> NDArray[Any]:
+def strongest_of_blocks(edges: NDArray[Any], every: int) -> NDArray[Any]:
     """Of each `every` x `every` values of (P, Q) the one farthest from 0, with its sign."""
-    high, low = (_of_rows(answer, every, ufunc) for ufunc in (np.maximum, np.minimum))
+    high, low = (_of_rows(edges, every, ufunc) for ufunc in (np.maximum, np.minimum))
     high, low = (_of_rows(high.T, every, np.maximum).T, _of_rows(low.T, every, np.minimum).T)
     return np.where(high >= -low, high, low)
 
 
-def _of_rows(answer: NDArray[Any], every: int, ufunc: np.ufunc) -> NDArray[Any]:
+def _of_rows(edges: NDArray[Any], every: int, ufunc: np.ufunc) -> NDArray[Any]:
     """The ufunc of each `every` rows: ten times as fast as its reduceat."""
-    result = answer[::every].copy()
+    result = edges[::every].copy()
     for start in range(1, every):
-        rows = answer[start::every]
+        rows = edges[start::every]
         ufunc(result[: len(rows)], rows, out=result[: len(rows)])  # the last may have fewer
     return result
 
 
-def visible(answer: NDArray[Any], every: int) -> NDArray[Any]:
-    """A small picture of the edges (P, Q): of each `every` x `every` pixels the strongest.
+def visible_edges(edges: NDArray[Any], every: int) -> NDArray[Any]:
+    """The edges (P, Q) at the size of a figure: of each `every` x `every` pixels the strongest.
 
     The strongest in all, one in two hundred, are clipped, so that faint ones show.
     """
-    signed = strongest_of_blocks(answer, every)
+    signed = strongest_of_blocks(edges, every)
     most = np.quantile(abs(signed), 0.995) or abs(signed).max()
     return signed.clip(-most, most)
 
 
-def picture(image: NDArray[Any], found: NDArray[Any], name: str) -> Figure:
+def edges_figure(image: NDArray[Any], edges: NDArray[Any], name: str) -> Figure:
     """An image (H, W) beside its edges (P, Q)."""
     from convlab.figures import images
 
-    every = reduction(image.shape)
-    signed = "answer: red positive, blue negative"
-    panels = {"image": image[::every, ::every], signed: visible(found, every)}
+    every = reduction_factor(image.shape)
+    signed = "edges: red positive, blue negative"
+    panels = {"image": image[::every, ::every], signed: visible_edges(edges, every)}
     return images(panels, title="Edges of " + name.replace("$", r"\$"))  # $ begins a formula

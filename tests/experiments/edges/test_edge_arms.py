@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.edges, edge_cost and kernels: against loops and published numbers."""
+"""Tests of the arms that find edges and of their cost: against loops and published numbers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
 from convlab.filters import KERNELS, Kernel, correlate, read_kernel
-from experiments.edges import _ways as edges
-from experiments.edges._images import ramp, step, wave
-from experiments.edges._shown import kept, strongest_of_blocks, visible
-from experiments.edges._work import counted_flops, edge_cost
+from experiments.edges import _edge_arms as edges
+from experiments.edges._edge_cost import torch_flops, work_by_arm
+from experiments.edges._edge_figure import arrays_to_keep, strongest_of_blocks, visible_edges
+from experiments.edges._edge_images import ramp, step, wave
 
 WEIGHTS = st.sampled_from([-3, -1, 0, 0, 1, 2])
 
@@ -48,13 +48,13 @@ def brute_force(image: Any, kernel: Kernel) -> list[list[Any]]:
 
 
 @given(problems())
-def test_every_way_is_the_sum_over_the_taps(problem: tuple[Tensor, Kernel]) -> None:
+def test_every_arm_is_the_sum_over_the_taps(problem: tuple[Tensor, Kernel]) -> None:
     image, kernel = problem
     expected = torch.tensor(brute_force(image.tolist(), kernel), dtype=torch.float64)
-    ready = edges.ways(image, kernel)
+    ready = edges.arms(image, kernel)
     assert list(ready) == list(edges.LIMITS)
-    for way, run in ready.items():
-        assert torch.equal(run(), expected), way
+    for arm, run in ready.items():
+        assert torch.equal(run(), expected), arm
     single = correlate(image.float(), kernel)
     assert single.dtype == torch.float32
     assert torch.equal(single.double(), expected)
@@ -71,7 +71,7 @@ def test_true_convolution_flips_the_kernel(problem: tuple[Tensor, Kernel]) -> No
 @given(problems())
 def test_the_matrices_store_what_is_counted(problem: tuple[Tensor, Kernel]) -> None:
     image, kernel = problem
-    matrix, work = edges.sparse_matrix(image.shape, kernel), edge_cost(image.shape, kernel)
+    matrix, work = edges.sparse_matrix(image.shape, kernel), work_by_arm(image.shape, kernel)
     assert matrix.nnz == work["sparse matrix"].stored
     assert matrix.toarray().size == work["dense matrix"].stored
     assert np.count_nonzero(kernel) == work["slices"].stored
@@ -80,13 +80,13 @@ def test_the_matrices_store_what_is_counted(problem: tuple[Tensor, Kernel]) -> N
 @given(problems())
 def test_operations_are_those_of_the_sums(problem: tuple[Tensor, Kernel]) -> None:
     image, kernel = problem
-    work, outputs = edge_cost(image.shape, kernel), len(brute_force(image.tolist(), kernel))
+    work, outputs = work_by_arm(image.shape, kernel), len(brute_force(image.tolist(), kernel))
     outputs *= image.shape[1] - len(kernel[0]) + 1
     places, pixels = len(kernel) * len(kernel[0]), image.numel()
-    for way, terms in {"convolution": places, "dense matrix": pixels}.items():
-        assert work[way].operations == outputs * (terms + terms - 1)  # products, then sums
-        assert work[way].multiply_adds == outputs * terms
-        assert counted_flops(image.shape, kernel)[way] == 2 * work[way].multiply_adds
+    for arm, terms in {"convolution": places, "dense matrix": pixels}.items():
+        assert work[arm].operations == outputs * (terms + terms - 1)  # products, then sums
+        assert work[arm].multiply_adds == outputs * terms
+        assert torch_flops(image.shape, kernel)[arm] == 2 * work[arm].multiply_adds
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_operations_are_those_of_the_sums(problem: tuple[Tensor, Kernel]) -> Non
 )
 def test_slices_multiply_by_no_one(kernel: list[list[float]], operations: int) -> None:
     rows = read_kernel(json.dumps(kernel))
-    assert edge_cost((len(rows), len(rows[0])), rows)["slices"].operations == operations
+    assert work_by_arm((len(rows), len(rows[0])), rows)["slices"].operations == operations
 
 
 def test_the_numbers_of_the_book() -> None:
     """Goodfellow, Bengio and Courville 2016, figure 9.6, and the conventions beside it."""
     work, flops = (
-        edge_cost((280, 320), KERNELS["left-right"]),
-        counted_flops((280, 320), ((-1, 1),)),
+        work_by_arm((280, 320), KERNELS["left-right"]),
+        torch_flops((280, 320), ((-1, 1),)),
     )
     assert work["convolution"].operations == 319 * 280 * 3 == 267_960
     assert work["dense matrix"].stored == 320 * 280 * 319 * 280 == 8_003_072_000
@@ -131,19 +131,19 @@ def test_the_examples_of_dive_into_deep_learning() -> None:
 
 
 def test_a_large_image_is_counted_and_not_run() -> None:
-    ready = edges.ways(torch.zeros(40, 30, dtype=torch.float64), KERNELS["left-right"])
+    ready = edges.arms(torch.zeros(40, 30, dtype=torch.float64), KERNELS["left-right"])
     assert "dense matrix" not in ready  # 1,160 rows of 1,200
-    assert edge_cost((4000, 6000), KERNELS["sobel"])["dense matrix"].stored > 1e14
-    assert counted_flops((4000, 6000), KERNELS["sobel"])["dense matrix"] > 1e14
+    assert work_by_arm((4000, 6000), KERNELS["sobel"])["dense matrix"].stored > 1e14
+    assert torch_flops((4000, 6000), KERNELS["sobel"])["dense matrix"] > 1e14
 
 
-def test_comparing_measures_each_way_as_often_as_asked() -> None:
-    compared = edges.compared(ramp(8, 9), KERNELS["sobel"], repeats=7)
-    assert set(compared) == set(edges.LIMITS)
-    for quantities in compared.values():
+def test_comparing_measures_each_arm_as_often_as_asked() -> None:
+    comparison = edges.comparison(ramp(8, 9), KERNELS["sobel"], repeats=7)
+    assert set(comparison) == set(edges.LIMITS)
+    for quantities in comparison.values():
         assert len(quantities["time (ms)"].values) == 7
         assert min(quantities["time (ms)"].values) > 0
-        assert quantities["difference from slices"].center == 0
+        assert quantities["difference from slices (grey levels)"].center == 0
 
 
 def test_scenes_have_the_edges_that_they_are_made_for() -> None:
@@ -161,41 +161,41 @@ def test_flops_are_what_the_counter_counts() -> None:
         conv2d(torch.zeros(1, 1, 9, 12), torch.zeros(1, 1, 3, 2))
     with FlopCounterMode(display=False) as of_matrix:
         torch.zeros(7 * 11, 9 * 12) @ torch.zeros(9 * 12, 1)
-    flops = counted_flops((9, 12), ((1, 1),) * 3)
+    flops = torch_flops((9, 12), ((1, 1),) * 3)
     assert flops["convolution"] == of_convolution.get_total_flops()
     assert flops["dense matrix"] == of_matrix.get_total_flops()
 
 
-def test_sizes_are_those_of_all_rows() -> None:
-    answer = torch.randn(130, 7, generator=torch.Generator().manual_seed(0))
-    sizes = edges.sizes(answer)
-    assert sizes["strongest |edge|"].center == float(answer.abs().max())
-    assert sizes["mean |edge|"].center == pytest.approx(float(answer.double().abs().mean()))
+def test_strengths_are_those_of_all_rows() -> None:
+    values = torch.randn(130, 7, generator=torch.Generator().manual_seed(0))
+    strengths = edges.strengths(values)
+    assert strengths["strongest |edge|"].center == float(values.abs().max())
+    assert strengths["mean |edge|"].center == pytest.approx(float(values.double().abs().mean()))
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 9))
 def test_blocks_keep_the_value_farthest_from_zero(rows: int, columns: int, every: int) -> None:
-    answer = np.random.default_rng(rows).standard_normal((rows, columns))
-    seen = strongest_of_blocks(answer, every)
+    values = np.random.default_rng(rows).standard_normal((rows, columns))
+    seen = strongest_of_blocks(values, every)
     assert seen.shape == (ceil(rows / every), ceil(columns / every))
     for (down, right), value in np.ndenumerate(seen):
-        block = answer[down * every : (down + 1) * every, right * every : (right + 1) * every]
+        block = values[down * every : (down + 1) * every, right * every : (right + 1) * every]
         assert abs(value) == abs(block).max() and value in block
 
 
 def test_a_run_keeps_an_image_whole_or_as_much_as_a_figure_shows() -> None:
-    notes, arrays = kept(torch.ones(1000, 1000), torch.ones(1000, 999))
+    notes, arrays = arrays_to_keep(torch.ones(1000, 1000), torch.ones(1000, 999))
     assert (arrays["image"].shape, arrays["edges"].shape, notes) == ((1000,) * 2, (1000, 999), [])
-    notes, arrays = kept(torch.ones(1000, 1001), torch.ones(1000, 1000))
+    notes, arrays = arrays_to_keep(torch.ones(1000, 1001), torch.ones(1000, 1000))
     assert arrays["image"].shape == (500, 501)
     assert arrays["edges"].shape == (500, 500)
     assert "2 x 2 pixels one is kept" in notes[0]
 
 
-def test_a_picture_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:
-    answer = np.zeros((3, 61))
-    answer[1, 4], answer[2, 60] = -1, 1
-    seen = visible(answer, 4)
+def test_a_figure_keeps_the_strongest_edge_of_a_block_with_its_sign() -> None:
+    values = np.zeros((3, 61))
+    values[1, 4], values[2, 60] = -1, 1
+    seen = visible_edges(values, 4)
     assert seen.shape == (1, 16)
     assert (seen[0, 1], seen[0, 15]) == (-1, 1)
     assert np.count_nonzero(seen) == 2

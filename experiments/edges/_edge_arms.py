@@ -1,6 +1,6 @@
-"""One linear map of an image in several ways: shifted slices, a convolution, a matrix.
+"""The arms that find edges: one linear function as shifted slices, a convolution, a matrix.
 
-Each way takes an image (H, W) and a kernel of h x w taps to (P, Q) = (H - h + 1, W - w + 1):
+Each arm takes an image (H, W) and a kernel of h x w taps to (P, Q) = (H - h + 1, W - w + 1):
 
     y[p, q] = Σ_ij kernel[i, j] · image[p + i, q + j]
 
@@ -24,71 +24,77 @@ from convlab.filters import Kernel, correlate, output_size, taps
 from convlab.measure import Sample, exactly
 from convlab.streams import Stream, generator
 
-from ._work import edge_cost
+from ._edge_cost import work_by_arm
 
-LIMITS = {  # multiply-adds above which a way is too slow or too large to be run as well as counted
+LIMITS = {  # multiply-adds above which an arm is too slow or too large to be run: it is counted
     "slices": 10_000_000,  # no photograph of a camera: comparing would take longer than its edges
     "convolution": 10_000_000,
     "sparse matrix": 10_000_000,  # of which each is a stored number of 16 bytes
     "dense matrix": 1_000_000,
 }
-TIMED = 200_000_000  # multiply-adds that the measured times of one image may take
+TIMING_LIMIT = 200_000_000  # multiply-adds that the measured times of one image may take
 FEWEST_REPEATS, WARMUP = 6, 5
-Way = Callable[[], Tensor]
+Arm = Callable[[], Tensor]
 
 
-def within_limits(size: Sequence[int], kernel: Kernel) -> list[str]:
-    """The ways that are within their LIMITS on an image (H, W)."""
-    costs = edge_cost(size, kernel)
-    return [way for way, limit in LIMITS.items() if costs[way].multiply_adds <= limit]
+def arms_within_limits(size: Sequence[int], kernel: Kernel) -> list[str]:
+    """The arms that are within their LIMITS on an image (H, W)."""
+    costs = work_by_arm(size, kernel)
+    return [arm for arm, limit in LIMITS.items() if costs[arm].multiply_adds <= limit]
 
 
-def ways(image: Tensor, kernel: Kernel) -> dict[str, Way]:
-    """The ways that are within their LIMITS on this image (H, W) of float64, ready to be run."""
-    return {way: _READY[way](image, kernel) for way in within_limits(image.shape, kernel)}
+def arms(image: Tensor, kernel: Kernel) -> dict[str, Arm]:
+    """The arms that are within their LIMITS on this image (H, W) of float64, ready to be run."""
+    return {arm: _PREPARE[arm](image, kernel) for arm in arms_within_limits(image.shape, kernel)}
 
 
-def compared(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[str, Sample]]:
-    """Of each way that can be run: the largest difference from slices, and the time in ms.
+def comparison(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[str, Sample]]:
+    """Of each arm that can be run: the largest difference from slices, and the time in ms.
 
     Times are of one CPU thread; those of a large image are measured fewer times than `repeats`.
     """
-    ready, costs = ways(image, kernel), edge_cost(image.shape, kernel)
-    each = sum(costs[way].multiply_adds for way in ready)
-    repeats = min(repeats, max(FEWEST_REPEATS, TIMED // max(1, each)))
+    ready = arms(image, kernel)
+    repeats = min(repeats, _most_repeats(image.shape, kernel))
     order, warmup = generator(0, Stream.ORDER), min(WARMUP, repeats // 2)
     with timing.threads(1):
         times = timing.seconds(ready, repeats=repeats, warmup=warmup, generator=order)
     return {
-        way: {
-            "difference from slices": strongest(run() - ready["slices"]()),
-            "time (ms)": Sample(tuple((1000 * times[way]).tolist())),
+        arm: {
+            "difference from slices (grey levels)": largest_magnitude(run() - ready["slices"]()),
+            "time (ms)": Sample(tuple((1000 * times[arm]).tolist())),
         }
-        for way, run in ready.items()
+        for arm, run in ready.items()
     }
 
 
-def answers(images: Tensor, kernel: Kernel) -> dict[str, Tensor]:
-    """What each way within its LIMITS finds, and true convolution: (N, H, W) -> (N, P, Q)."""
-    found: dict[str, list[Tensor]] = {}
+def _most_repeats(size: Sequence[int], kernel: Kernel) -> int:
+    """How often all arms within their LIMITS may be timed on an image (H, W)."""
+    costs = work_by_arm(size, kernel)
+    each = sum(costs[arm].multiply_adds for arm in arms_within_limits(size, kernel))
+    return max(FEWEST_REPEATS, TIMING_LIMIT // max(1, each))
+
+
+def edges_by_arm(images: Tensor, kernel: Kernel) -> dict[str, Tensor]:
+    """What each arm within its LIMITS finds, and true convolution: (N, H, W) -> (N, P, Q)."""
+    edges: dict[str, list[Tensor]] = {}
     for image in images:
         flipped = {"true convolution": partial(true_convolution, image, kernel)}
-        for way, run in (ways(image, kernel) | flipped).items():
-            found.setdefault(way, []).append(run())
-    return {way: torch.stack(each) for way, each in found.items()}
+        for arm, run in (arms(image, kernel) | flipped).items():
+            edges.setdefault(arm, []).append(run())
+    return {arm: torch.stack(each) for arm, each in edges.items()}
 
 
-def strongest(answer: Tensor) -> Sample:
+def largest_magnitude(values: Tensor) -> Sample:
     """The largest |value|."""
-    low, high = answer.aminmax()
+    low, high = values.aminmax()
     return exactly(max(-float(low), float(high)))
 
 
-def sizes(answer: Tensor) -> dict[str, Sample]:
+def strengths(edges: Tensor) -> dict[str, Sample]:
     """The largest and the mean |value|; row by row, since fresh memory for all would be slow."""
-    total = sum(float(rows.abs().sum(dtype=torch.float64)) for rows in answer.split(64))
-    mean = exactly(total / answer.numel())
-    return {"strongest |edge|": strongest(answer), "mean |edge|": mean}
+    total = sum(float(rows.abs().sum(dtype=torch.float64)) for rows in edges.split(64))
+    mean = exactly(total / edges.numel())
+    return {"strongest |edge|": largest_magnitude(edges), "mean |edge|": mean}
 
 
 def convolution(image: Tensor, kernel: Kernel) -> Tensor:
@@ -124,20 +130,20 @@ def sparse_matrix(size: Sequence[int], kernel: Kernel) -> Any:
     return csr_array((values, pixels.ravel(), starts), shape=(rows * columns, height * width))
 
 
-def _sparse_product(image: Tensor, kernel: Kernel) -> Way:
+def _sparse_product(image: Tensor, kernel: Kernel) -> Arm:
     matrix = sparse_matrix(image.shape, kernel)
     pixels = image.reshape(-1).numpy()
     size = output_size(image.shape, kernel)
     return lambda: torch.from_numpy(matrix @ pixels).reshape(size)
 
 
-def _dense_product(image: Tensor, kernel: Kernel) -> Way:
+def _dense_product(image: Tensor, kernel: Kernel) -> Arm:
     matrix = torch.from_numpy(sparse_matrix(image.shape, kernel).toarray())
     pixels, size = image.reshape(-1), output_size(image.shape, kernel)
     return lambda: (matrix @ pixels).reshape(size)
 
 
-_READY: dict[str, Callable[[Tensor, Kernel], Way]] = {
+_PREPARE: dict[str, Callable[[Tensor, Kernel], Arm]] = {
     "slices": lambda image, kernel: lambda: correlate(image, kernel),
     "convolution": lambda image, kernel: lambda: convolution(image, kernel),
     "sparse matrix": _sparse_product,

@@ -42,10 +42,10 @@ def book_photographs() -> dict[str, Tensor]:
 
 
 def book_scenes(generator: Generator) -> dict[str, Tensor]:
-    """Five images (280, 320) in grey levels: the photographs, noise, a step and a ramp."""
+    """Five images (280, 320) in grey levels: both photographs, noise, a step and a ramp."""
     noise = torch.rand(BOOK_SIZE, generator=generator)
-    drawn = {"noise": noise, "step": step(*BOOK_SIZE), "ramp": ramp(*BOOK_SIZE) / BOOK_SIZE[1]}
-    return {name: grey_levels(image) for name, image in (book_photographs() | drawn).items()}
+    scenes = {"noise": noise, "step": step(*BOOK_SIZE), "ramp": ramp(*BOOK_SIZE) / BOOK_SIZE[1]}
+    return {name: grey_levels(image) for name, image in (book_photographs() | scenes).items()}
 
 
 def grey_levels(pixels: Tensor) -> Tensor:
