@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as Pillow
 from pydantic import ValidationError
 
 from convlab import lab
 from convlab.errors import UsageError
-from convlab.filters import KERNELS
+from convlab.filters import KERNELS, Kernel, correlate
 from convlab.lab import catalogue
 from convlab.workbench import Workbench
 from experiments.edges._edge_images import chosen_images
@@ -39,6 +41,47 @@ def test_edges_of_a_file_are_stored_as_they_are(tmp_path: Path) -> None:
         assert measurements.get(difference, image="photo", arm=arm).center == 0
     dense = measurements.get("stored numbers", image="photo", arm="dense matrix")
     assert dense.center == 9 * 11 * 9 * 12
+
+
+def test_the_kernel_of_the_settings_finds_the_edges_and_is_counted(tmp_path: Path) -> None:
+    path = save(tmp_path / "photo.png", np.random.default_rng(0).integers(0, 256, (9, 12)))
+    measurements = edge.measure(edge.Config(images=(path,), kernel="sobel"), Workbench())
+    pixels = torch.from_numpy(measurements.arrays["image of photo"])
+    sobel = correlate(pixels, KERNELS["sobel"]).numpy()
+    assert np.array_equal(measurements.arrays["edges of photo"], sobel)
+    strongest = measurements.get("strongest |edge|", image="photo", kernel="sobel", size="9 x 12")
+    assert strongest.center == abs(sobel).max()
+    assert measurements.get("stored numbers", image="photo", arm="convolution").center == 9
+
+
+def test_arms_are_compared_by_the_settings_and_once_all_else_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever runs beside the arms would disturb their times."""
+    levels = np.random.default_rng(0).integers(0, 256, (9, 12))
+    path, workbench, done = save(tmp_path / "photo.png", levels), Workbench(), list[int]()
+
+    def compare(image: torch.Tensor, kernel: Kernel, repeats: int) -> dict[str, object]:
+        assert done
+        assert np.array_equal(image, levels)
+        assert (kernel, repeats) == (KERNELS["up-down"], 7)
+        done.append(2)
+        return {}
+
+    def work() -> None:
+        sleep(0.5)
+        done.append(1)
+
+    monkeypatch.setattr(edge, "comparison", compare)
+    workbench.beside(work)
+    edge.measure(edge.Config(images=(path,), kernel="up-down", repeats=7), workbench)
+    assert done == [1, 2]
+
+
+def test_arms_that_are_too_slow_for_an_image_are_named(tmp_path: Path) -> None:
+    path = save(tmp_path / "photo.png", np.eye(40, 60))
+    measurements = edge.measure(edge.Config(images=(path,), repeats=1), Workbench())
+    assert "photo: too large to run, so only counted: dense matrix" in measurements.notes
 
 
 def test_counted_claims_are_those_of_the_book_for_any_image_and_kernel(tmp_path: Path) -> None:

@@ -146,6 +146,19 @@ def test_comparing_measures_each_arm_as_often_as_asked() -> None:
         assert quantities["difference from slices (grey levels)"].center == 0
 
 
+def test_an_arm_that_is_off_differs_from_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(image: Tensor, kernel: Kernel) -> edges.Arm:
+        return lambda: correlate(image, kernel) - 3
+
+    monkeypatch.setitem(edges._PREPARE, "sparse matrix", off)
+    comparison = edges.comparison(ramp(8, 9), KERNELS["sobel"], repeats=1)
+    differences = {
+        arm: quantities["difference from slices (grey levels)"].center
+        for arm, quantities in comparison.items()
+    }
+    assert differences == {**dict.fromkeys(edges.LIMITS, 0), "sparse matrix": 3}
+
+
 def test_scenes_have_the_edges_that_they_are_made_for() -> None:
     kernel = KERNELS["left-right"]
     assert correlate(step(4, 6), kernel).sum(dim=1).tolist() == [1] * 4

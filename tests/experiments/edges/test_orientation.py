@@ -19,44 +19,44 @@ ON_ANGLES = [claim for claim in orientation.CLAIMS if claim not in ON_LEARNING]
 
 
 @pytest.fixture(scope="module")
-def turned() -> Measurements:
+def angles() -> Measurements:
     measurements = Measurements()
     orientation.try_directions(measurements)
     orientation.turn(measurements)
     return measurements
 
 
-def learned(config: object) -> Measurements:
+def measure_learning(config: object) -> Measurements:
     measurements = Measurements()
     orientation.learn(measurements, config, Workbench())
     return measurements
 
 
-def test_the_claims_on_angles_hold(turned: Measurements) -> None:
+def test_the_claims_on_angles_hold(angles: Measurements) -> None:
     assert len(ON_ANGLES) == 2
     for claim in ON_ANGLES:
-        assert claim.of(turned).exact
-        assert claim.check(turned).outcome is Outcome.HOLDS
+        assert claim.of(angles).exact
+        assert claim.check(angles).outcome is Outcome.HOLDS
 
 
 @pytest.mark.parametrize("angle", orientation.ANGLES)
 def test_the_strongest_edge_is_the_largest_difference_of_neighbours(
-    turned: Measurements, angle: int
+    angles: Measurements, angle: int
 ) -> None:
     pixels = wave(*BOOK_SIZE, orientation.PERIOD, angle).numpy()
     steepest = abs(np.diff(wave(2, 10_000, orientation.PERIOD).numpy())).max()
     for axis, arm in enumerate((orientation.OTHER_WAVE, orientation.WAVE)):
-        strongest = turned.get(orientation.STRONGEST, degrees=angle, arm=arm).center
+        strongest = angles.get(orientation.STRONGEST, degrees=angle, arm=arm).center
         largest = abs(np.diff(pixels, axis=axis)).max()
         assert strongest == pytest.approx(largest / steepest, abs=1e-4)
 
 
 @pytest.mark.parametrize("angle", orientation.ANGLES)
 def test_the_strongest_edge_of_a_ramp_is_the_cosine_in_the_table(
-    turned: Measurements, angle: int
+    angles: Measurements, angle: int
 ) -> None:
     ramp, cosine = (
-        turned.get(orientation.STRONGEST, degrees=angle, arm=arm).center
+        angles.get(orientation.STRONGEST, degrees=angle, arm=arm).center
         for arm in (orientation.RAMP, "|cos|")
     )
     assert ramp == pytest.approx(cosine, abs=1e-9)
@@ -82,19 +82,34 @@ def test_the_sum_of_the_weights_is_one_value_per_seed() -> None:
 
 
 def test_the_claims_on_learning_are_decided_as_expected() -> None:
-    measurements = learned(orientation.Config())
+    measurements = measure_learning(orientation.Config())
     assert [claim.check(measurements).outcome for claim in ON_LEARNING] == [Outcome.HOLDS] * 2
+    assert measurements.get("change of right - left", arm="white noise").center > 0.5
+
+
+def test_both_weights_of_every_seed_are_measured() -> None:
+    measurements = measure_learning(
+        orientation.Config(seeds=7, training=orientation.Training(steps=1))
+    )
+    for arm in ("white noise", "constant"):
+        left, right, distance = (
+            measurements.get(quantity, arm=arm).values
+            for quantity in ("left weight", "right weight", "distance from [-1, 1]")
+        )
+        weights = zip(left, right, strict=True)
+        expected = [max(abs(one + 1), abs(other - 1)) for one, other in weights]
+        assert distance == pytest.approx(expected) and len(distance) == 7
 
 
 def test_untrained_kernels_decide_nothing_for_the_claims_on_learning() -> None:
     training = orientation.Training(steps=1, batch=16)
-    measurements = learned(orientation.Config(seeds=6, training=training))
+    measurements = measure_learning(orientation.Config(seeds=6, training=training))
     outcomes = [claim.check(measurements).outcome for claim in ON_LEARNING]
     assert len(outcomes) == 2 and Outcome.HOLDS not in outcomes
 
 
-def test_the_figure_shows_what_was_measured(turned: Measurements) -> None:
-    (axes,) = orientation.draw(turned)["orientation"].axes
+def test_the_figure_shows_what_was_measured(angles: Measurements) -> None:
+    (axes,) = orientation.draw(angles)["orientation"].axes
     drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
-    assert list(drawn["[-1, 1]"]) == orientation.by_angle(turned, orientation.WAVE)
+    assert list(drawn["[-1, 1]"]) == orientation.by_angle(angles, orientation.WAVE)
     assert np.allclose(drawn["|cos|, predicted"][::15], drawn["[-1, 1]"], atol=0.01)
