@@ -55,15 +55,15 @@ def least_squares_floor(pairs: Tensor, target: Tensor, size: int = 3) -> float:
     """
     patches = unfold(pairs.double(), size, padding=size // 2).transpose(1, 2).flatten(0, 1)
     equations = torch.cat([patches, torch.ones(len(patches), 1, dtype=torch.float64)], dim=1)
-    wanted = target.double().flatten()[:, None]
-    weights = torch.linalg.lstsq(equations, wanted, driver="gelsd").solution
-    return float(torch.linalg.vector_norm(equations @ weights - wanted))
+    values = target.double().flatten()[:, None]
+    weights = torch.linalg.lstsq(equations, values, driver="gelsd").solution
+    return float(torch.linalg.vector_norm(equations @ weights - values))
 
 
 def linear_residual(forward: Forward, pairs: Tensor) -> Tensor:
     """Largest |f(2a, b) + f(0, b) - 2 f(a, b)| of each seed (S,): 0 for every linear f."""
-    once, twice, none = _scaled(forward, pairs)
-    return (twice + none - 2 * once).flatten(1).abs().amax(dim=1)
+    once, twice, never = _at_multiples_of_a(forward, pairs)
+    return (twice + never - 2 * once).flatten(1).abs().amax(dim=1)
 
 
 def exponential_residual(forward: Forward, pairs: Tensor) -> Tensor:
@@ -72,18 +72,18 @@ def exponential_residual(forward: Forward, pairs: Tensor) -> Tensor:
     It is 0 for every f = exp(linear): f(2a, b) f(0, b) = f(a, b)². A product has f(0, b) = 0, so
     only f = 0 is both.
     """
-    once, twice, none = _scaled(forward, pairs)
-    return (twice.log() + none.log() - 2 * once.log()).flatten(1).abs().amax(dim=1)
+    once, twice, never = _at_multiples_of_a(forward, pairs)
+    return (twice.log() + never.log() - 2 * once.log()).flatten(1).abs().amax(dim=1)
 
 
 def value_at(forward: Forward, a: float, b: float, side: int = 5) -> Tensor:
-    """f of each seed (S,) in the middle of two constant pictures with the values a and b."""
+    """f of each seed (S,) in the middle of two constant images with the values a and b."""
     pair = torch.tensor([a, b], dtype=torch.float64)[None, :, None, None].expand(1, 2, side, side)
     return forward(pair)[:, 0, 0, side // 2, side // 2]
 
 
-def _scaled(forward: Forward, pairs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _at_multiples_of_a(forward: Forward, pairs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """f(a, b), f(2a, b) and f(0, b)."""
     factors = torch.tensor([[1.0, 1.0], [2.0, 1.0], [0.0, 1.0]], dtype=pairs.dtype)
-    once, twice, none = (forward(pairs * factor[:, None, None]) for factor in factors)
-    return once, twice, none
+    once, twice, never = (forward(pairs * factor[:, None, None]) for factor in factors)
+    return once, twice, never

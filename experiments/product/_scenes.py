@@ -1,11 +1,11 @@
-"""Pairs of pictures to be multiplied: two filled rectangles, or random fields."""
+"""Pairs of images to be multiplied: scenes of two filled rectangles, or random fields."""
 
 from __future__ import annotations
 
 import torch
 from torch import Generator, Tensor
 
-SIDE = 100  # pixels, as in the seed's experiment
+SIDE = 100  # pixels, as in the post's experiment
 Box = tuple[int, int, int, int]  # first and last row, first and last column, the last excluded
 
 REFERENCE: tuple[Box, Box] = ((20, 70, 20, 70), (40, 90, 40, 90))
@@ -37,7 +37,7 @@ def moved_rectangles(count: int, values: tuple[float, float], generator: Generat
     return mask * torch.tensor(values)[:, None, None]
 
 
-def fields(count: int, side: int, low: float, high: float, generator: Generator) -> Tensor:
+def random_fields(count: int, side: int, low: float, high: float, generator: Generator) -> Tensor:
     """Pairs (count, 2, side, side) of independent pixels, uniform in [low, high]."""
     return torch.empty(count, 2, side, side).uniform_(low, high, generator=generator)
 

@@ -1,4 +1,4 @@
-"""Tests of convlab.probes.products and convlab.data.scenes: floors, identities, pictures."""
+"""Tests of the networks and scenes of the product: floors, identities, rectangles."""
 
 import pytest
 import torch
@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from convlab.streams import Stream, generator
 from convlab.train import norm
 from experiments.product._networks import (
+    Forward,
     error,
     exponential_residual,
     least_squares_floor,
@@ -20,14 +21,14 @@ from experiments.product._networks import (
 from experiments.product._scenes import (
     REFERENCE,
     SCENES,
-    fields,
     moved_rectangles,
     product,
+    random_fields,
     rectangles,
 )
 
 
-def forward(network: nn.Module) -> object:
+def forward(network: nn.Module) -> Forward:
     """A network as one of a group of one, in float64."""
     return lambda pairs: network.double()(pairs.double())[None].detach()
 
@@ -40,20 +41,20 @@ def test_the_floor_of_the_reference_scene_is_as_derived(size: int, share: float)
     assert product(pair).norm() == 30 * 2 * 3
 
 
-@pytest.mark.parametrize("drawing", ["identical", "nested", "disjoint"])
-def test_the_floor_of_other_drawings_is_zero(drawing: str) -> None:
-    pair = rectangles(SCENES[drawing], (2, 3))
+@pytest.mark.parametrize("scene", ["identical", "nested", "disjoint"])
+def test_the_floor_of_other_scenes_is_zero(scene: str) -> None:
+    pair = rectangles(SCENES[scene], (2, 3))
     assert least_squares_floor(pair, product(pair)) < 1e-9
 
 
 def test_the_floor_of_independent_pixels_is_that_of_their_variances() -> None:
-    pair = fields(1, 128, 1, 2, generator(0, Stream.DATA))
+    pair = random_fields(1, 128, 1, 2, generator(0, Stream.DATA))
     rms = least_squares_floor(pair, product(pair)) / 128
     assert rms == pytest.approx(1 / 12, rel=0.03)  # sqrt(Var a · Var b)
 
 
 def test_no_convolution_goes_below_the_floor() -> None:
-    pair = fields(2, 9, -1, 1, generator(1, Stream.DATA)).double()
+    pair = random_fields(2, 9, -1, 1, generator(1, Stream.DATA)).double()
     floor = least_squares_floor(pair, product(pair))
     network = plain().double()
     optimizer = torch.optim.LBFGS(
@@ -62,7 +63,7 @@ def test_no_convolution_goes_below_the_floor() -> None:
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = (network(pair) - product(pair)).square().sum()
+        loss: Tensor = (network(pair) - product(pair)).square().sum()
         loss.backward()
         return loss
 
@@ -73,7 +74,7 @@ def test_no_convolution_goes_below_the_floor() -> None:
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_identities_hold_for_their_own_networks_and_not_for_a_product(size: int) -> None:
-    pairs = fields(2, 8, 0.5, 2, generator(2, Stream.DATA)).double()
+    pairs = random_fields(2, 8, 0.5, 2, generator(2, Stream.DATA)).double()
     assert linear_residual(forward(plain(size)), pairs).item() < 1e-12
     assert exponential_residual(forward(with_exp(size)), pairs).item() < 1e-12
     assert linear_residual(forward(with_exp(size)), pairs).item() > 1e-3
@@ -82,7 +83,7 @@ def test_the_identities_hold_for_their_own_networks_and_not_for_a_product(size: 
 
 
 def test_a_log_and_an_exp_multiply_up_to_their_offset() -> None:
-    pairs = fields(2, 8, 0, 6, generator(3, Stream.DATA)).double()
+    pairs = random_fields(2, 8, 0, 6, generator(3, Stream.DATA)).double()
     torch.testing.assert_close(
         multiplier(1e-2)(pairs), product(pairs + 1e-2), rtol=1e-12, atol=1e-12
     )
@@ -101,13 +102,13 @@ def test_rectangles_are_filled_where_they_say() -> None:
     assert (first[20:70, 20:70] == 2).all() and (second[40:90, 40:90] == 3).all()
 
 
-def test_moved_rectangles_are_whole_rectangles_within_the_picture() -> None:
+def test_moved_rectangles_are_whole_rectangles_within_the_image() -> None:
     pairs = moved_rectangles(50, (2, 3), generator(4, Stream.DATA))
     assert pairs.shape == (50, 2, 100, 100)
     for pair in pairs:
-        for picture, value in zip(pair, (2, 3), strict=True):
-            rows, columns = picture.amax(dim=1) > 0, picture.amax(dim=0) > 0
+        for image, value in zip(pair, (2, 3), strict=True):
+            rows, columns = image.amax(dim=1) > 0, image.amax(dim=0) > 0
             assert 20 <= rows.sum() <= 60 and 20 <= columns.sum() <= 60
-            assert torch.equal(picture, rows[:, None] * columns[None] * float(value))
+            assert torch.equal(image, rows[:, None] * columns[None] * float(value))
     places = {tuple(pair[0].nonzero()[0].tolist()) for pair in pairs}
     assert len(places) > 40
