@@ -115,7 +115,7 @@ def test_progress_goes_to_stderr_unless_a_run_is_to_be_quiet(
 ) -> None:
     monkeypatch.setattr("convlab.report.progress.SILENT", 0.0)
     monkeypatch.setattr("convlab.report.progress.REPEATED", 0.0)
-    monkeypatch.setattr("convlab.report.progress.written", lambda told, seconds: told.task)
+    monkeypatch.setattr("convlab.report.progress.progress_text", lambda told, seconds: told.task)
     run = lab.run
 
     def spied(planned: lab.Plan, **settings: Any) -> Record:
