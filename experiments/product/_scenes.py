@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
+from convlab.streams import Data
+
 SIDE = 100  # pixels, as in the post's experiment
 Box = tuple[int, int, int, int]  # first and last row, first and last column, the last excluded
 
@@ -45,3 +47,8 @@ def random_fields(count: int, side: int, low: float, high: float, generator: Gen
 def product(pairs: Tensor) -> Tensor:
     """The Hadamard product (N, 1, H, W) of pairs (N, 2, H, W)."""
     return pairs.prod(dim=1, keepdim=True)
+
+
+def examples(pairs: Tensor) -> Data:
+    """The pairs, and their product as the target."""
+    return Data(pairs, product(pairs))

@@ -24,7 +24,7 @@ from convlab.measure import (
     exactly,
 )
 from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Data, Stream, generator
+from convlab.streams import Stream, generator
 from convlab.train import Networks, norm, sample
 from convlab.workbench import Workbench
 
@@ -38,7 +38,7 @@ from ._networks import (
     value_at,
     with_exp,
 )
-from ._scenes import REFERENCE, product, random_fields, rectangles
+from ._scenes import REFERENCE, examples, product, random_fields, rectangles
 
 STEPS = (0, 10, 30, 100, 300, 600, 1000, 1500, 2000, 3000, 4000)  # after which to look
 END = "at the end"
@@ -76,7 +76,7 @@ def _train(config: Config, workbench: Workbench) -> dict[str, Networks]:
         arm: workbench.fit(
             arm,
             build,
-            Data(scene, product(scene)),
+            examples(scene),
             norm,
             seeds=config.seeds,
             training=config.training,
@@ -100,8 +100,7 @@ def _fit_and_product(config: Config, networks: Networks) -> dict[str, Sample]:
 
 
 def _error(networks: Networks, first: float, second: float) -> Sample:
-    scene = rectangles(REFERENCE, (first, second))
-    return networks.score(error, Data(scene, product(scene)))
+    return networks.score(error, examples(rectangles(REFERENCE, (first, second))))
 
 
 def _in_float64(networks: Networks) -> Forward:

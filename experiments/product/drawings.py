@@ -33,7 +33,7 @@ from convlab.train import Loss, norm
 from convlab.workbench import Workbench
 
 from ._networks import least_squares_floor, plain
-from ._scenes import SCENES, Box, product, rectangles
+from ._scenes import SCENES, examples, rectangles
 
 BY_LOSS = ("overlapping", "identical")  # scenes on which the losses are compared
 
@@ -51,7 +51,8 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    scenes = {scene: _data(config, boxes) for scene, boxes in SCENES.items()}
+    values = config.first, config.second
+    scenes = {scene: examples(rectangles(boxes, values)) for scene, boxes in SCENES.items()}
     unit = float(torch.linalg.vector_norm(scenes["overlapping"].y))
     measurements.arrays["norm of the product, overlapping"] = np.array(unit)
     for scene, data in scenes.items():
@@ -62,11 +63,6 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
                 {"distance (share)": _over(distance, unit)},
             )
     return measurements
-
-
-def _data(config: Config, boxes: tuple[Box, Box]) -> Data:
-    pair = rectangles(boxes, (config.first, config.second))
-    return Data(pair, product(pair))
 
 
 def _distances(config: Config, workbench: Workbench, scene: str, data: Data) -> dict[str, Sample]:

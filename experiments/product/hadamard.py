@@ -15,7 +15,7 @@ from functools import partial
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Tensor, nn
+from torch import nn
 
 from convlab import figures
 from convlab.measure import (
@@ -37,7 +37,7 @@ from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 
 from ._networks import error, least_squares_floor, plain, with_exp, with_log_and_exp
-from ._scenes import REFERENCE, moved_rectangles, product, random_fields, rectangles
+from ._scenes import REFERENCE, examples, moved_rectangles, product, random_fields, rectangles
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of a rectangle's value, in T2
 SUCCESS = (
@@ -65,28 +65,17 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    scene = _pairs(rectangles(REFERENCE, (config.first, config.second)))
-    noise = _pairs(random_fields(1, config.side, 1, 2, generator(0, Stream.DATA)))
+    scene = examples(rectangles(REFERENCE, (config.first, config.second)))
+    noise = examples(random_fields(1, config.side, 1, 2, generator(0, Stream.DATA)))
     on_scene = _train(config, workbench, "scene", scene)
     on_noise = _train(config, workbench, "random fields", noise)
     measurements = Measurements()
     _test(config, measurements, "scene", on_scene)
     _test(config, measurements, "random fields", on_noise)
     _add_floor(measurements, scene)
-    _keep_images(
-        config,
-        measurements,
-        {
-            "plain": on_scene["plain"],
-            "exp 3x3": on_scene["exp 3x3"],
-            "log-exp": on_noise["log-exp"],
-        },
-    )
+    for arm, networks in {"plain": on_scene, "exp 3x3": on_scene, "log-exp": on_noise}.items():
+        _keep_maps(config, measurements, arm, networks[arm])
     return measurements
-
-
-def _pairs(pairs: Tensor) -> Data:
-    return Data(pairs, product(pairs))
 
 
 def _train(config: Config, workbench: Workbench, trained: str, data: Data) -> dict[str, Networks]:
@@ -117,12 +106,12 @@ def _test_sets(config: Config) -> dict[str, Data | Draw]:
     others = [(a * s, b * t) for s in FACTORS for t in FACTORS if (s, t) != (1, 1)]
     flip = torch.tensor([-1.0, 1.0])[:, None, None]
     return {
-        "T0 the scene": _pairs(rectangles(REFERENCE, (a, b))),
-        "T1 other places": lambda g: _pairs(moved_rectangles(16, (a, b), g)),
-        "T2 other values": _pairs(torch.cat([rectangles(REFERENCE, pair) for pair in others])),
-        "T3 random fields, 1 to 2": lambda g: _pairs(random_fields(1, side, 1, 2, g)),
-        "T4 random fields, 2 to 6": lambda g: _pairs(random_fields(1, side, 2, 6, g)),
-        "T5 random fields, a < 0": lambda g: _pairs(random_fields(1, side, 1, 2, g) * flip),
+        "T0 the scene": examples(rectangles(REFERENCE, (a, b))),
+        "T1 other places": lambda g: examples(moved_rectangles(16, (a, b), g)),
+        "T2 other values": examples(torch.cat([rectangles(REFERENCE, pair) for pair in others])),
+        "T3 random fields, 1 to 2": lambda g: examples(random_fields(1, side, 1, 2, g)),
+        "T4 random fields, 2 to 6": lambda g: examples(random_fields(1, side, 2, 6, g)),
+        "T5 random fields, a < 0": lambda g: examples(random_fields(1, side, 1, 2, g) * flip),
     }
 
 
@@ -135,14 +124,13 @@ def _add_floor(measurements: Measurements, scene: Data) -> None:
     )
 
 
-def _keep_images(config: Config, measurements: Measurements, arms: Mapping[str, Networks]) -> None:
+def _keep_maps(config: Config, measurements: Measurements, arm: str, networks: Networks) -> None:
     """What seed 0 makes of the scene, and of the scene with a doubled, for the figure."""
     a, b = config.first, config.second
     for inputs, values in {"(a, b)": (a, b), "(2a, b)": (2 * a, b)}.items():
         scene = rectangles(REFERENCE, values)
-        maps = {arm: networks.predict(scene)[0, 0, 0] for arm, networks in arms.items()}
-        for name, pixels in {"product": product(scene)[0, 0], **maps}.items():
-            measurements.arrays[f"{name} of {inputs}"] = pixels.numpy()
+        measurements.arrays[f"product of {inputs}"] = product(scene)[0, 0].numpy()
+        measurements.arrays[f"{arm} of {inputs}"] = networks.predict(scene)[0, 0, 0].numpy()
 
 
 def proportion_of_successes(measurements: Measurements) -> Sample:
@@ -228,16 +216,12 @@ def _draw_maps(measurements: Measurements) -> Figure:
 
 
 def _draw_losses(measurements: Measurements) -> Figure:
-    arrays = measurements.arrays
+    arrays, arms = measurements.arrays, ("plain", "exp 3x3", "log-exp")
     unit = float((arrays["product of (a, b)"] ** 2).sum() ** 0.5)
-    arms = ("plain", "exp 3x3", "log-exp")
+    floor = measurements.get("least error (share)").center
     return figures.curves(
         {arm: arrays[f"loss of {arm}, scene"] / unit for arm in arms},
         title="On the scene, the plain layer meets its floor and exp falls below it",
         y="loss, as a share of ‖ab‖",
-        floors={
-            "least-squares floor of every convolution": measurements.get(
-                "least error (share)"
-            ).center
-        },
+        floors={"least-squares floor of every convolution": floor},
     )
