@@ -36,7 +36,7 @@ from ._canvas_networks import convolutions
 from ._lifted_digits import learn, split_digits
 
 POOLED, AVERAGED = "circular, maximum", "circular, mean"
-ZEROS, FLAT, ALL_ROWS = "zero-padded, mean", "circular, flattened", "circular, flattened, all rows"
+ZEROS, FLAT, ALL_ROWS = "zero-padded, mean", "circular, flattened", "flattened, all rows"
 SAME, LOST, APART = "same class (%)", "probability lost (%)", "greatest difference of logits"
 HALVES = "below", "above"  # of the canvas
 

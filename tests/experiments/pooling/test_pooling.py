@@ -81,3 +81,6 @@ def test_six_draws_decide_as_predicted() -> None:
     verdicts = [claim.check(measurements) for claim in pooling.CLAIMS]
     assert [v.outcome for v in verdicts] == [v.expected for v in verdicts]
     assert {v.outcome for v in verdicts} == {Outcome.HOLDS, Outcome.REFUTED}
+    literal = {each.id: each.of(measurements).center for each in pooling.CLAIMS}
+    assert literal["C314"] == pytest.approx(1 / 3, abs=0.01)  # of 2 x 2 windows
+    assert literal["C315"] == 1 / 2

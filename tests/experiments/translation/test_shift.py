@@ -53,10 +53,11 @@ def test_a_circular_network_pads_with_its_own_other_end() -> None:
 
 
 def test_the_errors_at_steps_of_four_pixels_are_the_greatest_and_the_others_the_least() -> None:
-    """Seed 0 has its error in whole steps, 8 pixels to the left; seed 1 has it in all others."""
+    """Seed 0 errs at whole steps, 8 pixels to the left; seed 1 at all others, most at one."""
     errors = torch.zeros(2, len(shift.SHIFTS))
     errors[0, 0] = 0.5
     errors[1] = torch.tensor([0.0 if each % shift.STEP == 0 else 0.25 for each in shift.SHIFTS])
+    errors[1, 1] = 0.75
     by_steps = shift.errors_by_steps(errors)
     assert by_steps[shift.STEPS].values == (0.5, 0)
     assert by_steps[shift.OTHERS].values == (0, 0.25)

@@ -69,6 +69,18 @@ def test_the_numbers_of_a_full_run_decide_as_expected(
     assert outcomes(module, numbers) == expected
 
 
+def test_the_lost_accuracy_is_paired() -> None:
+    measurements = Measurements()
+    for arm, below in ((translation.ZEROS, 99.0), (translation.FLAT, 90.0)):
+        quantities = {
+            translation.BELOW: Sample((below, 80.0), "mean"),
+            translation.ABOVE: Sample((10.0, 20.0), "mean"),
+        }
+        measurements.add("made up", {"arm": arm}, quantities)
+    (lost,) = (claim.of for claim in translation.CLAIMS if claim.id == "C316")
+    assert lost(measurements) == Sample((80, 60), "mean")
+
+
 @pytest.mark.parametrize(
     ("module", "numbers", "change", "changed"),
     [
