@@ -31,7 +31,7 @@ from convlab.measure import (
     between,
     exactly,
 )
-from convlab.settings import FORMERLY, FROZEN, Seeds, Training
+from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks, norm
 from convlab.workbench import Workbench
@@ -54,19 +54,13 @@ class Config(BaseModel):
     first: float = Field(2.0, gt=0, description="value of the first rectangle, a")
     second: float = Field(3.0, gt=0, description="value of the second rectangle, b")
     offset: float = Field(1e-4, gt=0, description="added to the pixels before the log")
-    side: int = Field(
-        64,
-        ge=4,
-        le=4096,
-        description="side of a random field, in pixels",
-        json_schema_extra={FORMERLY: "field_side"},
-    )
+    field_side: int = Field(64, ge=4, le=4096, description="side of a random field, in pixels")
     training: Training = Training(steps=5000, lr=0.01, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     scene = examples(rectangles(REFERENCE, (config.first, config.second)))
-    noise = examples(random_fields(1, config.side, 1, 2, generator(0, Stream.DATA)))
+    noise = examples(random_fields(1, config.field_side, 1, 2, generator(0, Stream.DATA)))
     on_scene = _train(config, workbench, "scene", scene)
     on_noise = _train(config, workbench, "random fields", noise)
     measurements = Measurements()
@@ -102,7 +96,7 @@ def _test(
 
 
 def _test_sets(config: Config) -> dict[str, Data | Draw]:
-    a, b, side = config.first, config.second, config.side
+    a, b, side = config.first, config.second, config.field_side
     others = [(a * s, b * t) for s in FACTORS for t in FACTORS if (s, t) != (1, 1)]
     flip = torch.tensor([-1.0, 1.0])[:, None, None]
     return {

@@ -94,7 +94,7 @@ def drawn(data: Data | Draw) -> Data:
 
 
 def test_hadamard_changes_the_places_only_or_the_values_only() -> None:
-    config = hadamard.Config(first=2, second=3, side=32)
+    config = hadamard.Config(first=2, second=3, field_side=32)
     sets = {name[:2]: drawn(data) for name, data in hadamard._test_sets(config).items()}
     assert all(torch.equal(data.y, product(data.x)) for data in sets.values())
     scene, places, values = (sets[name].x for name in ("T0", "T1", "T2"))
@@ -119,7 +119,7 @@ def test_hadamard_tests_random_fields_of_these_ranges(
 
 def test_hadamard_trains_on_the_scene_or_on_random_fields_and_tests_both() -> None:
     workbench = Recorder()
-    config = hadamard.Config(seeds=1, side=16, training=Training(steps=1))
+    config = hadamard.Config(seeds=1, field_side=16, training=Training(steps=1))
     measurements = hadamard.measure(config, workbench)
     scene = rectangles(SCENES["overlapping"], (2, 3))
     for name, (data, loss, _) in workbench.calls.items():
