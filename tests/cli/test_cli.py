@@ -18,7 +18,7 @@ FOUR_MISTAKES = """\
 experiment: hadamard
 seedz: 20
 first: high
-side: 2
+field_side: 2
 offset: 1.0e-3
 offset: 1.0e-4
 """
