@@ -8,6 +8,7 @@ that every sum, and every zero below, is exact. No network is trained.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Literal
 
@@ -113,17 +114,13 @@ def convolution(channels: int, padding: Padding, stride: int = 1) -> list[nn.Mod
     return [nn.Conv2d(channels, CHANNELS, 3, stride, padding=1, padding_mode=padding)]
 
 
-def convolution_with_stride(channels: int, padding: Padding) -> list[nn.Module]:
-    return convolution(channels, padding, stride=2)
-
-
 def convolution_with_pooling(channels: int, padding: Padding) -> list[nn.Module]:
     return [*convolution(channels, padding), nn.MaxPool2d(2)]
 
 
 ARMS: dict[str, Callable[[int, Padding], list[nn.Module]]] = {  # of the first two layers
     PLAIN: convolution,
-    STRIDE: convolution_with_stride,
+    STRIDE: partial(convolution, stride=2),
     POOLING: convolution_with_pooling,
 }
 
