@@ -16,6 +16,7 @@ def test_there_are_configs_for_all_experiments() -> None:
     assert {"hadamard", "edge", "cost", "compare", "translation"} <= set(CONFIGS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_config_runs_quickly(name: str, tmp_path: Path) -> None:
     record = lab.run(lab.plan(name, quick=True), root=tmp_path)

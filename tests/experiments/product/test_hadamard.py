@@ -36,6 +36,7 @@ class Recorder(Workbench):
         return self.networks[name]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_only_identities_hold_of_networks_that_are_hardly_trained(
     name: str, tmp_path: Path
@@ -45,6 +46,7 @@ def test_only_identities_hold_of_networks_that_are_hardly_trained(
     assert held == IDENTITIES.get(name, set())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "literal"), [("hadamard", "C213"), ("doubling", "C214"), ("drawings", "C212")]
 )
