@@ -44,8 +44,8 @@ def main() -> None:
     app(prog_name="convlab")
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"convlab {__version__}")
         raise typer.Exit()
 

@@ -55,11 +55,11 @@ def count(
 
         timed = threads if time else None
         question = counting.Question(model, shape, batch, dtype, classes, width, timed, against)
-        counted = counting.count(question, device)
+        answer = counting.count(question, device)
         if json_:
-            typer.echo(json.dumps(counted.document(), indent=2, ensure_ascii=False))
+            typer.echo(json.dumps(answer.document(), indent=2, ensure_ascii=False))
         else:
-            show_all(report.costs(counted.title, counted.cost, counted.peers, counted.notes))
+            show_all(report.costs(answer.title, answer.cost, answer.peers, answer.notes))
 
 
 def _check_type(dtype: str) -> None:

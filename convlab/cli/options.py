@@ -42,9 +42,11 @@ def with_options(function: Callable[..., None]) -> Callable[..., None]:
     ]
 
     @wraps(function)
-    def command(**given: Any) -> None:
-        options = Options(**{parameter.name: given.pop(parameter.name) for parameter in shared})
-        function(**given, options=options)
+    def command(**arguments: Any) -> None:
+        options = Options(
+            **{parameter.name: arguments.pop(parameter.name) for parameter in shared}
+        )
+        function(**arguments, options=options)
 
     parameters = [*(p for p in own if p.name != "options"), *shared]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

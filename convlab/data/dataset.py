@@ -31,11 +31,11 @@ def split(dataset: Dataset, generator: Generator, share: float = 0.2) -> tuple[D
     if dataset.published_test:
         held_out = torch.arange(len(dataset.y)) >= len(dataset.y) - dataset.published_test
     else:
-        held_out = _drawn(dataset, generator, share)
+        held_out = _draw(dataset, generator, share)
     return _part(dataset, ~held_out), _part(dataset, held_out)
 
 
-def _drawn(dataset: Dataset, generator: Generator, share: float) -> Tensor:
+def _draw(dataset: Dataset, generator: Generator, share: float) -> Tensor:
     """A mask (N,) over the test examples: in a random order, the first few of each class."""
     counts = dataset.y.bincount(minlength=len(dataset.classes))
     if alone := (counts == 1).nonzero().flatten().tolist():

@@ -86,12 +86,14 @@ def bars(values: Mapping[str, float], *, title: str, x: str, log: bool = True) -
     figure = Figure(figsize=(8, 1.2 + 0.42 * len(values)), layout="constrained")
     axes = _axes(figure, title, x, "")
     axes.grid(visible=False, axis="y")
-    drawn = axes.barh(list(values), list(values.values()), color=COLOURS[0], height=0.65)
+    containers = axes.barh(list(values), list(values.values()), color=COLOURS[0], height=0.65)
     axes.invert_yaxis()
     if log:
         axes.set_xscale("log")
         axes.xaxis.set_minor_formatter(NullFormatter())  # the bars bear their numbers
-    axes.bar_label(drawn, [_as_text(value) for value in values.values()], padding=4, fontsize=9)
+    axes.bar_label(
+        containers, [_as_text(value) for value in values.values()], padding=4, fontsize=9
+    )
     axes.margins(x=0.18)
     return figure
 

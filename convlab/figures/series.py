@@ -43,6 +43,6 @@ def side_by_side(
     figure = lines(series, title=title, x="", y=y, levels=levels)
     (axes,) = figure.axes
     axes.set_xticks(range(len(rows)), [row.factors[by] for row in rows])
-    for drawn in axes.containers:
-        drawn[0].set_linestyle("none")  # nothing lies between two names
+    for container in axes.containers:
+        container[0].set_linestyle("none")  # nothing lies between two names
     return figure

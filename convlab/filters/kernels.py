@@ -62,20 +62,20 @@ def output_size(size: Sequence[int], kernel: Kernel) -> tuple[int, int]:
 
 
 def _check(rows: list[Any], text: str) -> Kernel:
-    given = _short(text)
+    quote = _short(text)
     if not all(isinstance(row, list) and all(map(_is_weight, row)) for row in rows):
         raise ValueError(
-            f"{given} holds something other than numbers from -{STRONGEST:,.0f} to "
+            f"{quote} holds something other than numbers from -{STRONGEST:,.0f} to "
             f"{STRONGEST:,.0f}; write rows of such, as in [[0, 1], [2, 3]]"
         )
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:
-        raise ValueError(f"{given} has rows of {sorted(lengths)} numbers; make them equally long")
+        raise ValueError(f"{quote} has rows of {sorted(lengths)} numbers; make them equally long")
     if max(len(rows), *lengths) > LARGEST:
         size = f"{len(rows)} x {max(lengths)}"
-        raise ValueError(f"{given} is {size}; a kernel has at most {LARGEST} rows and columns")
+        raise ValueError(f"{quote} is {size}; a kernel has at most {LARGEST} rows and columns")
     if not any(map(any, rows)):
-        raise ValueError(f"{given} has no weight but 0 and sees nothing; change one of them")
+        raise ValueError(f"{quote} has no weight but 0 and sees nothing; change one of them")
     return tuple(tuple(map(float, row)) for row in rows)
 
 

@@ -61,16 +61,16 @@ class Answer:
 
     def document(self) -> dict[str, Any]:
         """As plain data for JSON: the question's keys, those of `Cost`, and the peers."""
-        spent = self.cost
+        costs = self.cost
         totals = {
-            "multiply_adds": spent.multiply_adds,
-            "effective_multiply_adds": spent.effective_multiply_adds,
-            "executed_multiply_adds": spent.executed_multiply_adds,
-            "uncounted": spent.uncounted,
+            "multiply_adds": costs.multiply_adds,
+            "effective_multiply_adds": costs.effective_multiply_adds,
+            "executed_multiply_adds": costs.executed_multiply_adds,
+            "uncounted": costs.uncounted,
         }
         question = {"device": self.device} | asdict(self.question)
         peers = {"peers": [asdict(peer) for peer in self.peers]}
-        return question | totals | asdict(spent) | peers
+        return question | totals | asdict(costs) | peers
 
 
 def count(question: Question, device: str = "auto") -> Answer:
@@ -115,9 +115,9 @@ def _answer(question: Question, network: nn.Module, device: str) -> Answer:
     x = torch.zeros(question.batch, *question.shape, dtype=dtype, device=device)
     meta = device == META
     timing = Timing(threads=question.threads) if question.threads and not meta else None
-    spent = _cost(question, network, x, timing)
-    peers = peer_counts(network, x, spent) if question.against and not meta else ()
-    return Answer(question, device, spent, peers)
+    costs = _cost(question, network, x, timing)
+    peers = peer_counts(network, x, costs) if question.against and not meta else ()
+    return Answer(question, device, costs, peers)
 
 
 def _cost(question: Question, network: nn.Module, x: Tensor, timing: Timing | None) -> Cost:

@@ -25,8 +25,8 @@ ITSELF = "(itself)"  # the network, where it computes outside of its layers
 def costs(title: str, cost: Cost, peers: Sequence[PeerCount], notes: Iterable[str]) -> Group:
     """The layers and their sum, the bytes and times, the peers, and what is not counted."""
     parts: list[RenderableType] = [Text(title, style="bold"), _layers(cost), _facts(cost)]
-    if beside := [peer for peer in peers if not peer.failure]:
-        parts.append(_peers(cost, beside))
+    if with_counts := [peer for peer in peers if not peer.failure]:
+        parts.append(_peers(cost, with_counts))
     sentences = [f"{peer.peer} failed: {peer.failure}" for peer in peers if peer.failure]
     sentences += [*([_uncounted(cost)] if cost.uncounted else []), *notes]
     return Group(*parts, *(Text(f"note: {each}", style="dim") for each in sentences))

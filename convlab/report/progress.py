@@ -22,7 +22,7 @@ class ProgressLine:
         self.console = console
         self.live = Live(console=console, auto_refresh=False, transient=True)
         self.task = ""
-        self.started = self.told = 0.0
+        self.started = self.last_shown = 0.0
 
     def __enter__(self) -> ProgressLine:
         if self.console.is_terminal:
@@ -36,11 +36,11 @@ class ProgressLine:
         """Show the progress, if the task has lasted and the last word was long enough ago."""
         now = perf_counter()
         if progress.task != self.task:
-            self.task, self.started, self.told = progress.task, now, now
+            self.task, self.started, self.last_shown = progress.task, now, now
         pause = REDRAWN if self.console.is_terminal else REPEATED
-        if now - self.started < SILENT or now - self.told < pause:
+        if now - self.started < SILENT or now - self.last_shown < pause:
             return
-        self.told = now
+        self.last_shown = now
         line = Text(progress_text(progress, now - self.started), overflow="ellipsis", no_wrap=True)
         if self.console.is_terminal:
             self.live.update(line, refresh=True)

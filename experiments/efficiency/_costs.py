@@ -45,11 +45,11 @@ def add_costs(
 
 def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
     """Parameters, multiply-adds per example, and bytes kept for a backward pass on x (N, ...)."""
-    spent = cost(network, x)
+    costs = cost(network, x)
     return {
-        "parameters": exactly(spent.parameters),
-        "multiply-adds": exactly(spent.multiply_adds),
-        "kept for backward (bytes)": exactly(spent.saved_bytes),
+        "parameters": exactly(costs.parameters),
+        "multiply-adds": exactly(costs.multiply_adds),
+        "kept for backward (bytes)": exactly(costs.saved_bytes),
     }
 
 

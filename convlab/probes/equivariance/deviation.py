@@ -76,8 +76,8 @@ def agreement(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:
         >>> agreement(torch.nn.Flatten(), images, [(0,), (1,)]).tolist()
         [1.0, 0.0]
     """
-    given = classes(network, x, [(0,) * (x.ndim - 2), *shifts])
-    return (given[1:] == given[0]).double().mean(dim=1)
+    by_shift = classes(network, x, [(0,) * (x.ndim - 2), *shifts])
+    return (by_shift[1:] == by_shift[0]).double().mean(dim=1)
 
 
 def classes(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Tensor:

@@ -104,15 +104,15 @@ def _record_runs(network: nn.Module) -> Iterator[dict[str, _Run]]:
 
 
 def _hooks(layer: nn.Module, name: str, runs: dict[str, _Run]) -> tuple[RemovableHandle, ...]:
-    taken: list[Tensor] = []
+    copies: list[Tensor] = []
     names = (name if run == 1 else f"{name} ({run})" for run in count(1))
 
-    def before(layer: nn.Module, given: tuple[Any, ...]) -> None:
-        taken[:] = [x.clone() for x in given if isinstance(x, Tensor)]
+    def before(layer: nn.Module, inputs: tuple[Any, ...]) -> None:
+        copies[:] = [x.clone() for x in inputs if isinstance(x, Tensor)]
 
-    def after(layer: nn.Module, given: tuple[Any, ...], y: Any) -> None:
-        if len(given) == len(taken) == 1 and isinstance(y, Tensor):
-            runs[next(names)] = _Run(layer, taken[0], y.clone())
+    def after(layer: nn.Module, inputs: tuple[Any, ...], y: Any) -> None:
+        if len(inputs) == len(copies) == 1 and isinstance(y, Tensor):
+            runs[next(names)] = _Run(layer, copies[0], y.clone())
 
     return layer.register_forward_pre_hook(before), layer.register_forward_hook(after)
 

@@ -98,7 +98,9 @@ def consistency(network: Network, x: Tensor, shifts: Sequence[Shift]) -> Consist
     """
     if len(shifts) < 2:
         raise ValueError(f"consistency needs two shifts to compare, not {len(shifts)}")
-    given = classes(network, x, shifts)
-    counts = torch.nn.functional.one_hot(given).sum(dim=0).double()
+    by_shift = classes(network, x, shifts)
+    counts = torch.nn.functional.one_hot(by_shift).sum(dim=0).double()
     alike = (counts * (counts - 1)).sum(dim=1) / (len(shifts) * (len(shifts) - 1))
-    return Consistency(float(alike.mean()), float((given == given[0]).all(dim=0).double().mean()))
+    return Consistency(
+        float(alike.mean()), float((by_shift == by_shift[0]).all(dim=0).double().mean())
+    )

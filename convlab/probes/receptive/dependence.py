@@ -20,7 +20,7 @@ from .signals import Signal, follow
 class Dependence:
     """How the output of a network hangs on its input.
 
-    The operations of one forward pass are recorded, a stand-in of `reads` replaces each, and a
+    The operations of one forward pass are recorded, a stand-in of `stand_ins` replaces each, and a
     gradient through all of them, reset to 0 or 1 behind each, arrives wherever there is a path.
     Nothing can vanish, overflow or cancel on its way; and it stops at masks, where 0 · NaN is
     NaN: one put into a pixel would pass a causal attention, and an interpolation too far.
@@ -35,7 +35,7 @@ class Dependence:
 
         Of x only shape and type count. Parameters count as numbers other than 0, whatever they
         are; buffers count as they are. Raises ValueError for an operation that has no rule in
-        `reads`, and where the network does not return one tensor.
+        `stand_ins`, and where the network does not return one tensor.
         """
         state = {label: _random_like(weight) for label, weight in network.named_parameters()}
         state |= {label: _copy(buffer) for label, buffer in network.named_buffers()}
@@ -60,8 +60,8 @@ class Dependence:
 
 def _random_like(weight: Tensor) -> Tensor:
     """Other weights, from 1 to 2: none is 0, nor the mean of the others."""
-    drawn = torch.rand(weight.shape, generator=Generator().manual_seed(0)) + 1
-    return drawn.to(weight.dtype)
+    random = torch.rand(weight.shape, generator=Generator().manual_seed(0)) + 1
+    return random.to(weight.dtype)
 
 
 def _copy(tensor: Tensor) -> Tensor:

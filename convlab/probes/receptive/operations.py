@@ -38,10 +38,10 @@ class Call:
 
     def __getitem__(self, argument: str) -> Any:
         """The argument of this name, as it was given or by default."""
-        for given, declared in enumerate(self.operation._schema.arguments):
+        for place, declared in enumerate(self.operation._schema.arguments):
             if declared.name == argument:
-                if given < len(self.positional):
-                    return self.positional[given]
+                if place < len(self.positional):
+                    return self.positional[place]
                 return self.named.get(argument, declared.default_value)
         return None
 

@@ -39,18 +39,18 @@ class Signal:
         return cls(torch.full(flow.shape, ANYTHING), flow)
 
 
-def follow(recorded: GraphModule, inputs: Sequence[Signal | Tensor]) -> Tensor:
+def follow(program: GraphModule, inputs: Sequence[Signal | Tensor]) -> Tensor:
     """The flow of the only output, of signals or tensors as inputs.
 
-    Raises ValueError for an operation that has no rule in `reads`.
+    Raises ValueError for an operation that has no rule in `stand_ins`.
     """
     found: dict[Node, Any] = {}
-    given = iter(inputs)
-    for node in recorded.graph.nodes:
+    remaining = iter(inputs)
+    for node in program.graph.nodes:
         if node.op == "placeholder":
-            found[node] = next(given)
+            found[node] = next(remaining)
         elif node.op == "get_attr":
-            found[node] = getattr(recorded, str(node.target)).detach()
+            found[node] = getattr(program, str(node.target)).detach()
         elif node.op == "output":
             break
         elif node.users:  # those that write a buffer have none
@@ -88,8 +88,8 @@ def _result(node: Node, args: Any, kwargs: Any) -> Any:
 
 def _check_memory(node: Node, call: Call) -> None:
     """Raise ValueError where memory was not laid out as it is here, element by element."""
-    recorded: Any = node.all_input_nodes[0].meta["val"]
-    if not recorded.is_contiguous() or call["storage_offset"] is not None:
+    tensor: Any = node.all_input_nodes[0].meta["val"]
+    if not tensor.is_contiguous() or call["storage_offset"] is not None:
         raise ValueError(
             "as_strided on a tensor that is not contiguous, or with an offset, reads what is not "
             "known: unfold it, or slice it and make it contiguous first"
@@ -107,10 +107,10 @@ def _signals(call: Call, positional: Sequence[Any], named: Mapping[str, Any]) ->
 
 def _reset(flow: Tensor, alive: Tensor) -> Tensor:
     """Flow and gradient as 0 or 1, whatever was summed up, and 0 where nothing can flow."""
-    settled = flow - flow.detach() + alive
-    if settled.requires_grad:
-        settled.register_hook(lambda gradient: ((gradient.abs() > ROUNDED) & alive).double())
-    return settled
+    unit_flow = flow - flow.detach() + alive
+    if unit_flow.requires_grad:
+        unit_flow.register_hook(lambda gradient: ((gradient.abs() > ROUNDED) & alive).double())
+    return unit_flow
 
 
 def _certain(call: Call) -> Sequence[Tensor]:
