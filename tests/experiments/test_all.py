@@ -1,5 +1,6 @@
 """Every shipped YAML runs, quickly, through the same path as the command line."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from convlab import lab, report
 from convlab.lab import catalogue
 from convlab.lab.outline import question
+from convlab.measure import Quantity
 
 CONFIGS = sorted(catalogue.configs())
 
@@ -32,6 +34,32 @@ def test_every_claim_is_of_the_ledger_and_is_made_once(name: str) -> None:
     assert len({(claim.id, claim.sentence) for claim in claims}) == len(claims) > 0
     for claim in claims:
         assert claim.id[:2] == f"C{claim.source[1]}" and claim.id[1:4].isdigit()
+
+
+@pytest.mark.parametrize("path", catalogue.experiments().values(), ids=lambda path: path.stem)
+def test_claims_are_written_by_keyword_with_their_sentences_inline(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    judged = [call for call in calls if ast.unparse(call.func) in ("Claim", "Control")]
+    assert judged
+    for call in judged:
+        parts = {keyword.arg: keyword.value for keyword in call.keywords}
+        assert not call.args and {"sentence", "of", "predicted"} <= parts.keys()
+        assert isinstance(parts["sentence"], ast.Constant | ast.JoinedStr)
+        assert isinstance(parts.get("id", parts["sentence"]), ast.Constant)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_sentence_stands_alone(name: str) -> None:
+    for claim in lab.plan(name).claims:
+        for sentence in (claim.sentence, *(control.sentence for control in claim.controls)):
+            first, *_ = sentence.lower().split()
+            assert first not in {"it", "its", "they", "their", "nor", "so", "but", "and", "this"}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_claim_names_its_quantity(name: str) -> None:
+    for claim in lab.plan(name).claims:
+        assert isinstance(claim.of, Quantity) and claim.of.name
 
 
 @pytest.mark.parametrize("path", catalogue.experiments().values(), ids=lambda path: path.stem)
