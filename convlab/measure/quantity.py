@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import nan, prod
 
 from .measurements import Measurements
-from .sample import Sample, exactly
+from .sample import Sample, Statistic, exactly
 
 Measured = Callable[[Measurements], Sample]
 
@@ -43,11 +43,9 @@ def over(one: Quantity, *others: Quantity) -> Quantity:
     """One quantity over the product of others, seed by seed."""
 
     def ratio(measurements: Measurements) -> Sample:
-        measured = one(measurements)
-        seeds = zip(
-            measured.values, *(other(measurements).values for other in others), strict=True
-        )
-        return Sample(tuple(value / prod(rest) for value, *rest in seeds), measured.statistic)
+        samples = [quantity(measurements) for quantity in (one, *others)]
+        values = (_quotient(value, prod(rest)) for value, *rest in _by_seed(samples))
+        return Sample(tuple(values), _statistic(samples))
 
     name = " / ".join(map(_as_factor, (one, *others)))
     return Quantity(name, ratio, _unit_of_ratio(one, others))
@@ -62,11 +60,11 @@ def paired(one: Quantity, other: Quantity) -> Quantity:
         raise ValueError(f"{one} and {other} have different units: nothing can be subtracted")
 
     def difference(measurements: Measurements) -> Sample:
-        first, second = one(measurements), other(measurements)
-        seeds = zip(first.values, second.values, strict=True)
+        samples = [one(measurements), other(measurements)]
         # A difference of successes is -1, 0 or 1: no longer a proportion.
-        statistic = "mean" if first.statistic == "proportion" else first.statistic
-        return Sample(tuple(a - b for a, b in seeds), statistic)
+        statistic = _statistic(samples)
+        values = tuple(a - b for a, b in _by_seed(samples))
+        return Sample(values, "mean" if statistic == "proportion" else statistic)
 
     return Quantity(f"{one.name} − {other.name}", difference, one.unit)
 
@@ -89,13 +87,30 @@ def _as_factor(quantity: Quantity) -> str:
 
 
 def _unit_of_ratio(one: Quantity, others: Sequence[Quantity]) -> str:
-    units = [other.unit for other in others if other.unit]
-    if units == [one.unit]:
-        return ""  # they cancel
-    return " / ".join([one.unit or "1", *units]) if units else one.unit
+    unit, units = one.unit, [other.unit for other in others if other.unit]
+    if unit in units:
+        units.remove(unit)  # they cancel
+        unit = ""
+    return " / ".join([unit or "1", *units]) if units else unit
 
 
 def _parts(quantity: str) -> tuple[str, str]:
     """Name and unit of `accuracy (%)`; the unit is empty where none is given."""
     found = re.fullmatch(r"(.*\S)\s+\(([^()]+)\)", quantity)
     return (found[1], found[2]) if found else (quantity, "")
+
+
+def _by_seed(samples: Sequence[Sample]) -> Iterator[tuple[float, ...]]:
+    """The values of each seed; an exact one is the same for all. ValueError for other seeds."""
+    seeds = max(len(sample.values) for sample in samples)
+    columns = [s.values * seeds if s.exact else s.values for s in samples]
+    return zip(*columns, strict=True)
+
+
+def _statistic(samples: Sequence[Sample]) -> Statistic:
+    """That of the first sample which is not exact."""
+    return next((s.statistic for s in samples if not s.exact), "exact")
+
+
+def _quotient(value: float, divisor: float) -> float:
+    return value / divisor if divisor else nan  # as of a seed that diverged: nothing is known

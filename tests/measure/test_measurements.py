@@ -27,8 +27,10 @@ def test_one_quantity_is_divided_by_the_product_of_others_seed_by_seed() -> None
     one, two, three = (at("size", arm=name) for name in ("one", "two", "three"))
     assert over(two, one)(measured()) == Sample((4.0, 5.0), "mean")
     assert over(two, one, three)(measured()) == Sample((2.0, 1.0), "mean")
-    with pytest.raises(ValueError, match="shorter"):
-        over(one, at("change", arm="up"))(measured())
+    other = measured()
+    other.add("t", {"arm": "four"}, {"size": Sample((1.0, 2.0, 3.0))})
+    with pytest.raises(ValueError, match="longer"):
+        over(one, at("size", arm="four"))(other)
 
 
 def test_the_largest_in_size_may_be_negative() -> None:

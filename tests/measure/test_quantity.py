@@ -1,5 +1,7 @@
 """Tests of convlab.measure.quantity: the name of a quantity, its unit, its value by seed."""
 
+from math import isnan
+
 import pytest
 
 from convlab.measure import (
@@ -42,6 +44,8 @@ CNN, MLP = (at("accuracy (%)", arm=arm) for arm in ("cnn", "mlp"))
         (over(paired(CNN, MLP), MLP), "(accuracy, cnn − accuracy, mlp) / accuracy, mlp", ""),
         (over(CNN, at("weights (bytes)")), "accuracy, cnn / weights", "% / bytes"),
         (over(at("positions"), at("time (ms)")), "positions / time", "1 / ms"),
+        (over(CNN, at("time (ms)"), MLP), "accuracy, cnn / time / accuracy, mlp", "1 / ms"),
+        (over(CNN, MLP, MLP), "accuracy, cnn / accuracy, mlp / accuracy, mlp", "1 / %"),
         (paired(CNN, MLP), "accuracy, cnn − accuracy, mlp", "%"),
         (most("accuracy (%)", "arm", ["cnn", "mlp"]), "largest accuracy by arm", "%"),
     ],
@@ -65,8 +69,23 @@ def test_a_difference_of_successes_is_no_proportion() -> None:
 def test_what_has_other_seeds_or_units_is_not_paired() -> None:
     with pytest.raises(ValueError, match=r"accuracy, cnn \(%\) and weights \(bytes\)"):
         paired(CNN, at("weights (bytes)"))
-    with pytest.raises(ValueError, match="longer"):
-        paired(at("positions"), at("solved", arm="cnn"))(MEASURED)
+    MEASURED.add("s", {"arm": "short"}, {"solved": Sample((1.0, 0.0), "proportion")})
+    with pytest.raises(ValueError, match="argument 2 is shorter"):
+        paired(at("solved", arm="cnn"), at("solved", arm="short"))(MEASURED)
+
+
+def test_an_exact_quantity_is_the_same_for_all_seeds() -> None:
+    assert over(CNN, at("positions"))(MEASURED) == Sample((45.0, 40.0, 35.0), "mean")
+    assert over(at("positions"), CNN)(MEASURED) == Sample((2 / 90, 2 / 80, 2 / 70), "mean")
+    exact = paired(at("positions"), at("positions"))
+    assert exact(MEASURED) == exactly(0)
+
+
+def test_nothing_is_known_of_a_ratio_to_zero() -> None:
+    table = Measurements()
+    table.add("t", {}, {"a": Sample((1.0, 2.0)), "b": Sample((0.0, 4.0))})
+    first, second = over(at("a"), at("b"))(table).values
+    assert isnan(first) and second == 0.5
 
 
 def test_a_ratio_is_taken_seed_by_seed_over_all_others() -> None:
