@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from .errors import UsageError
-from .measure import Measurements, Outcome, Row, Sample, Verdict
+from .measure import Measurements, Outcome, Row, Sample, Statistic, Verdict
 
 VERSION = 2  # of the document's form
 RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
@@ -96,27 +96,27 @@ class Record:
         _check_version(document.get("version", 1))
         rows = [Row(r["table"], r["factors"], _samples(r["quantities"])) for r in document["rows"]]
         return cls(
-            experiment=document["experiment"],
-            question=document["question"],
+            experiment=_text(document["experiment"]),
+            question=_text(document["question"]),
             settings=document["settings"],
             status=Status(document["status"]),
             quick=document["quick"],
             measurements=Measurements(rows, notes=document["notes"]),
             verdicts=tuple(_verdict(verdict) for verdict in document["verdicts"]),
-            seconds=document["seconds"],
-            started=document["started"],
+            seconds=float(document["seconds"]),
+            started=_text(document["started"]),
             environment=document["environment"],
-            figures=tuple(document["figures"]),
-            error=document["error"],
+            figures=tuple(map(_text, document["figures"])),
+            error=_text(document["error"]),
             run=document["run"],
         )
 
 
 def _check_version(version: Any) -> None:
-    if version not in range(1, VERSION + 1):
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise UsageError(
-            f"the record has the form {version}, and this convlab reads forms up to {VERSION}: "
-            "use the convlab that wrote it, or a newer one"
+            f"the record has the form {version}, and this convlab reads the forms 1 to {VERSION}: "
+            "use the convlab that wrote it"
         )
 
 
@@ -145,7 +145,16 @@ def _samples(quantities: dict[str, Any]) -> dict[str, Sample]:
 
 
 def _statistic(quantity: dict[str, Any]) -> Any:
-    return RENAMED_STATISTICS.get(quantity["statistic"], quantity["statistic"])
+    statistic = RENAMED_STATISTICS.get(quantity["statistic"], quantity["statistic"])
+    if statistic not in get_args(Statistic):
+        raise ValueError(f"no statistic is called {statistic!r}")
+    return statistic
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def _verdict(document: dict[str, Any]) -> Verdict:

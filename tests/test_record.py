@@ -68,14 +68,16 @@ def test_a_record_of_the_first_version_is_read(tmp_path: Path) -> None:
     assert again.verdicts == written.verdicts
 
 
-@pytest.mark.parametrize("version", [0, 3, "2", None, 2.5])
+@pytest.mark.parametrize("version", [0, 3, "2", None, 2.5, True])
 def test_a_record_of_another_version_is_refused_in_a_sentence(
     tmp_path: Path, version: object
 ) -> None:
     folder = store.reserve(tmp_path, "hadamard")
     document = record().document() | {"version": version, "statistics": "of the future"}
     (folder / store.RECORD).write_text(json.dumps(document))
-    with pytest.raises(UsageError, match=rf"hadamard-001: the record has the form {version}, .*2"):
+    with pytest.raises(
+        UsageError, match=rf"hadamard-001: the record has the form {version}, .* 1 to 2: "
+    ):
         store.load(folder)
 
 
@@ -237,3 +239,35 @@ def test_a_run_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     (store.reserve(tmp_path, "edge") / store.RECORD).write_text("{")
     listed = {Path(run.run or "").name: run.status for run in listing.runs(tmp_path)}
     assert listed == {"edge-001": Status.COMPLETED, "edge-002": Status.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("started", None),
+        ("seconds", "x"),
+        ("question", None),
+        ("figures", [3]),
+        ("error", {}),
+        (
+            "rows",
+            [
+                {
+                    "table": "t",
+                    "factors": {},
+                    "quantities": {"q": {"values": [1], "statistic": "foo"}},
+                }
+            ],
+        ),
+    ],
+)
+def test_a_damaged_record_is_one_line_among_the_others(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    sound = store.save(record(), store.reserve(tmp_path, "hadamard"))
+    folder = store.reserve(tmp_path, "hadamard")
+    (folder / store.RECORD).write_text(json.dumps(record().document() | {key: value}))
+    with pytest.raises(UsageError, match=r"hadamard-002 holds no readable record\.json"):
+        store.load(folder)
+    listed = {run.run: run.status for run in listing.runs(tmp_path)}
+    assert listed == {sound.run: "completed", str(folder): "failed"}
