@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import shlex
 import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -158,14 +159,17 @@ def validate(config: Config, settings: Settings = None, debug: Debug = False) ->
 
 @app.command()
 def cp(
-    name: Annotated[str, typer.Argument(help="A shipped config.")],
+    name: Annotated[str, typer.Argument(help="A YAML file, or the name of a shipped config.")],
     folder: Annotated[Path, typer.Argument(help="The folder to copy to.")] = Path(),
     debug: Debug = False,
 ) -> None:
-    """Copy a shipped config and its experiment, to change them."""
+    """Copy a config, its experiment and what that imports from beside it, to change them."""
     with one_line_errors(debug):
         copies = copying.copy(name, folder)
-        show_all(*(f"wrote {path}" for path in copies), f"now: convlab run {copies[0]}")
+        show_all(
+            *(f"wrote {path}" for path in copies),
+            f"now: convlab run {shlex.quote(str(copies[0]))}",
+        )
 
 
 @app.command()

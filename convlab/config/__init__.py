@@ -3,7 +3,7 @@
 from .building import build
 from .overrides import Override, Overrides, assignment
 from .problem import ConfigError, Problem
-from .reading import Document, read
+from .reading import Document, read, with_experiment
 
 __all__ = [
     "ConfigError",
@@ -14,4 +14,5 @@ __all__ = [
     "assignment",
     "build",
     "read",
+    "with_experiment",
 ]

@@ -25,24 +25,14 @@ def build(cls: type[T], document: Document, overrides: Overrides = (), *, quick:
     ConfigError holds every problem of the file, in the order of its lines, then the overrides'.
     """
     types = fields(cls)
-    overrides_in_order = [
-        for_type(override, types.get(override.key)) for override in as_list(overrides)
-    ]
-    unreadable = [Problem(COMMAND_LINE, o.key, o.problem) for o in overrides_in_order if o.problem]
-    overrides_in_order = [override for override in overrides_in_order if not override.problem]
-    built, found = _attempt(cls, document, overrides_in_order, quick)
-    quick_problems = (
-        []
-        if quick
-        else _quick_problems(cls, document, alone=not (overrides_in_order or unreadable))
-    )
-    messages = {(problem.key, problem.message) for problem in found}
-    found += [
-        problem for problem in quick_problems if (problem.key, problem.message) not in messages
-    ]
-    without_value = {
-        (problem.key, problem.line) for problem in document.problems
-    }  # no value to check
+    changes = [for_type(override, types.get(override.key)) for override in as_list(overrides)]
+    unreadable = [Problem(COMMAND_LINE, o.key, o.problem) for o in changes if o.problem]
+    changes = [override for override in changes if not override.problem]
+    built, found = _attempt(cls, document, changes, quick)
+    if not quick:
+        found += _quick_problems(cls, document, alone=not (changes or unreadable))
+    found = list(dict.fromkeys(found))  # what both versions have is said once
+    without_value = {(problem.key, problem.line) for problem in document.problems}
     found = [problem for problem in found if (problem.key, problem.line) not in without_value]
     problems = [*document.problems, *found, *unreadable]
     if built is None or problems:

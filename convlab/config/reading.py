@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from .nodes import Key, Values, compose
 from .problem import ConfigError, Problem, brief
@@ -37,6 +41,18 @@ def read(path: Path) -> Document:
     if not isinstance(experiment, str) or not isinstance(quick, dict):
         raise ConfigError(*sorted(problems, key=lambda problem: problem.line))
     return Document(path, experiment, settings, _flatten(quick), values.lines, tuple(problems))
+
+
+def with_experiment(path: Path, name: str) -> str:
+    """The text of the file, which is sound, with another experiment named in the same place."""
+    text = _text(path).removeprefix("\ufeff")
+    root = compose(text, str(path))
+    assert isinstance(root, yaml.MappingNode)
+    (value,) = (v for k, v in root.value if k.value == "experiment")
+    start, end = value.start_mark.index, value.end_mark.index
+    plain = re.fullmatch(r"[\w./-]+", name) is not None
+    line_end = "\n" if text[start:end].endswith("\n") else ""  # of a block, which ends below it
+    return f"{text[:start]}{name if plain else json.dumps(name)}{line_end}{text[end:]}"
 
 
 def _text(path: Path) -> str:

@@ -57,7 +57,7 @@ def fields(
     return types
 
 
-def new_keys(model: type[BaseModel]) -> dict[str, str]:
+def new_keys(model: type[BaseModel], above: tuple[Any, ...] = ()) -> dict[str, str]:
     """The new dotted key by the old one, of every field that says what it was called before."""
     new = {}
     for name, field in model.model_fields.items():
@@ -65,9 +65,19 @@ def new_keys(model: type[BaseModel]) -> dict[str, str]:
         if isinstance(extra, dict) and FORMERLY in extra:
             new[str(extra[FORMERLY])] = name
         for inner in _models(field.annotation):
-            if inner is not model:
-                new |= {f"{name}.{old}": f"{name}.{key}" for old, key in new_keys(inner).items()}
+            if inner not in (model, *above):
+                keys = new_keys(inner, (model, *above))
+                new |= {f"{name}.{old}": f"{name}.{key}" for old, key in keys.items()}
     return new
+
+
+def _new_key(key: Key, new: Mapping[str, str]) -> str:
+    """What the key is called now, if it is an old one, in a list or a mapping too."""
+    for old, name in new.items():
+        parts = iter(key)
+        if old.rpartition(".")[2] == key[-1] and all(part in parts for part in old.split(".")):
+            return ".".join(map(str, (*key[:-1], name.rpartition(".")[2])))
+    return ""
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -103,9 +113,9 @@ def _key(details: ErrorDetails, tree: Any) -> Key:
 
 
 def _message(key: Key, group: list[ErrorDetails], known: list[str], new: Mapping[str, str]) -> str:
-    first, dotted = group[0], ".".join(map(str, key))
-    if first["type"] == "extra_forbidden" and dotted in new:
-        return f"is called `{new[dotted]}` now; write that"
+    first = group[0]
+    if first["type"] == "extra_forbidden" and (name := _new_key(key, new)):
+        return f"is called `{name}` now; write that"
     if first["type"] == "extra_forbidden":
         return _unknown_key(key, known)
     if first["type"] == "missing" and key[-1:] == first["loc"][-1:]:

@@ -65,7 +65,11 @@ def load(path: Path) -> ModuleType:
     assert spec and spec.loader
     module = module_from_spec(spec)
     sys.modules[name] = module  # pydantic looks its module up while it executes
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        forget(module.__package__ or name)
+        raise
     return module
 
 

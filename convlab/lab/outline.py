@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
@@ -30,7 +30,7 @@ def question(path: Path) -> str:
 
 def docstring(path: Path) -> str:
     """The docstring, unindented; OutlineError without one."""
-    text = ast.get_docstring(_parse(path))
+    text = ast.get_docstring(parse(path))
     if not text:
         message = "has no docstring; its first line must be the experiment's question"
         raise OutlineError(f"{path}: {message}")
@@ -43,14 +43,25 @@ def outline(path: Path, *names: str) -> dict[str, Any]:
     So a `Config` is at hand without the `import torch` above it. OutlineError if a name is not
     defined, or if a statement that it needs fails.
     """
-    namespace = _execute(path, _needed_statements(_parse(path).body, names))
+    namespace = _execute(path, _needed_statements(parse(path).body, names))
     for name in names:
         if name not in namespace:
             raise OutlineError(f"{path}: defines no `{name}`; {_MUST}")
     return {name: namespace[name] for name in names}
 
 
-def _parse(path: Path) -> ast.Module:
+def check_defines(path: Path, name: str) -> None:
+    """Raise OutlineError unless the file may bind the name, wherever it does so."""
+    nodes = list(ast.walk(parse(path)))
+    bound = {n.name for n in nodes if isinstance(n, DEFINITIONS)}
+    bound |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound |= {_alias(a) for n in nodes if isinstance(n, IMPORTS) for a in n.names}
+    if not bound & {name, "*"}:
+        raise OutlineError(f"{path}: defines no `{name}`; {_MUST}")
+
+
+def parse(path: Path) -> ast.Module:
+    """The syntax tree of the file; OutlineError, with the line, if it is no Python."""
     try:
         return ast.parse(path.read_bytes(), str(path))
     except OSError as error:
@@ -58,7 +69,7 @@ def _parse(path: Path) -> ast.Module:
     except SyntaxError as error:
         raise OutlineError(f"{path}:{error.lineno or 1}: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise OutlineError(f"{path}: is no Python: {error or 'nested too deeply'}") from error
+        raise OutlineError(f"{path}: is no Python: {str(error) or 'nested too deeply'}") from error
 
 
 def _needed_statements(body: list[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
@@ -67,7 +78,7 @@ def _needed_statements(body: list[ast.stmt], names: Iterable[str]) -> list[ast.s
     Those are known where each statement binds names and does no more; any other file is needed
     whole, as when it is run.
     """
-    if not all(map(_only_binds, body)) or _decorates_itself(body):
+    if not all(map(_only_binds, body)) or _changes_itself(body):
         return body
     wanted, chosen = set(names), set[int]()
     while more := {
@@ -97,11 +108,24 @@ def _only_binds(statement: ast.stmt) -> bool:
     return isinstance(statement, DEFINITIONS)
 
 
-def _decorates_itself(body: list[ast.stmt]) -> bool:
-    """Whether a decorator is the file's own: it may do anything, such as add to `CLAIMS`."""
+def _changes_itself(body: list[ast.stmt]) -> bool:
+    """Whether a decorator, or a method of a name, is the file's own: it may add to `CLAIMS`."""
     own = {name for each in body if not isinstance(each, IMPORTS) for name in _names_bound(each)}
     decorators = (d for each in body for d in getattr(each, "decorator_list", []))
-    return any(_names_in(decorator) & own for decorator in decorators)
+    methods = (node.func for each in body for node in _calls(each) if _is_method(node))
+    return any(_names_in(node) & own for node in (*decorators, *methods))
+
+
+def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls that are made when the statement is executed; of a function, in its defaults."""
+    parts = [statement.args] if isinstance(statement, DEFINITIONS[:2]) else [statement]
+    for node in (node for part in parts for node in ast.walk(part)):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def _is_method(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
 
 
 def _names_bound(statement: ast.stmt) -> set[str]:

@@ -20,7 +20,8 @@ from ..errors import UsageError
 from ..measure import Claim, Measurements, NotMeasured, Outcome, Verdict
 from ..record import Progress, Record, Status
 from . import catalogue, store
-from .outline import docstring, outline
+from .neighbours import neighbours
+from .outline import OutlineError, check_defines, docstring, outline
 
 if TYPE_CHECKING:  # it imports torch, which a plan does without
     from ..workbench import Workbench
@@ -54,7 +55,14 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     """
     document = config.read(catalogue.config_path(name))
     file = catalogue.experiment_path(document)
-    known = outline(file, "Config", "CLAIMS")
+    neighbours(file)  # all that it imports from beside it is there
+    check_defines(file, "measure")
+    known = outline(file, "Config", "CLAIMS", "__package__")
+    try:
+        _check_kinds(file, known["Config"], known["CLAIMS"])
+        settings = config.build(known["Config"], document, overrides, quick=quick)
+    finally:
+        catalogue.forget(known["__package__"])
     return Plan(
         name=file.stem,
         file=file,
@@ -62,9 +70,18 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
         document=document,
         overrides=overrides,
         quick=quick,
-        settings=config.build(known["Config"], document, overrides, quick=quick),
+        settings=settings,
         claims=tuple(known["CLAIMS"]),
     )
+
+
+def _check_kinds(file: Path, config_class: Any, claims: Any) -> None:
+    if not (isinstance(config_class, type) and issubclass(config_class, BaseModel)):
+        raise OutlineError(
+            f"{file}: `Config` should be a pydantic BaseModel, not {config_class!r}"
+        )
+    if not isinstance(claims, tuple | list) or not all(isinstance(c, Claim) for c in claims):
+        raise OutlineError(f"{file}: `CLAIMS` should be a tuple of Claim, not {claims!r}")
 
 
 def run(
@@ -102,9 +119,11 @@ def _run_and_keep(planned: Plan, bench: Workbench, folder: Path) -> Record:
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         environment=environment(bench.device),
     )
+    package = ""
     try:
         store.save(record, folder)
         experiment = catalogue.load(planned.file)
+        package = experiment.__package__ or ""
         record = replace(record, measurements=_measure(experiment, planned, bench))
         verdicts = judge(experiment.CLAIMS, record.measurements, quick=planned.quick)
         record = replace(record, verdicts=verdicts)
@@ -119,6 +138,8 @@ def _run_and_keep(planned: Plan, bench: Workbench, folder: Path) -> Record:
         store.save(replace(broken, seconds=perf_counter() - started), folder)
         error.add_note(f"the run is kept in {folder}")
         raise
+    finally:
+        catalogue.forget(package)
     return store.save(replace(record, seconds=perf_counter() - started), folder)
 
 

@@ -1,5 +1,7 @@
 """Tests of what convlab.config reads from a command line."""
 
+from __future__ import annotations
+
 import math
 from enum import StrEnum
 from pathlib import Path
@@ -105,3 +107,45 @@ def test_every_renamed_key_of_the_shipped_configs_knows_its_old_name() -> None:
         "rate_seeds": "lr_seeds",
         "rate_factors": "lr_factors",
     }
+
+
+class Inner(BaseModel):
+    outer: Outer | None = None
+    lr: float = Field(1.0, json_schema_extra={settings.FORMERLY: "rate"})
+
+
+class Outer(BaseModel):
+    inner: Inner | None = None
+    arms: tuple[Inner, ...] = ()
+    named: dict[str, Inner] = {}
+
+
+Inner.model_rebuild()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("inner={rate: 2}", "`inner.rate`: is called `inner.lr` now; write that"),
+        ("arms=[{lr: 1}, {rate: 2}]", "`arms.1.rate`: is called `arms.1.lr` now; write that"),
+        ("named={x: {rate: 2}}", "`named.x.rate`: is called `named.x.lr` now; write that"),
+        ("inner={outer: {inner: {zzz: 2}}}", "`inner.outer.inner.zzz`: unknown key"),
+    ],
+)
+def test_old_keys_are_named_wherever_they_stand(given: str, message: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        build(Outer, EMPTY, [assignment(given)], quick=False)
+    assert message in str(raised.value)
+
+
+def test_a_key_that_is_wrong_in_both_versions_is_said_at_both_lines() -> None:
+    lines: dict[tuple[str | int, ...], int] = {
+        (): 1,
+        ("seedz",): 2,
+        ("quick",): 3,
+        ("quick", "seedz"): 3,
+    }
+    document = Document(Path("x.yaml"), "edge", {"seedz": 1}, {"seedz": 2}, lines)
+    with pytest.raises(ConfigError) as raised:
+        build(Config, document, quick=False)
+    assert [problem.line for problem in raised.value.problems] == [2, 3]

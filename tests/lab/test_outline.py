@@ -141,11 +141,36 @@ def test_only_what_a_name_needs_is_executed(written: Write) -> None:
         "from operator import *\nCLAIMS = concat(CLAIMS, [2])",
         "try: from none import CLAIMS\nexcept ImportError: CLAIMS.append(2)",
         "CLAIMS, _ = [1, 2], 3",
+        "_ = CLAIMS.append(2)",
+        "_: object = CLAIMS.append(2)",
+        "_ = [CLAIMS.append(two) for two in [2]]",
+        "def f(x=CLAIMS.append(2)): pass",
+        "class C: x = CLAIMS.append(2)",
+        "class C: pass\nC.x: int = CLAIMS.append(2)",
+        "import os.path\nCLAIMS = [1, len(os.path.sep) + 1]",
         "_ = [CLAIMS := [1, 2]]",
     ],
 )
 def test_whatever_changes_a_name_is_executed(written: Write, change: str) -> None:
     assert outline(written(f"CLAIMS = [1]\n{change}"), "CLAIMS")["CLAIMS"] == [1, 2]
+
+
+def test_an_error_is_told_where_it_is(written: Write, tmp_path: Path) -> None:
+    (tmp_path / "h.py").write_text("\nx = (")
+    with pytest.raises(OutlineError, match=r"h\.py:2: .*never closed"):
+        outline(written("from .h import x\nConfig = x"), "Config")
+    deep = "def a(): return 1 / 0\n\ndef b(): return a()\n\nConfig = b()"
+    with pytest.raises(OutlineError, match=r"experiment\.py:1: ZeroDivisionError"):
+        outline(written(deep), "Config")
+    with pytest.raises(OutlineError, match=r"is no Python: .*too deeply"):
+        outline(written(f"Config = {'-' * 100_000}1"), "Config")
+
+
+def test_a_file_may_have_dots_in_its_name(written: Write) -> None:
+    path = written("from .h import x\nclass Config: x = x")
+    (path.parent / "h.py").write_text("x = 3")
+    dotted = path.rename(path.parent / "mine.v2.py")
+    assert outline(dotted, "Config")["Config"].x == 3
 
 
 def test_what_lies_beside_the_file_can_be_imported(written: Write, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Tests of convlab.lab: the one path, with experiments written for the purpose."""
 
 import json
+import sys
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
@@ -316,3 +317,39 @@ def test_a_plan_shows_its_claims_before_any_run() -> None:
     plan = lab.plan("hadamard")
     assert "C213" in {claim.id for claim in plan.claims}
     assert json.dumps(plan.settings.model_dump(mode="json"))
+
+
+def test_a_run_leaves_no_module_behind(mine: Path) -> None:
+    (mine.parent / "_helper.py").write_text("THREE = 3\n")
+    source = mine.parent / "mine.py"
+    source.write_text(source.read_text() + "from ._helper import THREE\n")
+    convlab.run(str(mine))
+    before = set(sys.modules)
+    convlab.run(str(mine))
+    source.write_text(source.read_text().replace("    pass\n", "    1 / 0\n", 1))
+    with pytest.raises(ZeroDivisionError):
+        convlab.run(str(mine))
+    assert set(sys.modules) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("def measure(", "def other(", r"mine\.py: defines no `measure`"),
+        (
+            "CLAIMS = (",
+            "CLAIMS = 3\n_ = (",
+            r"mine\.py: `CLAIMS` should be a tuple of Claim, not 3",
+        ),
+        ("CLAIMS = (", "CLAIMS = 'ab'\n_ = (", r"`CLAIMS` should be a tuple of Claim, not 'ab'"),
+        ("class Config(BaseModel)", "class Config", r"`Config` should be a pydantic BaseModel"),
+        ("def measure", "from ._none import x\n\n\ndef measure", r"mine\.py:\d+: imports .*_none"),
+    ],
+)
+def test_an_experiment_that_cannot_run_is_refused_before_it_does(
+    mine: Path, old: str, new: str, message: str
+) -> None:
+    source = mine.parent / "mine.py"
+    source.write_text(source.read_text().replace(old, new))
+    with pytest.raises(UsageError, match=message):
+        lab.plan(str(mine))

@@ -1,0 +1,121 @@
+"""Tests of convlab.lab.neighbours: every form of import finds its file, or says where it fails."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from convlab import lab
+from convlab.lab import copying
+from convlab.lab.neighbours import neighbours
+from convlab.lab.outline import OutlineError
+
+
+def written(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder / "mine.py"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"_h.py": "", "mine.py": "from ._h import x"},
+        {"h.py": "", "mine.py": "from .h import x, y"},
+        {"h.py": "", "mine.py": "from . import h"},
+        {"h.py": "", "mine.py": "def late():\n    from .h import x"},
+        {
+            "a.py": "from .b import x",
+            "b.py": "from .c import x",
+            "c.py": "",
+            "mine.py": "from . import a",
+        },
+        {"a.py": "from .b import x", "b.py": "from .a import y", "mine.py": "from .a import x"},
+        {"a.py": "from .mine import x", "mine.py": "from .a import x"},
+        {"pkg/mod.py": "", "mine.py": "from .pkg.mod import y"},
+        {"pkg/mod.py": "", "mine.py": "from .pkg import mod"},
+        {"pkg/__init__.py": "", "pkg/mod.py": "", "mine.py": "from .pkg.mod import y"},
+        {"pkg/__init__.py": "N = 1", "mine.py": "from .pkg import N"},
+        {"pkg/__init__.py": "N = 1", "mine.py": "from . import pkg"},
+        {
+            "pkg/__init__.py": "V = 1",
+            "pkg/mod.py": "from . import V",
+            "mine.py": "from .pkg import mod",
+        },
+        {"top.py": "", "pkg/mod.py": "from ..top import x", "mine.py": "from .pkg.mod import x"},
+        {"mine.py": "try:\n    from ._fast import x\nexcept ImportError:\n    x = 1"},
+        {"mine.py": "import os.path, json\nfrom math import pi"},
+    ],
+    ids=lambda files: files["mine.py"].replace("\n", " "),
+)
+def test_all_that_is_imported_is_found(tmp_path: Path, files: dict[str, str]) -> None:
+    mine = written(tmp_path, files | {"other.py": "not imported, nor Python"})
+    found = neighbours(mine)
+    assert {str(path.relative_to(tmp_path)) for path in found} == files.keys() - {"mine.py"}
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"mine.py": "\n\nfrom .h import x"}, r"mine\.py:3: imports .*h\.py, which is not there"),
+        ({"mine.py": "from . import h"}, r"mine\.py:1: imports .*h\.py, which is not there"),
+        (
+            {"h.py": "\nfrom .g import x", "mine.py": "from .h import x"},
+            r"h\.py:2: imports .*g\.py",
+        ),
+        ({"h.py": "\nx = (", "mine.py": "from .h import x"}, r"h\.py:2: .*never closed"),
+        ({"mine.py": "from ..h import x"}, r"mine\.py:1: imports from above "),
+    ],
+)
+def test_what_is_not_there_is_named_with_its_line(
+    tmp_path: Path, files: dict[str, str], message: str
+) -> None:
+    with pytest.raises(OutlineError, match=message):
+        neighbours(written(tmp_path, files))
+
+
+EXPERIMENT = '''"""Is it one?"""
+from pydantic import BaseModel
+from convlab.measure import Measurements
+class Config(BaseModel): pass
+def measure(config, workbench): return Measurements()
+CLAIMS = ()
+'''
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "experiment: {}\n",
+        "# experiment: not this\nexperiment:   {}  # the own one\nquick: {{}}\n",
+        '"experiment": {}\n',
+        "'experiment': {}\n",
+        "{{experiment: {}, quick: {{}}}}\n",
+        "? experiment\n: {}\n",
+        "experiment: >-\n  {}\nquick: {{}}\n",
+        "experiment: !!str {}\n",
+        "\ufeffexperiment: {}\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["mine.py", "a.b-c d.py"])
+def test_the_copy_of_a_config_names_the_copy(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / name).write_text(EXPERIMENT)
+    place = f"./deep/{name}" if ">-" in text else f'"./deep/{name}"'
+    config = tmp_path / "mine.yaml"
+    config.write_text(text.format(place), encoding="utf-8")
+    copied, experiment = copying.copy(str(config), tmp_path / "copy")
+    assert lab.plan(str(copied)).file == experiment.resolve()
+    assert copied.read_text(encoding="utf-8").count("quick") == text.count("quick")
+
+
+def test_a_neighbour_is_copied_byte_by_byte(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(EXPERIMENT + "from .h import x\n")
+    latin = "# -*- coding: latin-1 -*-\nx = 'ü'\r\n".encode("latin-1")
+    (tmp_path / "h.py").write_bytes(latin)
+    (tmp_path / "mine.yaml").write_text("experiment: ./mine.py\n")
+    *_, helper = copying.copy(str(tmp_path / "mine.yaml"), tmp_path / "copy")
+    assert helper.read_bytes() == latin
