@@ -28,6 +28,7 @@ FOR_EXPERIMENTS = {
     *("errors", "settings", "memory", "measure", "streams", "layers", "timing", "record"),
     *("filters", "data", "models", "figures", "cost", "train", "probes", "workbench"),
 }
+DYNAMIC = ("import_module", "__import__")  # functions that import by a name
 LONG = 200  # lines, beyond which an experiment may keep a part of its own in a file beside it
 
 FILES = sorted(ROOT.glob("convlab/**/*.py"))
@@ -53,6 +54,12 @@ def modules(source: ast.Module, package: str) -> Iterator[str]:
             above = parts if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(DYNAMIC):
+            yield from (ast.literal_eval(word) for word in node.args if is_text(word))
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def rooms(source: ast.Module, package: str) -> set[str]:
@@ -83,6 +90,8 @@ def room(path: Path) -> str:
         ("from ... import lab, cost", {"lab", "cost"}),
         ("from ...cost.network import cost", {"cost"}),
         ("from .field import Position", {"probes"}),
+        ("import importlib\nimportlib.import_module('convlab.lab')", {"lab"}),
+        ("__import__('convlab.cli.count')", {"cli"}),
         ("import torch\nfrom numpy import array", set()),
     ],
 )
@@ -108,6 +117,16 @@ def test_there_are_experiments() -> None:
     assert len(EXPERIMENTS) >= 20 and NEIGHBOURS  # an empty parametrisation would pass in silence
 
 
+def test_every_file_of_the_experiments_lies_in_the_folder_of_its_subject() -> None:
+    assert sorted(ROOT.glob("experiments/**/*.py")) == sorted([*EXPERIMENTS, *NEIGHBOURS])
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_the_package_imports_no_experiment(path: Path) -> None:
+    names = modules(tree(path), package_of(path))
+    assert not [name for name in names if name.split(".")[0] == "experiments"]
+
+
 @pytest.mark.parametrize("path", [*EXPERIMENTS, *NEIGHBOURS], ids=relative)
 def test_an_experiment_imports_only_instruments_and_what_lies_beside_it(path: Path) -> None:
     assert rooms(tree(path), package_of(path)) <= FOR_EXPERIMENTS
@@ -122,14 +141,22 @@ def test_an_experiment_imports_only_instruments_and_what_lies_beside_it(path: Pa
 
 @pytest.mark.parametrize("path", NEIGHBOURS, ids=relative)
 def test_what_lies_beside_experiments_is_shared_or_makes_one_readable(path: Path) -> None:
-    users = [
-        other
-        for other in path.parent.glob("*.py")
-        if f"{package_of(other)}.{path.stem}"
-        in {".".join(name.split(".")[:3]) for name in modules(tree(other), package_of(other))}
-    ]
+    users = [other for other in path.parent.glob("*.py") if imports(other, path)]
     (*_, longest) = sorted(lines(user) for user in users)
     assert len(users) > 1 or longest + lines(path) > LONG
+
+
+def imports(file: Path, other: Path) -> bool:
+    names = modules(tree(file), package_of(file))
+    return f"{package_of(other)}.{other.stem}" in {".".join(n.split(".")[:3]) for n in names}
+
+
+@pytest.mark.parametrize("path", NEIGHBOURS, ids=relative)
+def test_an_experiment_is_behind_every_file_beside_it(path: Path) -> None:
+    reached = {other for other in EXPERIMENTS if other.parent == path.parent}
+    while more := {f for f in NEIGHBOURS if any(imports(r, f) for r in reached)} - reached:
+        reached |= more
+    assert path in reached
 
 
 def lines(path: Path) -> int:

@@ -18,3 +18,7 @@ def __getattr__(name: str) -> Any:
     if name == "correlate":
         return import_module(".sliding", __name__).correlate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -102,13 +102,14 @@ def test_sums_have_the_first_type_that_holds_them(
     assert found.tolist() == [[-step, step]]
 
 
+@pytest.mark.parametrize("tile", [1, 3 * 31])  # less than a row, and three rows
 @pytest.mark.parametrize("dtype", PIXELS)
 @pytest.mark.parametrize("kernel", [((-1, 1),), SOBEL, DENSE, ((1,) * 26,)])
 def test_an_image_of_many_tiles_is_one_image(
-    monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype, kernel: Kernel
+    monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype, kernel: Kernel, tile: int
 ) -> None:
     image = torch.randint(0, 256, (40, 31)).to(dtype)
-    monkeypatch.setattr(sliding, "TILE", 3 * 31)
+    monkeypatch.setattr(sliding, "TILE", tile)
     assert torch.equal(correlate(image, kernel).double(), expected(image, kernel))
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from convlab import report
-from convlab.measure import Measurements, Outcome, Sample, Verdict, exactly
+from convlab.measure import Measurements, Outcome, Row, Sample, Verdict, exactly
 from convlab.record import Record, Status
 
 HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
@@ -86,3 +86,45 @@ def test_only_a_quick_run_says_that_it_decides_nothing() -> None:
 def test_only_a_completed_run_does_not_say_how_it_is(status: Status) -> None:
     text = printed(report.record(replace(record(), status=status)))
     assert (f"this run is {status}" in text) == (status is not Status.COMPLETED)
+
+
+def test_what_a_claim_says_is_shown_letter_by_letter() -> None:
+    claim = Verdict("C[1]", "S[0]", "in [mm] it is", HOLDS, HOLDS, "exactly [1]", "2 [/x] y")
+    text = printed(report.claims([claim]))
+    for part in ("in [mm] it is", "exactly [1]", "2 [/x] y"):
+        assert part in text
+
+
+def body(text: str) -> list[list[str]]:
+    """The cells of the rows below the heading."""
+    lines = [line for line in text.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def turned(arms: int, *, more: bool = True) -> str:
+    factors = [{"arm": f"arm {n}", **({"size": 3} if more else {})} for n in range(arms)]
+    rows = [Row("t", each, {"error": exactly(n)}) for n, each in enumerate(factors)]
+    return printed(report.quantities("t", rows))
+
+
+def test_six_arms_stand_side_by_side_and_seven_below_each_other() -> None:
+    assert [len(body(turned(arms))) for arms in (2, 6, 7)] == [1, 1, 7]
+    assert body(turned(1))[0] == ["arm 0", "3", "0"]  # one arm is no comparison
+
+
+def test_rows_without_an_arm_are_left_as_they_are() -> None:
+    rows = [
+        Row("t", {"arm": "a", "size": 3}, {"error": exactly(1)}),
+        Row("t", {"size": 4}, {"error": exactly(2)}),
+    ]
+    assert body(printed(report.quantities("t", rows))) == [["a", "3", "1"], ["", "4", "2"]]
+
+
+def test_a_column_says_all_statistics_in_it_and_ends_at_the_right() -> None:
+    rows = [
+        Row("t", {"arm": "a"}, {"error": exactly(123_456_789)}),
+        Row("t", {"arm": "b"}, {"error": Sample((1.23456, 1.34567) * 4, "mean")}),
+    ]
+    text = printed(report.quantities("t", rows))
+    assert "exact or mean [95 %]" in text
+    assert "  123,456,789 │" in text and "  1.29 [1.25, 1.33] │" in text

@@ -1,10 +1,17 @@
 """Networks of one architecture as one: weights (S, ...) and activations (S, N, ...) of S seeds."""
 
-from .losses import Loss as Loss
-from .losses import losses_of as losses_of
-from .network import forward_of as forward_of
-from .network import layers_by_vmap as layers_by_vmap
-from .programs import Program as Program
-from .programs import program_of as program_of
-from .states import State as State
-from .states import join as join
+from .losses import Loss, losses_of
+from .network import forward_of, layers_by_vmap
+from .programs import Program, program_of
+from .states import State, join
+
+__all__ = [
+    "Loss",
+    "Program",
+    "State",
+    "forward_of",
+    "join",
+    "layers_by_vmap",
+    "losses_of",
+    "program_of",
+]
