@@ -31,7 +31,8 @@ def lies_within(interval: tuple[float, float], values: tuple[float, ...]) -> Non
     """The ends are finite, in order, and about the mean as a fraction without rounding."""
     low, high = interval
     mean = sum(map(Fraction, values)) / len(values)
-    slack = Fraction(1e-9) * Fraction(max(values) - min(values) if max(values) < 1e300 else 1e300)
+    reach = Fraction(max(values)) - Fraction(min(values))  # as floats it may overflow
+    slack = Fraction(1e-9) * reach + Fraction(ulp(max(map(abs, values))))
     assert isfinite(low) and isfinite(high)
     assert min(values) <= low <= mean + slack
     assert mean - slack <= high <= max(values)
