@@ -38,8 +38,7 @@ TASKS = {
     "5x5, large weights": LARGE,
 }
 NOTES = (
-    "uint8 under 5x5 weights is bound by arithmetic: 25 products, sums and widenings a pixel, of "
-    "which a core does 3 at a time on 16 pixels (int16) or 8 (int32), in vectors of 256 bits",
+    "sums of shifted slices pass over memory once for each weight: 25 weights, 25 passes",
     "the command imports matplotlib and draws while the edges are encoded, on a second core; what "
     "remains over decode + import of torch + encode is the start of the command, 0.25 s, imports "
     "beside torch, 0.15 s, and the passes over 24 million pixels before the first is encoded",
