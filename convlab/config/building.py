@@ -52,9 +52,9 @@ def _attempt(
         text = to_json(tree, inf_nan_mode="constants", fallback=repr)
         return cls.model_validate_json(text, strict=True, extra="forbid"), []
     except ValidationError as error:
-        overrides_in_order = [tuple(override.key.split(".")) for override in overrides]
+        keys = [tuple(override.key.split(".")) for override in overrides]
         return None, [
-            _problem(key, message, document, overrides_in_order, quick)
+            _problem(key, message, document, keys, quick)
             for key, message in complaints(error, tree, cls)
         ]
 
@@ -72,11 +72,11 @@ def _quick_problems(cls: type[BaseModel], document: Document, *, alone: bool) ->
 
 
 def _problem(
-    key: Key, message: str, document: Document, overrides_in_order: Sequence[Key], quick: bool
+    key: Key, message: str, document: Document, keys: Sequence[Key], quick: bool
 ) -> Problem:
     """The problem at the place that had the last word on its key."""
     dotted = ".".join(map(str, key))
-    if any(_overlap(key, other) for other in overrides_in_order):
+    if any(_overlap(key, other) for other in keys):
         return Problem(COMMAND_LINE, dotted, message)
     small = [tuple(other.split(".")) for other in document.quick] if quick else []
     place: Key = ("quick", *key) if any(_overlap(key, other) for other in small) else key
