@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from .errors import UsageError
+
 
 class Stream(IntEnum):
     """The streams of a seed; a number once given is never given again."""
@@ -34,10 +36,20 @@ def generator(seed: int, stream: Stream) -> Generator:
 
 @dataclass(frozen=True)
 class Data:
-    """Inputs and targets of one seed, or of all: (N, ...) each."""
+    """Inputs and targets of one seed, or of all: (N, ...) each, or UsageError."""
 
     x: Tensor
     y: Tensor
+
+    def __post_init__(self) -> None:
+        for name, kept in (("x", self.x), ("y", self.y)):
+            if not isinstance(kept, Tensor) or kept.ndim == 0:
+                raise UsageError(f"Data.{name} should be a tensor (N, ...), not {kept!r:.60}")
+        if len(self.x) != len(self.y):
+            raise UsageError(
+                f"Data has {len(self.x)} inputs x and {len(self.y)} targets y: give one of each "
+                "per example"
+            )
 
 
 Draw = Callable[[Generator], Data]
@@ -52,11 +64,24 @@ class Batch:
     own: bool
 
 
+def draw_each(data: Data | Draw, seeds: range, stream: Stream) -> list[Data]:
+    """The data of each seed: what all share, or a draw of its own; UsageError if it is none."""
+    if isinstance(data, Data):
+        return [data] * len(seeds)
+    if not callable(data):
+        raise UsageError(f"the data should be Data, or a function that draws it, not {data!r:.60}")
+    each = [data(generator(seed, stream)) for seed in seeds]
+    for drawn in each:
+        if not isinstance(drawn, Data):
+            raise UsageError(f"a draw should return Data(x, y), not {drawn!r:.60}")
+    return each
+
+
 def draw_all(data: Data | Draw, seeds: range, stream: Stream) -> Batch:
     """All the data of the seeds: what they share, or their own draws stacked."""
     if isinstance(data, Data):
         return Batch(data.x, data.y, own=False)
-    each = [data(generator(seed, stream)) for seed in seeds]
+    each = draw_each(data, seeds, stream)
     return Batch(torch.stack([d.x for d in each]), torch.stack([d.y for d in each]), own=True)
 
 

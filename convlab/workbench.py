@@ -29,6 +29,7 @@ class Workbench:
     device: str = "cpu"
     tell: Callable[[Progress], None] = lambda progress: None
     losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # of what was done, which the run will show
     _begun: list[Future[object]] = field(default_factory=list)
 
     def fit(
@@ -54,6 +55,7 @@ class Workbench:
             watch=partial(self._watch, name, seeds, training.steps),
         )
         self.losses[name] = networks.losses.float().numpy()
+        self.notes += [f"{name}: {note}" for note in networks.notes]
         return networks
 
     def track(self, name: str, items: Iterable[T]) -> Iterator[T]:

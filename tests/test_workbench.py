@@ -106,3 +106,13 @@ def test_auto_is_the_best_device_that_is_there(
                 choose_device(name)
     with pytest.raises(UsageError, match="there are: auto, cuda, mps, cpu"):
         choose_device("tpu")
+
+
+def test_what_a_training_notes_is_noted_by_its_name() -> None:
+    bench, training = Workbench(), Training(steps=1)
+    bench.fit("plain", linear, line, mse_loss, seeds=3, training=training)
+    assert bench.notes == []
+    noisy = lambda: nn.Sequential(linear(), nn.Dropout(0.1))  # noqa: E731
+    bench.fit("noisy", noisy, line, mse_loss, seeds=4, training=training)
+    (note,) = bench.notes
+    assert note.startswith("noisy: the networks were trained one after another: they draw random")

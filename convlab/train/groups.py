@@ -9,9 +9,9 @@ nothing for large convolutions. The bounds follow from the times in docs/measure
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from math import ceil
 
-import torch
 from torch import Tensor, nn
 
 from .. import streams
@@ -19,6 +19,7 @@ from ..cost import Cost, LayerCost, cost
 from ..memory import require
 from ..settings import Training
 from ..streams import Data, Draw, Stream
+from .rules import in_a_line
 from .stacked import layers_by_vmap
 
 Build = Callable[[], nn.Module]
@@ -31,25 +32,41 @@ VMAP_LEAST = 4  # seeds
 CONVOLUTION_LIMIT = 50_000_000  # multiply-adds of any, beyond which two seeds gain a tenth
 
 
+class Untried(Exception):
+    """A network that cannot be copied, say, or takes batches of another size only."""
+
+
 def group_size(
-    build: Build, data: Data | Draw, training: Training, seeds: int, device: str = "cpu"
+    network: nn.Module, data: Data | Draw, training: Training, seeds: int, device: str = "cpu"
 ) -> int:
-    """How many seeds to train as one program, so that the groups are nearly equal."""
-    one = streams.draw_all(data, range(1), Stream.DATA)
-    x = (one.x[0] if one.own else one.x)[: training.batch]
-    network, few = build(), x[:FEW]
+    """How many such networks to train as one program, so that the groups are nearly equal.
+
+    Raises Untried, or NotEnoughMemory where not even one could be trained.
+    """
     weights = sum(tensor.nbytes for tensor in network.parameters())
     require(4 * weights, "training one network")  # the gradient, and Adam's two averages
-    counts = cost(network, few)
+    one = streams.draw_all(data, range(1), Stream.DATA)
+    x = (one.x[0] if one.own else one.x)[: training.batch]
+    few = x[:FEW]
+    counts = _tried(network, few)
     saved_bytes = counts.saved_bytes * len(x) // len(few)
     step_bytes = 4 * weights + saved_bytes + x.nbytes
     seed_bytes = step_bytes + saved_bytes + (one.x.nbytes if one.own else 0)
     require(seed_bytes, "training one network")
     bound = GROUP_TOUCHES if device == "cpu" else GROUP_BYTES  # the more, the better for a GPU
     most = min(seeds, bound // step_bytes, GROUP_BYTES // seed_bytes)
-    if most <= 1 or not _is_worthwhile(network, counts, len(x), most) or _is_random(network, few):
+    if most <= 1 or not _is_worthwhile(network, counts, len(x), most):
         return 1
     return ceil(seeds / ceil(seeds / most))
+
+
+def _tried(network: nn.Module, few: Tensor) -> Cost:
+    try:
+        return cost(deepcopy(network), few.clone())
+    except Exception as error:
+        raise Untried(
+            f"a copy cannot be tried on {len(few)} examples: {in_a_line(error)}"
+        ) from error
 
 
 def _is_worthwhile(network: nn.Module, counts: Cost, examples: int, seeds: int) -> bool:
@@ -68,14 +85,3 @@ def _is_local(layer: LayerCost) -> bool:
     """Whether the layer is a convolution, calls one, or is locally connected."""
     convolves = any("convolution" in operation for operation in layer.operations)
     return convolves or layer.kind.startswith("LocallyConnected")
-
-
-def _is_random(network: nn.Module, x: Tensor) -> bool:
-    """Whether the network draws random numbers while it is trained: dropout does.
-
-    Such networks are trained one after another, each with the numbers that it would have alone.
-    """
-    before = torch.random.get_rng_state()
-    with torch.no_grad():
-        network(x)
-    return not torch.equal(before, torch.random.get_rng_state())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import torch
@@ -11,57 +11,39 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from .. import streams
-from ..measure import Sample, Statistic
+from ..errors import UsageError
+from ..memory import require
 from ..settings import Training
-from ..streams import Batch, Data, Draw, Stream, generator
-from .groups import Build as Build  # part of what `fit` takes
-from .groups import group_size
+from ..streams import Batch, Data, Draw, Stream
+from .alone import channels_last_before_pooling, program_of_one
+from .building import Build as Build  # part of what `fit` takes
+from .building import build_all
+from .groups import FEW, Untried, group_size
+from .networks import Networks, joined
 from .optimizers import optimizer_and_schedule
+from .randomness import left_as_it_was, seed_all
+from .rules import in_a_line, why_alone
 from .stacked import Loss as Loss
-from .stacked import Program, State, forward_of, join, losses_of, program_of
+from .stacked import Program, program_of
 
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
 PAUSE = 0.05  # seconds between two calls of a watch: one takes as long as a tenth of a small step
 
 
 @dataclass(frozen=True)
-class Networks:
-    """One trained network per seed: every tensor of the state has a leading axis S."""
+class Task:
+    """What every network is trained on, and how."""
 
-    skeleton: nn.Module
-    state: State
-    losses: Tensor  # (S, steps), on the CPU
-    kept: dict[int, State] = field(default_factory=dict)  # by the number of steps done
+    data: Data | Draw
+    loss: Loss
+    training: Training
+    device: str
+    keep: Sequence[int]
+    watch: Watch | None
 
-    @property
-    def diverged(self) -> Tensor:
-        """(S,): whether the loss of a seed ceased to be a finite number."""
-        return ~self.losses.isfinite().all(dim=1)
-
-    def at(self, step: int) -> Networks:
-        """These networks as they were after `step` steps, which `fit` was asked to keep."""
-        return Networks(self.skeleton, self.kept[step], self.losses[:, :step])
-
-    def predict(self, x: Tensor, *, own: bool = False, at_once: int = 4096) -> Tensor:
-        """(N, ...) -> (S, N, ...): every network sees x, or its `own` x[i] of (S, N, ...)."""
-        forward = forward_of(self.skeleton)
-        device = next(iter(self.state.values())).device
-        parts = torch.split(x, max(1, at_once // len(self.losses)), dim=1 if own else 0)
-        with torch.no_grad():
-            outputs = [forward(self.state, part.to(device), own).cpu() for part in parts]
-        return torch.cat(outputs, dim=1)
-
-    def score(self, metric: Loss, data: Data | Draw, statistic: Statistic = "median") -> Sample:
-        """The metric on data that all share, or on a fresh draw for each; NaN if diverged."""
-        held_out = streams.draw_all(data, range(len(self.losses)), Stream.HELD_OUT)
-        outputs = self.predict(held_out.x, own=held_out.own)
-        values = losses_of(metric)(outputs, held_out.y, held_out.own)
-        return sample(values.masked_fill(self.diverged, torch.nan), statistic)
-
-
-def sample(values: Tensor, statistic: Statistic = "median") -> Sample:
-    """The Sample of a tensor (S,) with one value per seed."""
-    return Sample(tuple(values.double().tolist()), statistic)
+    def batches(self, seeds: range, steps: int) -> Iterator[Batch]:
+        batch = self.training.batch
+        return streams.batches(self.data, seeds, steps=steps, batch=batch, device=self.device)
 
 
 def fit(
@@ -77,47 +59,106 @@ def fit(
 ) -> Networks:
     """Train `build()` for every seed, on data that all share or on `data(generator)` of its own.
 
-    Seeds are trained in groups, as one tensor program each. The losses of a group are summed,
-    not averaged, so that each seed receives exactly the gradient that it would receive alone,
-    and the optimizers are elementwise. `keep` names numbers of steps after which the states are
-    kept. Raises NotEnoughMemory where the first step alone could not be held.
+    Each is trained as a plain loop would train it, in the modes in which it was built. Where that
+    is faster, seeds are trained in groups, as one tensor program each: their losses are summed,
+    not averaged, so that each receives exactly the gradient that it would receive alone, and the
+    optimizers are elementwise. What `rules` finds that cannot be stacked is trained one after
+    another, and `notes` say why. Layers may draw from the generators of torch, numpy and Python,
+    which start from the seed. `keep` names numbers of steps after which the networks are kept.
+
+    Raises UsageError for what is no task, NotEnoughMemory where a step could not be held.
     """
-    with torch.random.fork_rng():
-        size = group_size(build, data, training, seeds, device)
-        groups = [range(first, min(first + size, seeds)) for first in range(0, seeds, size)]
-        return _join(
-            [_fit_group(build, data, loss, g, training, device, keep, watch) for g in groups]
-        )
+    _check(seeds, training, keep)
+    task = Task(data, loss, training, device, keep, watch)
+    with left_as_it_was():
+        building = build_all(build, data, range(seeds))
+        first = next(building)
+        try:
+            size, why = group_size(first, data, training, seeds, device), ""
+        except Untried as error:
+            size, why = 1, str(error)
+        require(seeds * sum(tensor.nbytes for tensor in first.parameters()), f"{seeds} networks")
+        return _fit(task, [first, *building], size, why)
 
 
-def _fit_group(
-    build: Build,
-    data: Data | Draw,
-    loss: Loss,
-    group: range,
-    training: Training,
-    device: str,
-    keep: Sequence[int],
-    watch: Watch | None,
-) -> Networks:
-    program = program_of([_initialise(build, seed) for seed in group], loss, device)
-    _seed(group.start, Stream.NOISE)
-    optimizer, schedule = optimizer_and_schedule(program.tensors, training)
-    kept = {0: program.state()} if 0 in keep else {}
+def _check(seeds: int, training: Training, keep: Sequence[int]) -> None:
+    if seeds < 1:
+        raise UsageError(f"`fit` needs at least one seed, not seeds={seeds}")
+    for step in keep:
+        if not 0 <= step <= training.steps:
+            raise UsageError(f"`fit` makes {training.steps} steps: it cannot keep step {step}")
+
+
+def _fit(task: Task, networks: Sequence[nn.Module], size: int, why: str) -> Networks:
+    """As groups of that size, or one after another where something hinders that."""
+    if size > 1:
+        why = _why_alone(task, networks)
+    if size > 1 and not why:
+        try:
+            return _stacked(task, networks, size)
+        except Exception as error:  # in a later step than the first; a plain loop may know it
+            why = in_a_line(error)
+    is_news = why and len(networks) > 1
+    notes = (f"the networks were trained one after another: {why}",) if is_news else ()
+    return replace(_one_by_one(task, networks), notes=notes)
+
+
+def _why_alone(task: Task, networks: Sequence[nn.Module]) -> str:
+    """What hinders that these are trained as one program, if anything does."""
+    try:
+        batch = next(task.batches(range(2), steps=1))
+        x, y = (batch.x[0], batch.y[0]) if batch.own else (batch.x, batch.y)
+        return why_alone(networks, task.loss, batch, Data(x[:FEW].cpu(), y[:FEW].cpu()))
+    except Exception as error:  # whatever it is, a plain loop may do without it
+        return in_a_line(error)
+
+
+def _stacked(task: Task, networks: Sequence[nn.Module], size: int) -> Networks:
+    """All networks, as one program for every `size` of them."""
+    starts = range(0, len(networks), size)
+    groups = [range(first, min(first + size, len(networks))) for first in starts]
+    parts = []
+    for seeds in groups:
+        program = program_of(networks[seeds.start : seeds.stop], task.loss, task.device)
+        parts.append(_train(program, seeds, task))
+    return joined(parts)
+
+
+def _one_by_one(task: Task, networks: Sequence[nn.Module]) -> Networks:
+    parts = []
+    for seed, network in enumerate(networks):
+        program = program_of_one(network, task.loss, task.device)
+        with channels_last_before_pooling(network, task.device):
+            parts.append(_train(program, range(seed, seed + 1), task))
+    return joined(parts)
+
+
+def _train(program: Program, seeds: range, task: Task) -> Networks:
+    """The networks of the program, trained."""
+    seed_all(seeds.start, Stream.NOISE)
+    steps = task.training.steps
+    optimizer, schedule = optimizer_and_schedule(program.tensors, task.training)
+    kept = {0: program.now()} if 0 in task.keep else {}
     history, due = torch.empty(0), 0.0
-    work = streams.batches(data, group, steps=training.steps, batch=training.batch, device=device)
-    for step, batch in enumerate(work, start=1):
+    for step, batch in enumerate(task.batches(seeds, steps), start=1):
         losses = _step(program, optimizer, batch)
         schedule.step()
         if step == 1:  # one block, since a tensor per step would break up the memory of the steps
-            history = losses.new_empty(training.steps, len(group))
+            history = losses.new_empty(steps, len(seeds))
         history[step - 1] = losses
-        if step in keep:
-            kept[step] = program.state()
-        if watch and (step == training.steps or perf_counter() > due):
+        if step in task.keep:
+            kept[step] = program.now()
+        if task.watch and (step == steps or perf_counter() > due):
             due = perf_counter() + PAUSE
-            watch(group.start * training.steps + step * len(group), losses)
-    return Networks(program.skeleton.eval(), program.state(), history.T.cpu(), kept)
+            task.watch(seeds.start * steps + step * len(seeds), losses)
+    return Networks(
+        program.skeleton.eval(),
+        program.state(),
+        history.T.cpu(),
+        {step: state for step, (state, _) in kept.items()},
+        program.alone,
+        {step: copies for step, (_, copies) in kept.items()},
+    )
 
 
 def _step(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
@@ -128,27 +169,3 @@ def _step(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
     losses.backward(torch.ones_like(losses))  # of their sum: each seed has its own gradient
     optimizer.step()
     return losses.detach()
-
-
-def _initialise(build: Build, seed: int) -> nn.Module:
-    _seed(seed, Stream.WEIGHTS)
-    return build()
-
-
-def _seed(seed: int, stream: Stream) -> None:
-    """Let layers draw from this stream, wherever they are."""
-    start = generator(seed, stream).initial_seed()
-    if torch.accelerator.is_available():
-        torch.manual_seed(start)
-    else:  # half the time of a small network's set-up is saved: no other device is to be told
-        torch.default_generator.manual_seed(start)
-
-
-def _join(parts: Sequence[Networks]) -> Networks:
-    """The networks of all groups as those of one."""
-    return Networks(
-        parts[0].skeleton,
-        join([part.state for part in parts]),
-        torch.cat([part.losses for part in parts]),
-        {step: join([part.kept[step] for part in parts]) for step in parts[0].kept},
-    )

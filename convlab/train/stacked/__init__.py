@@ -1,17 +1,22 @@
 """Networks of one architecture as one: weights (S, ...) and activations (S, N, ...) of S seeds."""
 
-from .losses import Loss, losses_of
+from .losses import Loss, has_form, losses_of
 from .network import forward_of, layers_by_vmap
 from .programs import Program, program_of
-from .states import State, join
+from .states import State, agree, copy_of, join, largest, named_tensors
 
 __all__ = [
     "Loss",
     "Program",
     "State",
+    "agree",
+    "copy_of",
     "forward_of",
+    "has_form",
     "join",
+    "largest",
     "layers_by_vmap",
     "losses_of",
+    "named_tensors",
     "program_of",
 ]

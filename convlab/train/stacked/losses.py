@@ -25,12 +25,17 @@ def losses_of(loss: Loss) -> Losses:
 
     def losses(outputs: Tensor, y: Tensor, own: bool) -> Tensor:
         targets = y if own else y.expand(len(outputs), *y.shape)
-        fits, by_hand = BY_HAND.get(loss, (_never_fits, loss))
+        fits, by_hand = BY_HAND[loss] if has_form(loss) else (_never_fits, loss)
         if fits(outputs, targets):
             return by_hand(outputs, targets)
         return vmap(loss, in_dims=(0, 0 if own else None))(outputs, y)
 
     return losses
+
+
+def has_form(loss: Loss) -> bool:
+    """Whether there is a form by hand, for outputs and targets that fit."""
+    return loss in BY_HAND
 
 
 def norm(out: Tensor, target: Tensor) -> Tensor:

@@ -46,3 +46,20 @@ def _meta(tensor: Tensor) -> Tensor:
     if isinstance(tensor, nn.Parameter):
         return nn.Parameter(empty, requires_grad=tensor.requires_grad)
     return empty
+
+
+def agree(one: Tensor, other: Tensor, noise: float = 0.0) -> bool:
+    """Whether two tensors are equal but for rounding, of terms as large as they or as `noise`."""
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if not (one.is_floating_point() or one.is_complex()):
+        return torch.equal(one, other)
+    eps = torch.finfo(one.dtype).eps
+    bound = eps**0.5 * largest(other) + 100 * eps * noise
+    return torch.allclose(one, other, rtol=0, atol=bound, equal_nan=True)
+
+
+def largest(tensor: Tensor) -> float:
+    """The largest finite size of a number in it."""
+    sizes = tensor.detach().abs().double()
+    return float(sizes.where(sizes.isfinite(), 0).amax()) if sizes.numel() else 0.0

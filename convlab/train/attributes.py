@@ -1,0 +1,121 @@
+"""What a network keeps beside its numbers, as plain data that can be compared.
+
+Networks that are trained as one program share one object, and whatever that keeps as attributes:
+they may be stacked only where these agree, and where a call leaves them as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from io import BytesIO
+from pickle import Pickler
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+from weakref import ReferenceType
+
+import torch
+from torch import Tensor, nn
+
+TENSORS = "_parameters", "_buffers"
+Description = dict[str, object]  # by the dotted name of the attribute
+
+
+def description(network: nn.Module) -> Description:
+    """Equal for networks that are alike in all but the numbers of parameters and buffers.
+
+    Raises whatever an attribute raises that cannot be looked into.
+    """
+    order: dict[int, int] = {}  # of tensors, so that what is shared is told from what is not
+    return dict(_described(network, order))
+
+
+def difference(one: Description, other: Description) -> str:
+    """The name of the first attribute that the two do not have in common, or nothing."""
+    names = one.keys() | other.keys()
+    return next((name for name in sorted(names) if one.get(name) != other.get(name)), "")
+
+
+def digest(value: Any, order: Mapping[int, int] | None = None) -> object:
+    """What is equal for equal values; tensors that `order` names are told by their place."""
+    if isinstance(value, bool | int | str | None) or (isinstance(value, dict) and not value):
+        return value
+    pickled = BytesIO()
+    _Describer(pickled, order or {}).dump(value)
+    return sha256(pickled.getvalue()).digest()
+
+
+def _described(network: nn.Module, order: dict[int, int]) -> Iterator[tuple[str, object]]:
+    for path, module in network.named_modules(remove_duplicate=False):
+        dot = f"{path}." if path else ""
+        yield f"{dot}__class__", type(module)
+        for name, kept in vars(module).items():
+            if name in TENSORS:
+                yield from ((dot + each, _form(tensor, order)) for each, tensor in kept.items())
+            elif name != "_modules" and (kept is not None or not name.startswith("_")):
+                yield dot + name, digest(kept, order)
+
+
+def _form(tensor: Tensor | None, order: dict[int, int]) -> object:
+    """All of a parameter or buffer but its numbers."""
+    if tensor is None:
+        return None
+    place = order.setdefault(id(tensor), len(order))
+    return place, type(tensor), tensor.shape, tensor.dtype, tensor.layout, tensor.requires_grad
+
+
+class _Describer(Pickler):
+    """Pickles what is to be compared and never read back, functions and classes among it."""
+
+    def __init__(self, file: BytesIO, order: Mapping[int, int]) -> None:
+        super().__init__(file, protocol=5)
+        self.order, self.seen = order, dict[int, object]()
+
+    def persistent_id(self, value: Any) -> object:
+        form = next((form for kind, form in FORMS.items() if isinstance(value, kind)), None)
+        if form is None:
+            return None
+        if id(value) in self.order:
+            return "tensor", self.order[id(value)]
+        if id(value) in self.seen:
+            return "seen", list(self.seen).index(id(value))
+        self.seen[id(value)] = value  # which keeps it, and its id, alive
+        return type(value).__name__, form(value)
+
+
+def _function(function: FunctionType) -> object:
+    """By its code and what it closes over."""
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    return function.__code__, function.__defaults__, function.__kwdefaults__, cells, vars(function)
+
+
+def _code(code: CodeType) -> object:
+    return code.co_qualname, code.co_code, code.co_consts, code.co_names
+
+
+def _class(kind: type) -> object:
+    return kind.__module__, kind.__qualname__, id(kind)
+
+
+def _tensor(tensor: Tensor) -> object:
+    kind = str(tensor.dtype), str(tensor.layout), str(tensor.device), tensor.requires_grad
+    return tuple(tensor.shape), kind, _numbers(tensor)
+
+
+def _numbers(tensor: Tensor) -> bytes:
+    """What stands for the numbers of a tensor of any kind."""
+    if tensor.is_meta:
+        return b""
+    saved = BytesIO()
+    torch.save(tensor.detach().clone(), saved)
+    return sha256(saved.getvalue()).digest()
+
+
+FORMS: dict[type, Callable[[Any], object]] = {
+    Tensor: _tensor,
+    FunctionType: _function,
+    CodeType: _code,
+    type: _class,
+    ModuleType: lambda module: module.__name__,
+    ReferenceType: lambda reference: reference(),
+}

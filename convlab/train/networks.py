@@ -1,0 +1,172 @@
+"""Trained networks, one per seed: what they answer, and how well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves, tree_map
+
+from ..errors import UsageError
+from ..measure import Sample, Statistic
+from ..streams import Data, Draw, Stream, draw_each
+from .answers import by_all, by_one, in_parts
+from .answers import join as join_answers
+from .randomness import left_as_it_was, seed_all
+from .stacked import Loss, State, join, named_tensors
+
+AT_ONCE = 4096  # examples, of one network or of several together
+LARGEST = torch.finfo(torch.float32).max ** 0.5  # of weights whose square is still a float32
+
+
+@dataclass(frozen=True)
+class Networks:
+    """One trained network per seed: every tensor of the state has a leading axis S.
+
+    `alone` holds the networks themselves where they were trained one after another, else nothing.
+    If their tensors differ in shape, there is no state. `notes` say what a reader should know.
+    """
+
+    skeleton: nn.Module
+    state: State
+    losses: Tensor  # (S, steps), on the CPU
+    kept: dict[int, State] = field(default_factory=dict)  # by the number of steps done
+    alone: tuple[nn.Module, ...] = ()
+    kept_alone: dict[int, tuple[nn.Module, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def diverged(self) -> Tensor:
+        """(S,): whether a loss or a trained weight ceased to be a number of ordinary size.
+
+        That is a loss that is no finite float32, or a weight whose square is none.
+        """
+        sound = self.losses.float().isfinite().all(dim=1)
+        for name, parameter in self.skeleton.named_parameters():
+            if parameter.requires_grad and name in self.state:
+                sound &= _are_ordinary(self.state[name])
+        if self.alone and not self.state:
+            sound &= torch.stack([_is_ordinary(network) for network in self.alone])
+        return ~sound
+
+    def at(self, step: int) -> Networks:
+        """These networks as they were after `step` steps, which `fit` was asked to keep."""
+        if step not in self.kept:
+            raise UsageError(f"`fit` did not keep step {step}: ask for it with `keep=[{step}]`")
+        kept, alone = self.kept[step], self.kept_alone.get(step, ())
+        return replace(self, state=kept, alone=alone, losses=self.losses[:, :step])
+
+    def predict(self, x: Tensor, *, own: bool = False, at_once: int = AT_ONCE) -> Tensor:
+        """(N, ...) -> (S, N, ...): every network sees x, or its `own` x[i] of (S, N, ...).
+
+        Networks that answer with tuples or dictionaries of tensors give one of (S, N, ...). More
+        than `at_once` examples are cut in parts where no example changes the answer to another.
+        Raises UsageError where answers differ in shape.
+        """
+        groups = list(self._groups(x, own, at_once))
+        try:
+            answers: Tensor = join_answers(groups, axis=0)
+            return answers
+        except (RuntimeError, ValueError):
+            raise UsageError(
+                "the networks of `fit` answer in different shapes, which `predict` cannot stack: "
+                "let `build` make networks with answers of one shape"
+            ) from None
+
+    def score(self, metric: Loss, data: Data | Draw, statistic: Statistic = "median") -> Sample:
+        """The metric on data that all share, or on a fresh draw for each; NaN if diverged.
+
+        Raises UsageError where the metric is not one number.
+        """
+        held_out = draw_each(data, range(len(self.losses)), Stream.HELD_OUT)
+        answers = self._answers(held_out, shared=isinstance(data, Data))
+        each = [_number(metric(a, d.y)) for a, d in zip(answers, held_out, strict=True)]
+        return sample(torch.stack(each).masked_fill(self.diverged, torch.nan), statistic)
+
+    def _answers(self, data: Sequence[Data], *, shared: bool) -> Iterator[Any]:
+        """The answers (N, ...) of each network to its data."""
+        if shared or len({each.x.shape for each in data}) == 1:
+            x = data[0].x if shared else torch.stack([each.x for each in data])
+            for group in self._groups(x, not shared, AT_ONCE):
+                yield from _by_seed(group)
+        else:
+            for seed, each in enumerate(data):
+                yield from _by_seed(self._group(range(seed, seed + 1), each.x, False, AT_ONCE))
+
+    def _groups(self, x: Tensor, own: bool, at_once: int) -> Iterator[Any]:
+        """The answers (S, N, ...), by as many seeds at once as suit the number of examples."""
+        size = 1 if self.alone else max(1, at_once // max(1, x.shape[own]))
+        for seeds in torch.arange(len(self.losses)).split(size):
+            group = range(int(seeds[0]), int(seeds[-1]) + 1)
+            yield self._group(group, x[group.start : group.stop] if own else x, own, at_once)
+
+    def _group(self, seeds: range, x: Tensor, own: bool, at_once: int) -> Any:
+        if not self.alone:
+            state = {n: tensor[seeds.start : seeds.stop] for n, tensor in self.state.items()}
+            return in_parts(by_all(self.skeleton, state, own), x, own, at_once)
+        state = {name: tensor[seeds.start] for name, tensor in self.state.items()}
+        with left_as_it_was():
+            seed_all(seeds.start, Stream.NOISE)  # some draw when they answer, too
+            return in_parts(by_one(self.alone[seeds.start], state, own), x, own, at_once)
+
+
+def joined(parts: Sequence[Networks]) -> Networks:
+    """The networks of several groups as those of one."""
+    alone = tuple(network for part in parts for network in part.alone)
+    steps = parts[0].kept
+    kept_alone = {step: tuple(n for p in parts for n in p.kept_alone[step]) for step in steps}
+    return Networks(
+        parts[0].skeleton,
+        _joined_state([part.state for part in parts], alone),
+        torch.cat([part.losses for part in parts]),
+        {step: _joined_state([p.kept[step] for p in parts], kept_alone[step]) for step in steps},
+        alone,
+        kept_alone,
+    )
+
+
+def _joined_state(states: Sequence[State], alone: Sequence[nn.Module]) -> State:
+    """One state, in whose memory the networks themselves are then, or none if they differ."""
+    shapes = [{name: (t.shape[1:], t.dtype) for name, t in state.items()} for state in states]
+    if any(shape != shapes[0] for shape in shapes):
+        return {}
+    state = join(states)
+    for seed, network in enumerate(alone):
+        for name, tensor in named_tensors(network):
+            tensor.data, tensor.grad = state[name][seed], None
+    return state
+
+
+def sample(values: Tensor, statistic: Statistic = "median") -> Sample:
+    """The Sample of a tensor (S,) with one value per seed."""
+    return Sample(tuple(values.double().tolist()), statistic)
+
+
+def _by_seed(answers: Any) -> Iterator[Any]:
+    """The answers (N, ...) of each seed among (S, N, ...)."""
+    seeds = max(len(leaf) for leaf in tree_leaves(answers) if isinstance(leaf, Tensor))
+    for seed in range(seeds):
+        yield tree_map(lambda leaf: leaf[seed] if isinstance(leaf, Tensor) else leaf, answers)  # noqa: B023
+
+
+def _are_ordinary(weights: Tensor) -> Tensor:
+    ordinary: Tensor = (weights.flatten(1).abs() <= LARGEST).all(dim=1)
+    return ordinary.cpu()
+
+
+def _is_ordinary(network: nn.Module) -> Tensor:
+    trained = [p for p in network.parameters() if p.requires_grad]
+    return torch.stack([_are_ordinary(p.detach()[None])[0] for p in trained]).all()
+
+
+def _number(value: Any) -> Tensor:
+    number = torch.as_tensor(value).detach().cpu()
+    if number.numel() != 1:
+        raise UsageError(
+            f"the metric of `score` gives {tuple(number.shape)} for one network: "
+            "let it return one number"
+        )
+    return number.reshape(()).double()

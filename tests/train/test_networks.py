@@ -1,0 +1,246 @@
+"""Tests of convlab.train: what trained networks answer, and what is refused with a sentence."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import mse_loss
+
+from convlab.errors import UsageError
+from convlab.settings import Training
+from convlab.streams import Data
+from convlab.train import Networks, fit
+
+Build = Callable[[], nn.Module]
+
+
+def row(generator: Generator, examples: int = 8) -> Data:
+    x = torch.randn(examples, 6, generator=generator, dtype=torch.float64)
+    return Data(x, torch.randn(examples, 2, generator=generator, dtype=torch.float64))
+
+
+def trained(build: Build, seeds: int, loss: Any = mse_loss, **asked: Any) -> Networks:
+    training = asked.pop("training", Training(steps=4, lr=0.05, optimizer="sgd"))
+    return fit(lambda: build().double(), row, loss, seeds=seeds, training=training, **asked)
+
+
+class Answering(nn.Module):
+    """A linear layer whose answer takes another form."""
+
+    def __init__(self, form: Callable[[Tensor, Tensor], Any]) -> None:
+        super().__init__()
+        self.layer, self.form = nn.Linear(6, 2), form
+
+    def forward(self, x: Tensor) -> Any:
+        return self.form(self.layer(x), x)
+
+
+@pytest.mark.parametrize("seeds", [1, 3, 8])
+def test_answers_may_be_tuples_and_dictionaries(seeds: int) -> None:
+    def loss(answer: Any, y: Tensor) -> Tensor:
+        value: Tensor = mse_loss(answer["pair"][0], y) + answer["pair"][1].square().mean()
+        return value
+
+    networks = trained(lambda: Answering(lambda out, x: {"pair": (out, out * 2)}), seeds, loss)
+    plain = trained(
+        lambda: nn.Sequential(nn.Linear(6, 2)), seeds, lambda o, y: loss({"pair": (o, 2 * o)}, y)
+    )
+    torch.testing.assert_close(networks.losses, plain.losses)
+    x = row(Generator()).x
+    answers: Any = networks.predict(x)
+    torch.testing.assert_close(answers["pair"][0], plain.predict(x))
+    torch.testing.assert_close(answers["pair"][1], 2 * plain.predict(x))
+    metric: Any = lambda answer, y: answer["pair"][0].sum()  # noqa: E731
+    scores = plain.score(lambda answer, y: answer.sum(), row).values
+    assert networks.score(metric, row).values == pytest.approx(scores)
+
+
+@pytest.mark.parametrize("seeds", [1, 4, 7])
+def test_what_is_drawn_in_an_answer_is_drawn_for_each_seed(seeds: int) -> None:
+    build = partial(Answering, lambda out, x: out + torch.randn_like(out))
+    x = row(Generator()).x
+    answers = trained(build, seeds).predict(x)
+    assert torch.equal(answers, trained(build, seeds).predict(x))
+    torch.testing.assert_close(answers[:1], trained(build, 1).predict(x))
+    first, second = answers[0] - answers.mean(), answers[-1] - answers.mean()
+    assert seeds == 1 or not torch.equal(first, second)
+
+
+def by_the_batch() -> nn.Module:
+    norm = nn.BatchNorm1d(4, track_running_stats=False)
+    return nn.Sequential(nn.Linear(6, 4), norm, nn.Linear(4, 2))
+
+
+def centred() -> nn.Module:
+    return Answering(lambda out, x: out - out.mean(0))
+
+
+@pytest.mark.parametrize("build", [by_the_batch, centred])
+@pytest.mark.parametrize("seeds", [1, 4, 16])
+def test_networks_whose_examples_meet_see_all_at_once(build: Build, seeds: int) -> None:
+    networks, x = trained(build, seeds), row(Generator(), 50).x
+    whole = networks.predict(x)
+    for at_once in (1, 7, 49):
+        torch.testing.assert_close(networks.predict(x, at_once=at_once), whole)
+    torch.testing.assert_close(whole[:1], trained(build, 1).predict(x))
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_other_networks_see_no_more_than_is_asked_for(seeds: int) -> None:
+    sizes: list[int] = []
+
+    def noticed(out: Tensor, x: Tensor) -> Tensor:
+        sizes.append(len(out))
+        return out
+
+    networks = trained(partial(Answering, noticed), seeds)
+    sizes.clear()
+    networks.predict(row(Generator(), 50).x, at_once=20)
+    assert max(sizes) == 20
+
+
+def test_an_answer_is_that_of_the_network_after_training() -> None:
+    class Fading(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.scale = nn.Linear(6, 2), 1.0
+
+        def forward(self, x: Tensor) -> Tensor:
+            if self.training:
+                self.scale *= 0.9
+            answer: Tensor = self.layer(x) * self.scale
+            return answer
+
+    networks, x = trained(Fading, 5, keep=[2]), row(Generator()).x
+    plain = x @ networks.state["layer.weight"].mT + networks.state["layer.bias"][:, None]
+    torch.testing.assert_close(networks.predict(x), plain * 0.9**4)
+    kept = networks.at(2)
+    plain = x @ kept.state["layer.weight"].mT + kept.state["layer.bias"][:, None]
+    torch.testing.assert_close(kept.predict(x), plain * 0.9**2)
+
+
+class Shift(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.sub_(3)
+
+
+@pytest.mark.parametrize("batch", [8, 4])
+@pytest.mark.parametrize("seeds", [1, 2, 4, 16])
+def test_the_users_data_stay_as_they_are(seeds: int, batch: int) -> None:
+    data = row(Generator())
+    x, y = data.x.clone(), data.y.clone()
+
+    def spoiling(out: Tensor, target: Tensor) -> Tensor:
+        return mse_loss(out, target.mul_(2))
+
+    build = lambda: nn.Sequential(Shift(), nn.Linear(6, 2)).double()  # noqa: E731
+    training = Training(steps=3, batch=batch)
+    fit(build, data, spoiling, seeds=seeds, training=training).predict(data.x)
+    assert torch.equal(data.x, x) and torch.equal(data.y, y)
+
+
+def test_one_object_for_all_seeds_is_refused() -> None:
+    network, layer = nn.Linear(6, 2), nn.Linear(6, 6)
+    for build in (lambda: network, lambda: nn.Sequential(layer, nn.Linear(6, 2))):
+        with pytest.raises(UsageError, match=r"one object for several seeds.*make a new network"):
+            trained(build, 2)
+        assert trained(build, 1).notes == ()
+
+
+def test_frozen_parts_may_be_shared() -> None:
+    layer = nn.Linear(6, 6).requires_grad_(False).double()
+    networks = trained(lambda: nn.Sequential(layer, nn.Linear(6, 2)), 5)
+    assert torch.equal(networks.state["0.weight"], layer.weight.expand(5, 6, 6))
+
+
+def test_a_part_that_was_built_for_evaluation_stays_there() -> None:
+    def build() -> nn.Module:
+        return nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4).eval(), nn.Linear(4, 2))
+
+    for seeds in (1, 5):
+        networks = trained(build, seeds)
+        assert (networks.state["1.running_mean"] == 0).all()
+
+
+def test_a_network_that_knows_its_batch_is_trained() -> None:
+    build = partial(Answering, lambda out, x: out.view(20, 2))
+    networks = fit(
+        lambda: build().double(),
+        partial(row, examples=20),
+        mse_loss,
+        seeds=4,
+        training=Training(steps=1, batch=20),
+    )
+    assert "cannot be tried on 8 examples" in networks.notes[0]
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 5])
+def test_draws_of_different_sizes_are_trained_and_scored(seeds: int) -> None:
+    def draw(generator: Generator) -> Data:
+        return row(generator, 5 + generator.initial_seed() % 7)
+
+    build = lambda: nn.Linear(6, 2).double()  # noqa: E731
+    networks = fit(build, draw, mse_loss, seeds=seeds, training=Training(steps=2))
+    assert len(networks.score(mse_loss, draw).values) == seeds
+
+
+def test_a_metric_may_be_any_function() -> None:
+    networks = trained(lambda: nn.Linear(6, 2), 5)
+
+    def of_numpy(out: Tensor, y: Tensor) -> Any:
+        return float(np.square(out.numpy() - y.numpy()).mean())
+
+    assert networks.score(of_numpy, row).values == pytest.approx(
+        networks.score(mse_loss, row).values
+    )
+    with pytest.raises(UsageError, match=r"`score` gives \(8, 2\).*one number"):
+        networks.score(lambda out, y: out - y, row)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("seeds", [1, 4])
+def test_a_blow_up_at_the_last_update_is_a_divergence(seeds: int, dtype: torch.dtype) -> None:
+    training = Training(steps=1, lr=1e6, optimizer="sgd")
+    build = lambda: nn.Linear(6, 2).to(dtype)  # noqa: E731
+    for size, diverged in ((1.0, False), (1e16, True)):
+        data = Data(torch.ones(4, 6, dtype=dtype), torch.full((4, 2), size, dtype=dtype))
+        networks = fit(build, data, mse_loss, seeds=seeds, training=training)
+        assert networks.losses.isfinite().all()
+        assert networks.diverged.tolist() == [diverged] * seeds
+
+
+@pytest.mark.parametrize(
+    "build, words",
+    [
+        (lambda: "network", "a str, no nn.Module"),
+        (lambda: nn.Flatten(), "without a parameter"),
+        (lambda: nn.Linear(6, 2).requires_grad_(False), "without a parameter"),
+    ],
+)
+def test_what_is_no_network_is_refused(build: Any, words: str) -> None:
+    with pytest.raises(UsageError, match=f"`build` gives `fit`.*{words}"):
+        fit(build, row, mse_loss, seeds=1, training=Training(steps=1))
+
+
+def test_what_is_no_task_is_refused() -> None:
+    ask: Any = partial(fit, lambda: nn.Linear(6, 2).double(), loss=mse_loss)
+    one = Training(steps=1)
+    for seeds in (0, -1):
+        with pytest.raises(UsageError, match=f"at least one seed, not seeds={seeds}"):
+            ask(row, seeds=seeds, training=one)
+    with pytest.raises(UsageError, match="5 inputs x and 4 targets y"):
+        ask(lambda g: Data(torch.ones(5, 6), torch.ones(4, 2)), seeds=1, training=one)
+    with pytest.raises(UsageError, match="a draw should return Data"):
+        ask(lambda g: (torch.ones(5, 6), torch.ones(5, 2)), seeds=1, training=one)
+    with pytest.raises(UsageError, match="should be Data, or a function"):
+        ask([1], seeds=1, training=one)
+    with pytest.raises(UsageError, match="makes 1 steps: it cannot keep step 2"):
+        ask(row, seeds=1, training=one, keep=[2])
+    with pytest.raises(UsageError, match=r"shape \(8,\): let it return one number"):
+        ask(row, loss=lambda out, y: (out - y).mean(1), seeds=1, training=one)
+    with pytest.raises(UsageError, match=r"did not keep step 1: ask for it"):
+        ask(row, seeds=1, training=one).at(1)

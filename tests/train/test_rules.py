@@ -1,0 +1,262 @@
+"""Tests of convlab.train.rules: what cannot be stacked is found, trained alone, and said."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Generator, Tensor, nn
+from torch.autograd import Function
+from torch.nn.functional import mse_loss
+from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
+from torch.utils.checkpoint import checkpoint
+
+from convlab.settings import Training
+from convlab.streams import Data
+from convlab.train import fit
+from tests.train import zoo
+from tests.train.test_zoo import check
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated")  # but still in use
+ROW = partial(zoo.task, zoo.ROW)
+Build = Callable[[], nn.Module]
+
+
+class Net(nn.Module):
+    """Two layers, between which a subclass or a function does something unusual."""
+
+    def __init__(
+        self, between: Callable[[Any, Tensor], Tensor] | None = None, **kept: Any
+    ) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(8, 4), nn.Linear(4, 2)
+        self.between = between
+        for name, value in kept.items():
+            setattr(self, name, value)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.first(x)
+        answer: Tensor = self.last(self.between(self, inner) if self.between else inner.tanh())
+        return answer
+
+
+def between(function: Callable[[Any, Tensor], Tensor], **kept: Callable[[], Any]) -> Build:
+    """Builds networks with that function between the layers, and what it keeps, made anew."""
+    return lambda: Net(function, **{name: make() for name, make in kept.items()}).double()
+
+
+def features() -> Tensor:
+    return torch.randn(4, 4, dtype=torch.float64)
+
+
+def closing_over() -> Callable[[Any, Tensor], Tensor]:
+    scale = torch.rand((), dtype=torch.float64)
+    return lambda network, x: (x * scale).tanh()
+
+
+class Cube(Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        slope: Tensor = 3 * x**2 * gradient
+        return slope
+
+
+def cubed(network: Any, x: Tensor) -> Tensor:
+    cube: Tensor = Cube.apply(x)  # type: ignore[no-untyped-call]
+    return cube
+
+
+def moving_mean(network: Any, x: Tensor) -> Tensor:
+    if network.training:
+        network.mean = 0.9 * network.mean + 0.1 * x.detach().mean(0)
+    centred: Tensor = x - network.mean
+    return centred
+
+
+def fading(network: Any, x: Tensor) -> Tensor:
+    network.scale *= 0.9
+    faded: Tensor = x * network.scale
+    return faded
+
+
+def with_buffer() -> nn.Module:
+    network = Net(moving_mean)
+    network.register_buffer("mean", torch.zeros(4))
+    return network.double()
+
+
+def with_hook(hooked: Callable[[nn.Linear], object]) -> Build:
+    def build() -> nn.Module:
+        network = Net().double()
+        hooked(network.first)
+        return network
+
+    return build
+
+
+def gradient_inside(network: Any, x: Tensor) -> Tensor:
+    with torch.enable_grad():
+        point = x if x.requires_grad else x.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(point.pow(3).sum(), point, create_graph=True)
+    return slope
+
+
+def changed(change: Callable[[nn.Linear], object]) -> Build:
+    def build() -> nn.Module:
+        network = Net()
+        change(network.first)
+        return network.double()
+
+    return build
+
+
+def scripted() -> nn.Module:
+    layers = nn.Sequential(nn.Linear(8, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    script: nn.Module = torch.jit.script(layers)
+    return script
+
+
+def of_a_width_of_its_own() -> nn.Module:
+    width = int(torch.randint(2, 9, ()))
+    return nn.Sequential(nn.Linear(8, width), nn.Tanh(), nn.Linear(width, 2)).double()
+
+
+def tied() -> nn.Module:
+    network = nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 8), nn.Linear(8, 2))
+    network[2].weight = network[0].weight
+    return network.double()
+
+
+def frozen() -> nn.Module:
+    network = Net().double()
+    network.first.requires_grad_(False)
+    return network
+
+
+def partly_evaluated() -> nn.Module:
+    norm = nn.BatchNorm1d(4)
+    return nn.Sequential(
+        nn.Linear(8, 4), norm.eval(), nn.Dropout(0.5).eval(), nn.Linear(4, 2)
+    ).double()
+
+
+def by_the_batch() -> nn.Module:
+    norm = nn.BatchNorm1d(4, track_running_stats=False)
+    return nn.Sequential(nn.Linear(8, 4), norm, nn.Linear(4, 2)).double()
+
+
+def in_place() -> nn.Module:
+    return nn.Sequential(nn.ReLU(inplace=True), nn.Linear(8, 2)).double()
+
+
+UNUSUAL: dict[str, Build] = {
+    "a tensor of its own": between(lambda n, x: x @ n.kept, kept=features),
+    "a permutation": between(lambda n, x: x[:, n.kept], kept=lambda: torch.randperm(4)),
+    "a number of its own": between(lambda n, x: x * n.kept, kept=lambda: torch.rand(()).item()),
+    "a list of its own": between(lambda n, x: x * n.kept[0], kept=lambda: [torch.rand(()).item()]),
+    "a closure of its own": lambda: Net(closing_over()).double(),
+    "an array": between(
+        lambda n, x: x * torch.as_tensor(n.kept),
+        kept=lambda: np.random.rand(4),
+    ),
+    "a moving mean": with_buffer,
+    "a state kept in Python": between(fading, scale=lambda: 1.0),
+    "a hook on a gradient": with_hook(lambda layer: layer.weight.register_hook(lambda g: g * 0)),
+    "a hook on a layer": with_hook(lambda f: f.register_forward_hook(lambda m, i, o: 2 * o)),
+    "a hook before a layer": with_hook(
+        lambda f: f.register_forward_pre_hook(lambda m, i: 2 * i[0])
+    ),
+    "a way that depends on a mean": between(lambda n, x: x if x.mean() > 0 else -2 * x),
+    "an item": between(lambda n, x: x * x.detach().abs().max().item()),
+    "a mask": between(lambda n, x: x * torch.ones_like(x).masked_scatter(x > 0, x[x > 0])),
+    "a function of its own": between(cubed),
+    "a checkpoint": between(lambda n, x: checkpoint(torch.tanh, x, use_reentrant=False)),
+    "a gradient": between(gradient_inside),
+    "a permuted batch": between(lambda n, x: x[torch.randperm(len(x))]),
+    "numbers of numpy": between(lambda n, x: x * np.random.rand() if n.training else x),
+    "numbers of Python": between(lambda n, x: x * random.random() if n.training else x),
+    "spectral norm": changed(spectral_norm),
+    "spectral norm, parametrised": changed(parametrizations.spectral_norm),
+    "weight norm": changed(weight_norm),
+    "weight norm, parametrised": changed(parametrizations.weight_norm),
+    "pruned": changed(lambda layer: prune.l1_unstructured(layer, "weight", 0.5)),
+    "an in-place change of x": in_place,
+    "tied weights": tied,
+    "frozen weights": frozen,
+    "parts in evaluation": partly_evaluated,
+    "norms of the batch": by_the_batch,
+    "scripted": scripted,
+    "a width of its own": of_a_width_of_its_own,
+}
+STACKED = {"tied weights", "frozen weights", "parts in evaluation", "norms of the batch"}
+
+
+def note_of(build: Build, seeds: int = 16) -> str:
+    networks = fit(build, ROW, mse_loss, seeds=seeds, training=Training(steps=1))
+    return " ".join(networks.notes)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_an_unusual_network_is_trained_as_by_a_plain_loop(name: str) -> None:
+    check(UNUSUAL[name], ROW, mse_loss)
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_a_note_says_what_was_trained_one_after_another(name: str) -> None:
+    note = note_of(UNUSUAL[name])
+    assert note.startswith("the networks were trained one after another: ") or name in STACKED
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("a permutation", "`kept` differs between seeds"),
+        ("a closure of its own", "`between` differs between seeds"),
+        ("a moving mean", "stacked, mean of the first step is another"),
+        ("a state kept in Python", "a step changes the attribute `scale`"),
+        ("a hook on a gradient", "`first.weight` has a hook on its gradient"),
+        ("a hook on a layer", "layer `first` has a hook"),
+        ("numbers of numpy", "they draw random numbers in training"),
+        ("an in-place change of x", "they change their input"),
+        ("a way that depends on a mean", "vmap"),
+    ],
+)
+def test_a_note_names_what_hinders(name: str, words: str) -> None:
+    assert words in note_of(UNUSUAL[name])
+
+
+def test_usual_networks_are_trained_together_without_a_note() -> None:
+    for build in (lambda: Net().double(), *(UNUSUAL[name] for name in STACKED)):
+        networks = fit(build, ROW, mse_loss, seeds=16, training=Training(steps=1))
+        assert networks.notes == () and networks.alone == ()
+
+
+def test_one_seed_needs_no_note() -> None:
+    assert all(note_of(build, seeds=1) == "" for build in UNUSUAL.values())
+
+
+def test_a_padding_row_that_the_first_batch_lacks_stays_as_it_is() -> None:
+    def sentences(generator: Generator) -> Data:
+        x = torch.randint(1, 10, (8, 5), generator=generator)
+        return Data(x, torch.randn(8, 2, generator=generator, dtype=torch.float64))
+
+    note = " ".join(
+        fit(
+            partial(zoo.of_words, partial(nn.Embedding, 10, 3, padding_idx=0)),
+            sentences,
+            mse_loss,
+            seeds=16,
+            training=Training(steps=1),
+        ).notes
+    )
+    assert "treats some rows in a way of their own" in note
