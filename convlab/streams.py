@@ -5,10 +5,13 @@ More data then changes no weight, and seed 7 of 8 is seed 7 of 64 is seed 7 alon
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,6 +35,37 @@ def generator(seed: int, stream: Stream) -> Generator:
     """The CPU generator of one stream of one seed, the same on every machine and device."""
     (state,) = np.random.SeedSequence((seed, stream)).generate_state(1, np.uint64)
     return Generator().manual_seed(int(state))
+
+
+def seed_all(seed: int, stream: Stream) -> None:
+    """Let what draws from a global generator, of torch, numpy or Python, draw from a stream."""
+    start = generator(seed, stream).initial_seed()
+    random.seed(start)
+    np.random.seed(start % 2**32)
+    if torch.accelerator.is_available():
+        torch.manual_seed(start)
+    else:  # half the time of a small network's set-up is saved: no other device is to be told
+        torch.default_generator.manual_seed(start)
+
+
+@contextmanager
+def left_as_it_was() -> Iterator[None]:
+    """Put back, at the end, the state of every global generator."""
+    of_python, of_numpy = random.getstate(), np.random.get_state()
+    try:
+        with torch.random.fork_rng():
+            yield
+    finally:
+        random.setstate(of_python)
+        np.random.set_state(of_numpy)
+
+
+def random_state() -> tuple[Any, ...]:
+    """Equal before and after what has drawn nothing."""
+    of_numpy: Any = np.random.get_state(legacy=False)
+    words, place = of_numpy["state"].values()
+    of_torch = torch.random.get_rng_state().numpy().tobytes()
+    return random.getstate(), (words.tobytes(), place, of_numpy["has_gauss"]), of_torch
 
 
 @dataclass(frozen=True)
@@ -70,11 +104,17 @@ def draw_each(data: Data | Draw, seeds: range, stream: Stream) -> list[Data]:
         return [data] * len(seeds)
     if not callable(data):
         raise UsageError(f"the data should be Data, or a function that draws it, not {data!r:.60}")
-    each = [data(generator(seed, stream)) for seed in seeds]
+    with left_as_it_was():
+        each = [_drawn(data, seed, stream) for seed in seeds]
     for drawn in each:
         if not isinstance(drawn, Data):
             raise UsageError(f"a draw should return Data(x, y), not {drawn!r:.60}")
     return each
+
+
+def _drawn(draw: Draw, seed: int, stream: Stream) -> Data:
+    seed_all(seed, stream)  # for what is drawn without the generator that is given
+    return draw(generator(seed, stream))
 
 
 def draw_all(data: Data | Draw, seeds: range, stream: Stream) -> Batch:

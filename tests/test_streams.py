@@ -1,5 +1,6 @@
 """Tests of convlab.streams: each draw has a stream of its own, and batches come in its order."""
 
+import random
 from itertools import islice
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from convlab import streams
 from convlab.streams import Batch, Data, Stream, batches, draw_all, generator
 
 
@@ -87,3 +89,19 @@ def test_a_seed_is_given_examples_of_its_own_only() -> None:
         (order,) = shuffled(seed, 10, 1)
         assert torch.equal(own[0].x[place], x[order[:4]])
         assert torch.equal(own[1].x[place], x[order[4:8]])
+
+
+def careless(generator: Generator) -> Data:
+    """What a user draws without the generator that is given."""
+    x = torch.rand(3) + np.random.rand() + random.random()
+    return Data(x, x)
+
+
+def test_what_is_drawn_from_global_generators_is_that_of_the_seed() -> None:
+    before = streams.random_state()
+    three = streams.draw_each(careless, range(3), Stream.DATA)
+    assert streams.random_state() == before
+    (last,) = streams.draw_each(careless, range(2, 3), Stream.DATA)
+    assert torch.equal(three[2].x, last.x) and not torch.equal(three[1].x, last.x)
+    (other,) = streams.draw_each(careless, range(2, 3), Stream.HELD_OUT)
+    assert not torch.equal(other.x, last.x)

@@ -10,9 +10,8 @@ from torch.nn.parameter import is_lazy
 
 from .. import streams
 from ..errors import UsageError
-from ..streams import Data, Draw, Stream
+from ..streams import Data, Draw, Stream, seed_all
 from .alone import to_training
-from .randomness import seed_all
 from .stacked import named_tensors
 
 Build = Callable[[], nn.Module]

@@ -8,20 +8,18 @@ from time import perf_counter
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from .. import streams
 from ..errors import UsageError
 from ..memory import require
 from ..settings import Training
-from ..streams import Batch, Data, Draw, Stream
+from ..streams import Batch, Data, Draw, Stream, left_as_it_was, seed_all
 from .alone import channels_last_before_pooling, program_of_one
 from .building import Build as Build  # part of what `fit` takes
 from .building import build_all
 from .groups import FEW, Untried, group_size
 from .networks import Networks, joined
 from .optimizers import optimizer_and_schedule
-from .randomness import left_as_it_was, seed_all
 from .rules import in_a_line, why_alone
 from .stacked import Loss as Loss
 from .stacked import Program, program_of
@@ -137,14 +135,15 @@ def _train(program: Program, seeds: range, task: Task) -> Networks:
     """The networks of the program, trained."""
     seed_all(seeds.start, Stream.NOISE)
     steps = task.training.steps
-    optimizer, schedule = optimizer_and_schedule(program.tensors, task.training)
     kept = {0: program.now()} if 0 in task.keep else {}
     history, due = torch.empty(0), 0.0
     for step, batch in enumerate(task.batches(seeds, steps), start=1):
-        losses = _step(program, optimizer, batch)
-        schedule.step()
+        losses = _gradients_and_losses(program, batch)
         if step == 1:  # one block, since a tensor per step would break up the memory of the steps
             history = losses.new_empty(steps, len(seeds))
+            optimizer, schedule = optimizer_and_schedule(program.tensors, task.training)
+        optimizer.step()
+        schedule.step()
         history[step - 1] = losses
         if step in task.keep:
             kept[step] = program.now()
@@ -161,11 +160,10 @@ def _train(program: Program, seeds: range, task: Task) -> Networks:
     )
 
 
-def _step(program: Program, optimizer: Optimizer, batch: Batch) -> Tensor:
-    """The losses (S,) before the step."""
+def _gradients_and_losses(program: Program, batch: Batch) -> Tensor:
+    """The losses (S,) before the step; the tensors hold their gradients then."""
     for tensor in program.tensors:
         tensor.grad = None  # first, so that the step may use its memory
     losses = program.losses(batch)
     losses.backward(torch.ones_like(losses))  # of their sum: each seed has its own gradient
-    optimizer.step()
     return losses.detach()

@@ -12,10 +12,9 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 from ..errors import UsageError
 from ..measure import Sample, Statistic
-from ..streams import Data, Draw, Stream, draw_each
+from ..streams import Data, Draw, Stream, draw_each, left_as_it_was, seed_all
 from .answers import by_all, by_one, in_parts
 from .answers import join as join_answers
-from .randomness import left_as_it_was, seed_all
 from .stacked import Loss, State, join, named_tensors
 
 AT_ONCE = 4096  # examples, of one network or of several together

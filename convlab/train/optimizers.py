@@ -49,7 +49,12 @@ def _adadelta(tensors: list[Tensor], training: Training) -> Optimizer:
 
 def _fusible(tensors: list[Tensor]) -> bool:
     """Whether torch has one kernel for the whole update: it takes half the time of a loop."""
-    return all(t.device.type in ("cpu", "cuda") and t.is_floating_point() for t in tensors)
+    return all(
+        t.device.type in ("cpu", "cuda")
+        and t.is_floating_point()
+        and (t.grad is None or t.grad.layout is torch.strided)
+        for t in tensors
+    )
 
 
 OPTIMIZERS: dict[str, Callable[[list[Tensor], Training], Optimizer]] = {

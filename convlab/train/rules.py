@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as nn_module
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ..streams import Batch, Data
-from . import randomness
+from ..streams import Batch, Data, random_state
 from .alone import program_of_one
 from .attributes import description, difference, digest
 from .stacked import (
@@ -74,12 +73,12 @@ def _unlike(networks: Sequence[nn.Module]) -> str:
 def _more_than_numbers(network: nn.Module, loss: Loss, few: Data) -> str:
     """A step may change the numbers of a network, and nothing else."""
     network = deepcopy(network)
-    before = description(network), digest(loss), randomness.state()
+    before = description(network), digest(loss), random_state()
     x, y = few.x.clone(), few.y.clone()
     with _Operations() as operations:
         loss(network(x), y).backward()
     network.zero_grad()
-    if randomness.state() != before[2]:
+    if random_state() != before[2]:
         return "they draw random numbers in training"
     if name := difference(before[0], description(network)):
         return f"a step changes the attribute `{name}`"

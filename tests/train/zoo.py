@@ -163,6 +163,7 @@ WORDS: dict[str, Build] = {  # layers of whole numbers
     "Embedding": partial(nn.Embedding, 10, 3),
     "Embedding, padded": partial(nn.Embedding, 10, 3, padding_idx=0),
     "Embedding, by frequency": partial(nn.Embedding, 10, 3, scale_grad_by_freq=True),
+    "Embedding, sparse": partial(nn.Embedding, 10, 3, sparse=True),
     "Embedding, renormed": partial(nn.Embedding, 10, 3, max_norm=0.5),
     "EmbeddingBag": partial(nn.EmbeddingBag, 10, 3),
     "EmbeddingBag, padded": partial(nn.EmbeddingBag, 10, 3, padding_idx=0),
