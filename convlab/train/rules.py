@@ -72,7 +72,7 @@ def _unlike(networks: Sequence[nn.Module]) -> str:
 
 def _more_than_numbers(network: nn.Module, loss: Loss, few: Data) -> str:
     """A step may change the numbers of a network, and nothing else."""
-    network = deepcopy(network)
+    network, loss = deepcopy(network), deepcopy(loss)
     before = description(network), digest(loss), random_state()
     x, y = few.x.clone(), few.y.clone()
     with _Operations() as operations:

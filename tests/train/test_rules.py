@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 from convlab.settings import Training
 from convlab.streams import Data
-from convlab.train import fit
+from convlab.train import fit, loop
 from tests.train import zoo
 from tests.train.test_zoo import check
 
@@ -260,3 +260,64 @@ def test_a_padding_row_that_the_first_batch_lacks_stays_as_it_is() -> None:
         ).notes
     )
     assert "treats some rows in a way of their own" in note
+
+
+class Growing(nn.Module):
+    """A loss that weighs each call more than the one before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def forward(self, out: Tensor, y: Tensor) -> Tensor:
+        self.calls += 1
+        return self.calls * mse_loss(out, y)
+
+
+def test_a_loss_that_a_step_changes_is_called_for_each_network() -> None:
+    loss = Growing()
+    one = fit(lambda: Net().double(), ROW, Growing(), seeds=1, training=Training(steps=3))
+    five = fit(lambda: Net().double(), ROW, loss, seeds=5, training=Training(steps=3))
+    assert five.notes[0].endswith("a step changes the loss") and loss.calls == 15
+    assert torch.equal(five.losses[:1], one.losses)
+
+
+def test_a_failure_in_a_later_step_ends_in_plain_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lasting(program: Any, batch: Any) -> Tensor:
+        calls.append(len(program.alone))
+        if len(calls) == 3 and not program.alone:
+            raise RuntimeError("vmap has nothing for this step")
+        return plain(program, batch)
+
+    calls: list[int] = []
+    ask = partial(fit, lambda: Net().double(), ROW, mse_loss, training=Training(steps=4))
+    one, plain = ask(seeds=1), loop._gradients_and_losses
+    monkeypatch.setattr(loop, "_gradients_and_losses", lasting)
+    six = ask(seeds=6)
+    assert six.notes[0].endswith("vmap has nothing for this step")
+    assert calls == [0] * 3 + [1] * 24 and torch.equal(six.losses[:1], one.losses)
+
+
+class Frozen(nn.Module):
+    """Keeps its norm in evaluation, as `train` is often written to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.norm = nn.Linear(8, 2), nn.BatchNorm1d(2)
+
+    def train(self, mode: bool = True) -> "Frozen":
+        super().train(mode)
+        self.norm.eval()
+        return self
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.norm(self.layer(x))
+        return answer
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_a_network_may_say_itself_what_training_is(seeds: int) -> None:
+    networks = fit(
+        lambda: Frozen().double(), ROW, mse_loss, seeds=seeds, training=Training(steps=2)
+    )
+    assert (networks.state["norm.running_mean"] == 0).all()
