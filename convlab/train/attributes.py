@@ -49,11 +49,22 @@ def _described(network: nn.Module, order: dict[int, int]) -> Iterator[tuple[str,
     for path, module in network.named_modules(remove_duplicate=False):
         dot = f"{path}." if path else ""
         yield f"{dot}__class__", type(module)
+        yield from ((dot + name, digest(kept, order)) for name, kept in _of_class(type(module)))
         for name, kept in vars(module).items():
             if name in TENSORS:
                 yield from ((dot + each, _form(tensor, order)) for each, tensor in kept.items())
             elif name != "_modules" and (kept is not None or not name.startswith("_")):
                 yield dot + name, digest(kept, order)
+
+
+def _of_class(kind: type[nn.Module]) -> Iterator[tuple[str, object]]:
+    """What the user's classes keep for all their networks, and the functions that may use more."""
+    of_users = kind.__mro__[: kind.__mro__.index(nn.Module)]
+    for each in (each for each in of_users if not each.__module__.startswith("torch.")):
+        for name, kept in vars(each).items():
+            is_data = not (name.startswith("__") or _does(kept))
+            if is_data or isinstance(kept, FunctionType):
+                yield f"{each.__qualname__}.{name}", kept
 
 
 def _form(tensor: Tensor | None, order: dict[int, int]) -> object:
@@ -84,9 +95,18 @@ class _Describer(Pickler):
 
 
 def _function(function: FunctionType) -> object:
-    """By its code and what it closes over."""
+    """By its code, and the data that it closes over or finds beside it."""
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
-    return function.__code__, function.__defaults__, function.__kwdefaults__, cells, vars(function)
+    names = (name for name in function.__code__.co_names if name in function.__globals__)
+    beside = {name: function.__globals__[name] for name in names}
+    data = {name: kept for name, kept in beside.items() if not _does(kept)}
+    defaults = function.__defaults__, function.__kwdefaults__
+    return function.__code__, defaults, cells, vars(function), data
+
+
+def _does(kept: object) -> bool:
+    """Whether this does something, rather than that it keeps something."""
+    return callable(kept) or isinstance(kept, ModuleType | property | classmethod | staticmethod)
 
 
 def _code(code: CodeType) -> object:

@@ -57,6 +57,29 @@ def closing_over() -> Callable[[Any, Tensor], Tensor]:
     return lambda network, x: (x * scale).tanh()
 
 
+class Counting(nn.Module):
+    """Fades with the number of calls, which its class keeps."""
+
+    calls = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        Counting.calls += self.training
+        answer: Tensor = self.layer(x)
+        return answer
+
+
+CALLS: list[int] = []
+
+
+def noticed(network: Any, x: Tensor) -> Tensor:
+    CALLS.append(len(x))
+    return x
+
+
 class Cube(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -195,6 +218,8 @@ UNUSUAL: dict[str, Build] = {
     "parts in evaluation": partly_evaluated,
     "norms of the batch": by_the_batch,
     "scripted": scripted,
+    "a count of its class": lambda: Counting().double(),
+    "a list beside it": between(noticed),
     "a width of its own": of_a_width_of_its_own,
 }
 STACKED = {"tied weights", "frozen weights", "parts in evaluation", "norms of the batch"}
@@ -226,6 +251,8 @@ def test_a_note_says_what_was_trained_one_after_another(name: str) -> None:
         ("a state kept in Python", "a step changes the attribute `scale`"),
         ("a hook on a gradient", "`first.weight` has a hook on its gradient"),
         ("a hook on a layer", "layer `first` has a hook"),
+        ("a count of its class", "a step changes the attribute `Counting.calls`"),
+        ("a list beside it", "a step changes the attribute `between`"),
         ("numbers of numpy", "they draw random numbers in training"),
         ("an in-place change of x", "they change their input"),
         ("a way that depends on a mean", "vmap"),
