@@ -103,6 +103,25 @@ def test_other_networks_see_no_more_than_is_asked_for(seeds: int) -> None:
     assert max(sizes) == 20
 
 
+def test_no_more_examples_of_all_seeds_are_answered_together_than_is_asked_for() -> None:
+    calls: list[int] = []
+
+    def noticed(out: Tensor, x: Tensor) -> Tensor:
+        calls.append(len(out))
+        return out
+
+    state = {"layer.weight": torch.ones(5, 2, 6), "layer.bias": torch.zeros(5, 2)}
+    networks = Networks(Answering(noticed), state, torch.ones(5, 1))
+    networks.predict(torch.ones(50, 6), at_once=100)
+    assert calls == [50, 50, 50]  # of two, two and one
+
+
+def test_a_loss_beyond_float32_is_a_divergence() -> None:
+    state = {"weight": torch.ones(2, 1, 1), "bias": torch.zeros(2, 1)}
+    losses = torch.tensor([[1.0, 1e199], [1.0, 1e30]], dtype=torch.float64)
+    assert Networks(nn.Linear(1, 1), state, losses).diverged.tolist() == [True, False]
+
+
 def test_an_answer_is_that_of_the_network_after_training() -> None:
     class Fading(nn.Module):
         def __init__(self) -> None:
