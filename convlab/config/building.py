@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import deepcopy
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from .nodes import Key, put
+from .keys import fields
+from .merging import merge, plain
+from .nodes import Key, leaves, put
 from .overrides import Override, Overrides, as_list, for_type
 from .problem import COMMAND_LINE, ConfigError, Problem
 from .reading import Document
-from .wording import complaints, fields
+from .wording import complaints
 
 T = TypeVar("T", bound=BaseModel)
 
 
 def build(cls: type[T], document: Document, overrides: Overrides = (), *, quick: bool) -> T:
-    """The settings, then `quick:` if asked for, then the overrides, as a `cls`.
+    """The settings, then `quick:` if asked for, then the overrides, over the defaults of `cls`.
 
     The small version is checked in either case, so a typo in it does not wait for its first use.
     ConfigError holds every problem of the file, in the order of its lines, then the overrides'.
@@ -44,12 +45,12 @@ def _attempt(
     cls: type[T], document: Document, overrides: Sequence[Override], quick: bool
 ) -> tuple[T | None, list[Problem]]:
     """Validated from JSON, where strictness refuses "3" for 3 but takes a list for a tuple."""
-    tree = deepcopy(document.settings)
-    small = document.quick.items() if quick else ()
-    for key, value in (*small, *((override.key, override.value) for override in overrides)):
-        put(tree, tuple(key.split(".")), deepcopy(value))
+    typed: dict[str, Any] = {}
+    for override in overrides:
+        put(typed, tuple(override.key.split(".")), plain(override.value))
+    tree = merge(cls, [document.settings, *([document.quick] if quick else []), typed])
     try:
-        text = to_json(tree, inf_nan_mode="constants", fallback=repr)
+        text = to_json(tree, inf_nan_mode="constants")
         return cls.model_validate_json(text, strict=True, extra="forbid"), []
     except ValidationError as error:
         keys = [tuple(override.key.split(".")) for override in overrides]
@@ -78,12 +79,17 @@ def _problem(
     dotted = ".".join(map(str, key))
     if any(_overlap(key, other) for other in keys):
         return Problem(COMMAND_LINE, dotted, message)
-    small = [tuple(other.split(".")) for other in document.quick] if quick else []
-    place: Key = ("quick", *key) if any(_overlap(key, other) for other in small) else key
-    while place not in document.lines:
-        place = place[:-1]
-    line = document.lines[place]
+    in_quick = quick and any(_overlap(key, other) for other in leaves(document.quick))
+    line = _line(("quick", *key) if in_quick else key, document.lines)
     return Problem(f"{document.path}:{line}", dotted, message, line)
+
+
+def _line(key: Key, lines: Mapping[Key, int]) -> int:
+    """Where the key stands; else the first that begins with it; else where it would stand."""
+    if key in lines:
+        return lines[key]
+    below = [line for other, line in lines.items() if key and other[: len(key)] == key]
+    return min(below) if below else _line(key[:-1], lines)
 
 
 def _overlap(key: Key, other: Key) -> bool:

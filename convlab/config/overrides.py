@@ -34,7 +34,7 @@ def assignment(text: str) -> Override:
     values = Values(COMMAND_LINE)
     try:
         raw.encode()  # bytes of the shell that are no text arrive as surrogates
-        value = values.of(compose(raw, COMMAND_LINE))
+        value = values.of(compose(raw, COMMAND_LINE), (key,))
     except UnicodeEncodeError:
         raise ConfigError(Problem(COMMAND_LINE, key, "the value is not UTF-8 text")) from None
     except ConfigError as error:

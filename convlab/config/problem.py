@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..foreign import printable
+
 COMMAND_LINE = "command line"
 _WORDS = {"True": "true", "False": "false", "None": "nothing"}
 _WIDTH = 60  # of a shown value, in characters
@@ -20,7 +22,8 @@ class Problem:
     line: int = 0  # of the file, from 1; 0 outside it
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, (self.place, self.key and f"`{self.key}`", self.message)))
+        parts = (self.place, self.key and f"`{self.key}`", self.message)
+        return ": ".join(map(printable, filter(None, parts)))
 
 
 class ConfigError(Exception):

@@ -22,7 +22,7 @@ class Document:
     path: Path
     experiment: str
     settings: dict[str, Any]
-    quick: dict[str, Any]  # what the small version changes, by dotted key
+    quick: dict[str, Any]  # what the small version changes
     lines: Mapping[Key, int]  # from 1; () is `experiment:`, keys of `quick:` begin with "quick"
     problems: tuple[Problem, ...] = ()  # keys that stand twice, and values that are none
 
@@ -40,7 +40,7 @@ def read(path: Path) -> Document:
     problems = [*values.problems, *_problems(values, experiment, quick)]
     if not isinstance(experiment, str) or not isinstance(quick, dict):
         raise ConfigError(*sorted(problems, key=lambda problem: problem.line))
-    return Document(path, experiment, settings, _flatten(quick), values.lines, tuple(problems))
+    return Document(path, experiment, settings, quick, values.lines, tuple(problems))
 
 
 def with_experiment(path: Path, name: str) -> str:
@@ -90,13 +90,3 @@ def _problems(values: Values, experiment: Any, quick: Any) -> list[Problem]:
         message = f"expected a mapping such as {{seeds: 2}}, found {brief(quick)}"
         problems.append(values.problem(values.lines["quick",], ("quick",), message))
     return problems
-
-
-def _flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in tree.items():
-        if isinstance(value, dict) and value:
-            flat |= _flatten(value, f"{prefix}{name}.")
-        else:
-            flat[prefix + name] = value
-    return flat

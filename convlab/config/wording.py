@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import nearest
-from ..settings import FORMERLY
+from .keys import fields, new_key, new_keys, siblings, unknown
 from .nodes import Key
+from .places import by_key
 from .problem import brief
 
 _EXPECTED = {
@@ -41,50 +42,12 @@ _EXPECTED = {
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "text that matches {pattern}",
+    "path_not_file": "the path of a file that is there",
+    "path_not_directory": "the path of a folder that is there",
+    "path_exists": "a path where nothing is yet",
 }
-
-
-def fields(
-    model: type[BaseModel], prefix: str = "", above: tuple[Any, ...] = ()
-) -> dict[str, Any]:
-    """Every dotted key of the model and of the models in it, with its type."""
-    types: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        types[prefix + name] = field.annotation
-        for inner in _models(field.annotation):
-            if inner not in (model, *above):
-                types |= fields(inner, f"{prefix}{name}.", (model, *above))
-    return types
-
-
-def new_keys(model: type[BaseModel], above: tuple[Any, ...] = ()) -> dict[str, str]:
-    """The new dotted key by the old one, of every field that says what it was called before."""
-    new = {}
-    for name, field in model.model_fields.items():
-        extra = field.json_schema_extra
-        if isinstance(extra, dict) and FORMERLY in extra:
-            new[str(extra[FORMERLY])] = name
-        for inner in _models(field.annotation):
-            if inner not in (model, *above):
-                keys = new_keys(inner, (model, *above))
-                new |= {f"{name}.{old}": f"{name}.{key}" for old, key in keys.items()}
-    return new
-
-
-def _new_key(key: Key, new: Mapping[str, str]) -> str:
-    """What the key is called now, if it is an old one, in a list or a mapping too."""
-    for old, name in new.items():
-        parts = iter(key)
-        if old.rpartition(".")[2] == key[-1] and all(part in parts for part in old.split(".")):
-            return ".".join(map(str, (*key[:-1], name.rpartition(".")[2])))
-    return ""
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
+MISSING = "missing, and it has no default"
+CONSEQUENCES = {"default_factory_not_called"}  # of another error, which is told
 
 
 def complaints(
@@ -92,52 +55,54 @@ def complaints(
 ) -> Iterator[tuple[Key, str]]:
     """One message per key: the alternatives of a union are one expectation."""
     known, new = list(fields(model)), new_keys(model)
-    keys: dict[Key, list[ErrorDetails]] = {}
-    for details in error.errors(include_url=False):
-        keys.setdefault(_key(details, tree), []).append(details)
-    for key, group in keys.items():
-        yield key, _message(key, group, known, new)
+    errors = error.errors(include_url=False)
+    told = [details for details in errors if details["type"] not in CONSEQUENCES]
+    groups = by_key(told or errors, tree)
+    of_one = {k: group for k, group in groups.items() if not _is_of_another(k, group, known)}
+    for key, group in (of_one or groups).items():
+        first = group[0]
+        if first["type"] == "union_tag_not_found":
+            yield (*key, _tag(first)), MISSING
+        elif first["type"] == "union_tag_invalid":
+            yield (*key, _tag(first)), _unknown_tag(first)
+        else:
+            yield key, _message(key, group, known, new)
 
 
-def _key(details: ErrorDetails, tree: Any) -> Key:
-    """The location without what pydantic adds: the arms of unions, the names of validators."""
-    key: list[str | int] = []
-    for part in details["loc"]:
-        inside = range(len(tree)) if isinstance(tree, list | tuple) else tree
-        if isinstance(inside, dict | range) and part in inside:
-            key.append(part)
-            tree = tree[part]
-    last = details["loc"][-1:]
-    absent = details["type"] == "missing" and isinstance(last[0], str)
-    return (*key, *last) if absent else tuple(key)
+def _is_of_another(key: Key, group: list[ErrorDetails], known: list[str]) -> bool:
+    """Whether the key is unknown to one member of a union only: another one has it."""
+    unknown = all(details["type"] == "extra_forbidden" for details in group)
+    return unknown and str(key[-1]) in siblings(key, known)
+
+
+def _tag(details: ErrorDetails) -> str:
+    """The key that says which member of a union is meant."""
+    return str(details["ctx"]["discriminator"]).strip("'")
+
+
+def _unknown_tag(details: ErrorDetails) -> str:
+    tags = [tag.strip("'") for tag in str(details["ctx"]["expected_tags"]).split(", ")]
+    return f"expected {_one_of(tags)}, found {brief(details['ctx']['tag'])}"
 
 
 def _message(key: Key, group: list[ErrorDetails], known: list[str], new: Mapping[str, str]) -> str:
     first = group[0]
-    if first["type"] == "extra_forbidden" and (name := _new_key(key, new)):
+    if first["type"] == "extra_forbidden" and (name := new_key(key, new)):
         return f"is called `{name}` now; write that"
     if first["type"] == "extra_forbidden":
-        return _unknown_key(key, known)
+        return unknown(key, known)
     if first["type"] == "missing" and key[-1:] == first["loc"][-1:]:
-        return "missing, and it has no default"
+        return MISSING
     if first["type"] in ("value_error", "assertion_error"):
         return _refusal(first)
-    expected = " or ".join(dict.fromkeys(map(_expectation, group)))
+    expected = " or ".join(dict.fromkeys(filter(None, map(_expectation, group))))
+    if not expected:
+        message = first["msg"]
+        return f"{message[:1].lower()}{message[1:]}, found {brief(first['input'])}"
     options = [option for details in group for option in _options(details)]
     close = nearest(str(first["input"]), options, same_start=0.3)  # they are few and often short
     hint = f"; did you mean `{close}`?" if close else ""
     return f"expected {expected}, found {brief(first['input'])}{hint}"
-
-
-def _unknown_key(key: Key, known: list[str]) -> str:
-    *parents, name = [str(part) for part in key if isinstance(part, str)]
-    leaves = {dotted.rpartition(".")[2]: dotted for dotted in reversed(known)}
-    siblings = [k for k in known if k.rpartition(".")[0] == ".".join(parents)] or known
-    names = {dotted.rpartition(".")[2]: dotted for dotted in siblings}
-    close = leaves.get(name) or names.get(nearest(name, names))
-    close = close or leaves.get(nearest(name, leaves))
-    hint = f"; did you mean `{close}`?" if close else f"; known keys: {', '.join(siblings)}"
-    return f"unknown key{hint}"
 
 
 def _refusal(details: ErrorDetails) -> str:
@@ -149,12 +114,16 @@ def _refusal(details: ErrorDetails) -> str:
 
 
 def _expectation(details: ErrorDetails) -> str:
-    options = _options(details)
-    if options:
-        return f"one of {', '.join(options)}" if len(options) > 1 else options[0]
+    """What the field takes; empty where pydantic says something else."""
+    if options := _options(details):
+        return _one_of(options)
     if details["type"] in _EXPECTED:
         return _EXPECTED[details["type"]].format(**details.get("ctx", {}))
-    return re.sub(r"^Input should be ", "", details["msg"])
+    return details["msg"].partition("nput should be ")[2]  # of an input, a URL input, …
+
+
+def _one_of(options: list[str]) -> str:
+    return f"one of {', '.join(options)}" if len(options) > 1 else options[0]
 
 
 def _options(details: ErrorDetails) -> list[str]:

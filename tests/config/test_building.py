@@ -85,7 +85,7 @@ def test_settings_then_quick_then_overrides(written: Write) -> None:
         "experiment: edge\nseeds: 32\ntraining: {steps: 50, lr: 1e-3}\n"
         "quick: {seeds: 2, training.steps: 5, models: [mlp]}\n"
     )
-    assert (document.experiment, document.quick["training.steps"]) == ("edge", 5)
+    assert (document.experiment, document.quick["training"]) == ("edge", {"steps": 5})
     assert document.lines["training", "steps"] == 3
     full, small = (build(Config, document, quick=quick) for quick in (False, True))
     assert (full.seeds, full.training, full.models) == (32, Training(steps=50, lr=1e-3), ("cnn",))
@@ -100,7 +100,7 @@ def test_a_file_hears_of_all_its_problems_at_once(written: Write) -> None:
     document = written(
         "experiment: edge\nsedes: 3\nseeds: fast\nseeds: 4\ntraining: {steps: -3, stepz: 3}\n"
         "models:\n  - cnn\n  - cmm\nsize: [1]\nrate: atuo\nshuffle: yes\nsteps: 4\nzzz: 1\n"
-        "padding: circle\nimage: 3\ntraining.lr: 2\nquick: {training.stesp: 3, seeds: '2'}\n"
+        "padding: circle\nimage: 3\ntraining.steps: 2\nquick: {training.stesp: 3, seeds: '2'}\n"
     )
     known = ", ".join(Config.model_fields)
     assert told(document) == [
@@ -118,7 +118,7 @@ def test_a_file_hears_of_all_its_problems_at_once(written: Write) -> None:
         "lab.yaml:14: `padding`: expected one of zeros, circular, found 'circle'; did you mean "
         "`circular`?",
         "lab.yaml:15: `image`: expected text, found 3",
-        "lab.yaml:16: `training.lr`: stands here again, first in line 5; keep one of them",
+        "lab.yaml:16: `training.steps`: stands here again, first in line 5; keep one of them",
         "lab.yaml:17: `seeds`: expected an integer, found '2'",
         "lab.yaml:17: `training.stesp`: unknown key; did you mean `training.steps`?",
     ]
@@ -189,3 +189,19 @@ def test_an_unknown_key_is_refused_by_a_model_that_would_let_it_pass(tmp_path: P
     path.write_text("experiment: mine\nseedz: 3\n")
     with pytest.raises(ConfigError, match=r"`seedz`: unknown key; did you mean `seeds`"):
         build(Careless, read(path), quick=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("seeds: 3\n\ntrainig.steps: 5\ntrainig.lr: 1", "lab.yaml:4: `trainig`: unknown key"),
+        ("training:\n  shape.side: 5", "lab.yaml:3: `training.shape`: unknown key"),
+        ("seeds: 3\nquick:\n  trainig.steps: 5", "lab.yaml:4: `trainig`: unknown key"),
+        ("seeds: 3\ntraining.steps.x: 5", "lab.yaml:3: `training.steps`: expected an integer"),
+    ],
+)
+def test_a_problem_of_a_block_is_told_where_the_block_begins(
+    written: Write, text: str, line: str
+) -> None:
+    (told_line,) = told(written(f"experiment: edge\n{text}\n"))
+    assert told_line.startswith(line)

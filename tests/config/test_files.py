@@ -30,9 +30,12 @@ def refusal(path: Path) -> str:
         ("a: 1\nexperiment: 3", ":2: `experiment`: expected the name of an experiment, found 3"),
         ("experiment: e\nquick: 3", ":2: `quick`: expected a mapping such as {seeds: 2}, found 3"),
         ("experiment: e\nx: [1,", ":2: not YAML: while parsing a flow node"),
-        ("experiment: e\n\tx: 1", ":2: not YAML: while scanning for the next token"),
+        ("experiment: e\n\tx: 1", ":2: not YAML: a tab begins the line or a word; write spaces"),
         ("experiment: e\nx: *a", ":2: not YAML: found undefined alias 'a'"),
-        ("experiment: e\n---\nx: 1", ":2: not YAML: expected a single document in the stream"),
+        (
+            "experiment: e\n---\nx: 1",
+            ":2: not YAML: a second document begins here; keep one in a file",
+        ),
         ("experiment: e\nx: \a", ":2: not YAML: a character that YAML does not allow"),
         ("experiment: e\nx: &a [*a]", ":2: `x`: too deep or too large"),
         ("experiment: e\nx: &a {b: *a}", ":2: `x`: too deep or too large"),
@@ -138,16 +141,14 @@ def test_settings_nest_to_32_levels(tmp_path: Path) -> None:
     assert "`x`: too deep or too large" in refusal(path)
 
 
-def test_a_list_may_be_long_but_not_without_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_may_be_long_but_aliases_may_not_multiply_it(tmp_path: Path) -> None:
     path = tmp_path / "lab.yaml"
-    path.write_text(f"experiment: e\nx: {[0] * 5000}\n")
-    assert read(path).settings["x"] == [0] * 5000
-    monkeypatch.setattr(nodes, "MOST", 20)
-    path.write_text(f"experiment: e\nx: {[0] * 17}\n")  # with the file, `experiment` and `x`
-    assert read(path).settings["x"] == [0] * 17
-    path.write_text(f"experiment: e\nx: {[0] * 18}\n")
+    path.write_text(f"experiment: e\nx: {[0] * 20_000}\n")
+    assert read(path).settings["x"] == [0] * 20_000
+    repeats = ["*a"] * nodes.MOST
+    path.write_text(f"experiment: e\nx: [&a 1, {', '.join(repeats)}]\n")
+    assert read(path).settings["x"] == [1] * (nodes.MOST + 1)
+    path.write_text(f"experiment: e\nx: [&a 1, {', '.join([*repeats, '*a'])}]\n")
     assert "`x`: too deep or too large" in refusal(path)
 
 
@@ -158,3 +159,70 @@ def test_an_anchor_may_be_used_again(tmp_path: Path) -> None:
     same = {"b": [1, 2]}
     assert document.settings == {"x": same, "y": same, "z": {"w": 3, "v": 4}}
     assert document.lines["z", "v"] == 5 and document.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("training: {lr: 3}\ntraining.steps: 5", {"training": {"lr": 3, "steps": 5}}),
+        ("training.steps: 5\ntraining: {lr: 3}", {"training": {"lr": 3, "steps": 5}}),
+        ("a.b: {c: 1}\na: {d: 2}\na.b.e: 3", {"a": {"b": {"c": 1, "e": 3}, "d": 2}}),
+        ("t: &t {a: 1}\nu: *t\nu.b: 2", {"t": {"a": 1}, "u": {"a": 1, "b": 2}}),
+        ("t: {}\nt.a: 1", {"t": {"a": 1}}),
+    ],
+)
+def test_a_block_and_dotted_keys_share_a_place(
+    tmp_path: Path, text: str, settings: object
+) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(f"experiment: e\n{text}\n")
+    assert (read(path).settings, read(path).problems) == (settings, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: {b: 1}\na.b: 2",
+        "a.b: 1\na: {b: 2}",
+        "a: 1\na.b: 2",
+        "a: null\na.b: 2",
+        "a.b: 2\na: null",
+        "a.b.c: 2\na.b: [1]",
+        "a.b.c: 1\na: {b: 2}",
+        "a: {b: 1}\na.b.c: 2",
+        "a: {b: 1}\na: {c: 2}",
+        "a.b: {c: 1}\na: {b: {d: 2}}",
+        "t: &t {a: 1}\nt.a: 2",
+    ],
+)
+def test_no_value_is_given_twice(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(f"experiment: e\n{text}\n")
+    (problem,) = read(path).problems
+    assert problem.line == 3
+    assert problem.message == "stands here again, first in line 2; keep one of them"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        (r'x: "\ud83d\ude00"', {"x": "😀"}),
+        (r'x: {"\ud83d\ude00": 1}', {"x": {"😀": 1}}),
+        ('x: {"a.b": 1}', {"x": {"a.b": 1}}),
+        ("x: {'a.b': 1, a.c: 2}", {"x": {"a.b": 1, "a": {"c": 2}}}),
+        ('"x.a": 1', {"x": {"a": 1}}),  # no setting has a dot in its name
+    ],
+)
+def test_a_name_in_quotes_is_read_as_in_json(tmp_path: Path, text: str, settings: object) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(f"experiment: e\n{text}\nquick: {{{text.replace(': ', ' : ')}}}\n")
+    document = read(path)
+    assert (document.settings, document.quick, document.problems) == (settings, settings, ())
+
+
+@pytest.mark.parametrize("text", [r'"\ud83d": 1', r'x: "\ude00"', r'x: {"\ud83d": 1}'])
+def test_half_a_character_is_no_text(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(f"experiment: e\n{text}\n")
+    (problem,) = read(path).problems
+    assert problem.line == 2 and str(problem).isprintable()

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from convlab import lab, settings
 from convlab.config import ConfigError, Document, Override, assignment, build
-from convlab.config.wording import new_keys
+from convlab.config.keys import new_keys
 from convlab.lab import catalogue
 
 EMPTY = Document(Path("x.yaml"), "edge", {}, {}, {(): 1})
