@@ -1,6 +1,7 @@
 """Tests of convlab.files: a file is whole or not there, whoever else writes to its place."""
 
 import os
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,18 @@ def test_a_place_is_checked_without_a_trace(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "none" / "x"):
         with pytest.raises(UsageError, match=r"cannot be written: .*choose another place"):
             files.check_place(place)
+
+
+def test_a_full_disk_is_not_the_users_mistake(tmp_path: Path) -> None:
+    def full(path: Path) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    with pytest.raises(OSError, match="No space left"):
+        files.write(tmp_path / "x", full)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, "a\0b", "none/x", ""])
+def test_a_path_that_cannot_be_looked_for_is_of_nothing(tmp_path: Path, name: str) -> None:
+    assert not files.is_file(tmp_path / name)
+    assert not files.is_folder(tmp_path / "x" / name)

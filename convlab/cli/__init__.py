@@ -22,7 +22,7 @@ from ..report.preview import preview
 from ..report.progress import ProgressLine
 from .count import count
 from .exit_codes import one_line_errors
-from .options import Debug, Options, Out, with_options
+from .options import Debug, Options, Out, Quick, Seeds, with_options
 from .output import console, show_all
 
 app = typer.Typer(
@@ -145,27 +145,36 @@ def show(
         if listing.is_run(name, out):
             show_all(report.record(store.load(store.find(name, out))))
         else:
+            listing.check_known(name, out)
             plan = lab.plan(name, _assignments(settings))
             show_all(report.experiment(plan.docstring, plan.claims, plan.settings))
 
 
 @app.command()
-def validate(config: Config, settings: Settings = None, debug: Debug = False) -> None:
+def validate(
+    config: Config,
+    settings: Settings = None,
+    seeds: Seeds = None,
+    quick: Quick = False,
+    debug: Debug = False,
+) -> None:
     """Check a YAML and its settings exactly as `run` does, without running anything."""
     with one_line_errors(debug):
-        plan = lab.plan(config, _assignments(settings))
+        plan = lab.plan(config, [*_assignments(settings), *_seeds(seeds)], quick=quick)
         show_all(f"{plan.document.path} is valid: {plan.question}", report.settings(plan.settings))
 
 
 @app.command()
 def cp(
     name: Annotated[str, typer.Argument(help="A YAML file, or the name of a shipped config.")],
-    folder: Annotated[Path, typer.Argument(help="The folder to copy to.")] = Path(),
+    place: Annotated[
+        Path, typer.Argument(metavar="[DEST]", help="A folder, or a YAML to be written.")
+    ] = Path(),
     debug: Debug = False,
 ) -> None:
     """Copy a config, its experiment and what that imports from beside it, to change them."""
     with one_line_errors(debug):
-        copies = copying.copy(name, folder)
+        copies = copying.copy(name, place)
         show_all(
             *(f"wrote {path}" for path in copies),
             f"now: convlab run {shlex.quote(str(copies[0]))}",
@@ -185,8 +194,7 @@ def env(
 
 
 def _run(config: str, overrides: Sequence[Override], options: Options) -> Record:
-    seeds = [] if options.seeds is None else [Override("seeds", options.seeds)]
-    planned = lab.plan(config, [*overrides, *seeds], quick=options.quick)
+    planned = lab.plan(config, [*overrides, *_seeds(options.seeds)], quick=options.quick)
     with ProgressLine(Console(stderr=True, quiet=options.quiet)) as progress:
         return lab.run(
             planned,
@@ -211,6 +219,10 @@ def _finish(record: Record, options: Options, *more: RenderableType) -> None:
 
 def _assignments(words: Iterable[str] | None) -> list[Override]:
     return [assignment(word) for word in words or ()]
+
+
+def _seeds(number: int | None) -> list[Override]:
+    return [] if number is None else [Override("seeds", number)]
 
 
 def _override(key: str, text: str | None) -> list[Override]:

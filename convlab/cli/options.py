@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from typer import Option
 
 Out = Annotated[Path, Option(help="The folder that keeps the runs.")]
+Seeds = Annotated[int | None, Option(help="Networks per arm.")]
+Quick = Annotated[bool, Option("--quick", help="The small version; it decides nothing.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
 
@@ -17,10 +19,8 @@ Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error."
 class Options:
     """How to run, and what to print of it."""
 
-    seeds: Annotated[int | None, Option(help="Networks per arm.")] = None
-    quick: Annotated[bool, Option("--quick", help="The small version; it decides nothing.")] = (
-        False
-    )
+    seeds: Seeds = None
+    quick: Quick = False
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
     threads: Annotated[int, Option(help="CPU threads; more rarely pay.", min=1, max=1024)] = 1
     out: Out = Path("runs")

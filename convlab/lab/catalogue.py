@@ -9,12 +9,14 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
+from .. import files
 from ..config import ConfigError, Document, Problem
 from ..errors import UsageError, did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # A wheel carries experiments/ and configs/ inside the package; a clone has them next to it.
 LAB = _PACKAGE / "_lab" if (_PACKAGE / "_lab").is_dir() else _PACKAGE.parent
+SUFFIXES = (".yaml", ".yml")  # of a config's file
 _serial = count()
 
 
@@ -25,28 +27,45 @@ def experiments() -> dict[str, Path]:
 
 def configs() -> dict[str, Path]:
     """The shipped YAML files, by name."""
-    return {path.stem: path for path in sorted((LAB / "configs").glob("*.yaml"))}
+    files = (LAB / "configs").iterdir()
+    return {path.stem: path for path in sorted(files) if path.suffix in SUFFIXES}
+
+
+def looks_like_path(name: str) -> bool:
+    """Whether it is meant as the path of a file, not as the name of a shipped config."""
+    return Path(name).suffix in (*SUFFIXES, ".py") or "/" in name or "\\" in name
 
 
 def config_path(name: str) -> Path:
     """A path if it looks like one, else the shipped config of that name."""
-    if Path(name).suffix in (".yaml", ".yml") or "/" in name or "\\" in name:
-        path = Path(name)
-        if not path.exists() and path.stem in configs():
+    path = Path(name)
+    if path.suffix == ".py":
+        raise UsageError(f"{name} is Python, no YAML; {_named_by(path)}")
+    if looks_like_path(name):
+        if not files.is_file(path) and path.stem in configs():
             raise UsageError(f"no file {name}; the shipped config is named `{path.stem}`")
         return path
-    try:
+    if name in configs():
         return configs()[name]
-    except KeyError:
-        raise UsageError(f"no config `{name}`{did_you_mean(name, configs())}") from None
+    own = next(filter(files.is_file, (Path(f"{name}{suffix}") for suffix in SUFFIXES)), None)
+    hint = f"; did you mean `{own}`?" if own else did_you_mean(name, configs())
+    raise UsageError(f"no config `{name}`{hint}")
+
+
+def _named_by(experiment: Path) -> str:
+    """How to run an experiment's file: by a YAML."""
+    beside = (experiment.with_suffix(suffix) for suffix in SUFFIXES)
+    if config := next(filter(files.is_file, beside), None):
+        return f"did you mean `{config}`?"
+    return f"write a YAML with `experiment: ./{experiment.name}` beside it, and name that"
 
 
 def experiment_path(document: Document) -> Path:
     """The shipped experiment of that name, or a file as seen from the folder of the YAML."""
     name = document.experiment
     if name.endswith(".py"):
-        path = (document.path.parent / name).resolve()
-        problem = "" if path.is_file() else f"no file {path}"
+        path = document.path.parent / name
+        problem = "" if files.is_file(path) else f"no file {path.absolute()}"
     else:
         path = experiments().get(name, Path())
         problem = "" if name in experiments() else f"no experiment `{name}`"
@@ -55,7 +74,7 @@ def experiment_path(document: Document) -> Path:
         line = document.lines[()]
         place = f"{document.path}:{line}"
         raise ConfigError(Problem(place, "experiment", problem, line))
-    return path
+    return path.resolve()
 
 
 def load(path: Path) -> ModuleType:

@@ -7,20 +7,24 @@ from pathlib import Path
 
 from .. import config, files
 from ..errors import UsageError
+from .catalogue import SUFFIXES
 from .neighbours import neighbours
 from .running import plan
 
 
-def copy(name: str, folder: Path) -> list[Path]:
-    """A config, its experiment and the files that this imports, written to `folder`.
+def copy(name: str, place: Path) -> list[Path]:
+    """A config, its experiment and the files that this imports, written to a folder.
 
-    The copy of the config names the copy of the experiment. Raises UsageError where a file is
-    there already, but for an imported one that is the same: two experiments may share it.
+    `place` is that folder, or the YAML in it that the copy of the config becomes. That one names
+    the copy of the experiment. Raises UsageError where a file is there already, but for an
+    imported one that is the same: two experiments may share it.
     """
     planned = plan(name)
     beside = planned.file.parent
+    is_yaml = place.suffix in SUFFIXES and not files.is_folder(place)
+    folder, own_name = (place.parent, place.name) if is_yaml else (place, "")
     copies = {
-        folder / planned.document.path.name: config.with_experiment(
+        folder / (own_name or planned.document.path.name): config.with_experiment(
             planned.document.path, f"./{planned.file.name}"
         ).encode(),
         folder / planned.file.name: planned.file.read_bytes(),
@@ -37,7 +41,7 @@ def _has(path: Path, data: bytes) -> bool:
 
 def _write_new(copies: dict[Path, bytes]) -> None:
     for path in copies:
-        if path.exists():
+        if files.is_file(path) or files.is_folder(path):
             raise UsageError(f"{path} exists already; name another folder")
     for path, data in copies.items():
         try:

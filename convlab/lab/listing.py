@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from .. import config
-from ..errors import UsageError
+from .. import config, files
+from ..errors import UsageError, nearest
 from ..record import Record, Status
 from ..settings import Model
 from . import catalogue, store
@@ -60,6 +60,16 @@ def _run(folder: Path) -> Record:
         return replace(lost, error=str(error), run=str(folder))
 
 
+def check_known(name: str, root: Path) -> None:
+    """Raise UsageError for a name, no path, that is neither a config's nor a run's."""
+    known = catalogue.configs()
+    if not catalogue.looks_like_path(name) and name not in known:
+        runs = [folder.name for folder in store.folders(root)]
+        close = nearest(name, [*runs, *known])
+        hint = f"did you mean `{close}`?" if close else "`convlab list` and `list runs` show all"
+        raise UsageError(f"no config, and no run in {root}, is called `{name}`; {hint}")
+
+
 def is_run(name: str, root: Path) -> bool:
     """Whether a run has that path or name; a name of neither kind of thing is taken for a plan."""
-    return any((folder / store.RECORD).is_file() for folder in (Path(name), root / name))
+    return any(files.is_file(folder / store.RECORD) for folder in (Path(name), root / name))

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from convlab import cli, lab
 from convlab.lab import catalogue
 
+LONG = "n" * 300  # more than any system takes as a name
 FOUR_MISTAKES = """\
 experiment: hadamard
 seedz: 20
@@ -115,6 +116,15 @@ def test_four_mistakes_are_told_at_once_with_their_lines() -> None:
         (["show", "edge-007"], "edge-007"),
         (["list", "things"], "experiments, configs, models, runs"),
         (["cp", "nothing"], "no config `nothing`"),
+        (["cp", "pooling", LONG], "File name too long"),
+        (["validate", f"{LONG}.yaml"], "File name too long"),
+        (["validate", f"{LONG}/y"], "File name too long"),
+        (["run", LONG], "no config"),
+        (["show", LONG], "is called"),
+        (["show", f"{LONG}.yaml"], "File name too long"),
+        (["show", "gradient-03"], "no run in runs, is called `gradient-03`; did you mean `gradi"),
+        (["run", "mine.py"], "write a YAML with `experiment: ./mine.py` beside it"),
+        (["validate", "hadamard", "--seeds", "0"], "expected a number of at least 1, found 0"),
     ],
 )
 def test_bad_usage_is_one_line_and_exit_code_2(words: list[str], message: str) -> None:
@@ -190,6 +200,57 @@ def test_env_names_versions_and_the_device() -> None:
 def test_validate_and_show_speak_of_every_config(name: str) -> None:
     assert "is valid" in convlab("validate", name).stdout
     assert lab.plan(name).question in convlab("show", name).stdout.replace("\n", " ")
+
+
+def test_validate_takes_the_small_version_and_seeds() -> None:
+    lines = convlab("validate", "hadamard", "--quick", "--seeds", "7").stdout.splitlines()
+    values = {
+        cells[1].strip(): cells[2].strip() for line in lines if (cells := line.split("│"))[3:]
+    }
+    assert (values["seeds"], values["training.steps"], values["field_side"]) == ("7", "20", "16")
+
+
+def test_a_run_or_a_config_of_nearly_that_name_is_named(here: Path) -> None:
+    (here / "runs" / "gradient-003").mkdir(parents=True)
+    (here / "runs" / "gradient-003" / "record.json").write_text("{}")
+    assert "did you mean `gradient-003`?" in convlab("show", "gradient-03").stderr
+    (here / "mine.yaml").write_text("experiment: pooling\n")
+    assert "did you mean `mine.yaml`?" in convlab("run", "mine").stderr
+    assert "did you mean `mine.yaml`?" in convlab("run", "mine.py").stderr
+
+
+def test_a_copy_may_be_named(here: Path) -> None:
+    told = convlab("cp", "pooling", "deep/my.yaml")
+    assert "convlab run deep/my.yaml" in told.stdout
+    assert {path.name for path in (here / "deep").iterdir()} == {"my.yaml", "pooling.py"}
+    assert lab.plan("deep/my.yaml").file == (here / "deep" / "pooling.py").resolve()
+    (here / "folder.yaml").mkdir()
+    assert convlab("cp", "pooling", "folder.yaml").exit_code == 0
+    assert (here / "folder.yaml" / "pooling.yaml").is_file()
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+sys.argv = ["convlab", "list"]
+from convlab.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["convlab.cli", "typer", "rich.console", "pydantic", "yaml", "ast"]
+)
+def test_an_interrupt_while_the_command_starts_is_quiet(name: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED.format(name=name)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=Path(cli.__file__).parents[2]
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "convlab: interrupted\n")
 
 
 def test_the_module_is_the_command() -> None:
