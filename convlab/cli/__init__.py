@@ -140,10 +140,11 @@ def show(
     out: Out = lab.RUNS,
     debug: Debug = False,
 ) -> None:
-    """What an experiment asks, claims and can be set to; or a stored run, once more."""
+    """What an experiment asks, claims and can be set to; or a stored run and its settings."""
     with one_line_errors(debug):
         if listing.is_run(name, out):
-            show_all(report.record(store.load(store.find(name, out))))
+            kept = store.load(store.find(name, out))
+            show_all(report.record(kept), report.kept_settings(kept.settings))
         else:
             listing.check_known(name, out)
             plan = lab.plan(name, _assignments(settings))

@@ -22,6 +22,7 @@ from ..record import Progress, Record, Status
 from . import catalogue, store
 from .neighbours import neighbours
 from .outline import OutlineError, check_defines, docstring, outline
+from .sources import sources
 
 if TYPE_CHECKING:  # it imports torch, which a plan does without
     from ..workbench import Workbench
@@ -41,6 +42,7 @@ class Plan:
     quick: bool
     settings: BaseModel
     claims: tuple[Claim, ...]
+    sources: list[dict[str, str]]  # the files of the experiment
 
     @property
     def question(self) -> str:
@@ -55,7 +57,7 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     """
     document = config.read(catalogue.config_path(name))
     file = catalogue.experiment_path(document)
-    neighbours(file)  # all that it imports from beside it is there
+    beside = neighbours(file)  # all that it imports from there is there
     check_defines(file, "measure")
     known = outline(file, "Config", "CLAIMS", "__package__")
     try:
@@ -72,6 +74,7 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
         quick=quick,
         settings=settings,
         claims=tuple(known["CLAIMS"]),
+        sources=sources([document.path, file, *beside]),
     )
 
 
@@ -117,7 +120,7 @@ def _run_and_keep(planned: Plan, bench: Workbench, folder: Path) -> Record:
         status=Status.RUNNING,
         quick=planned.quick,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
-        environment=environment(bench.device),
+        environment=environment(bench.device) | {"sources": planned.sources},
     )
     package = ""
     try:

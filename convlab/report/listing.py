@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from ..foreign import printable
 from ..measure import Claim
 from ..record import Record
 
@@ -70,6 +71,22 @@ def settings(config: BaseModel) -> Table:
     return table
 
 
+def kept_settings(values: Mapping[str, Any]) -> Table:
+    """Every setting of a stored run by its dotted key."""
+    table = Table("key", "value", title="settings", title_justify="left", title_style="italic")
+    for key, value in _leaves(values):
+        table.add_row(escape(printable(key)), escape(printable(_as_text(value))))
+    return table
+
+
+def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
 def _flat(config: BaseModel, prefix: str = "") -> Iterable[tuple[str, Any, str]]:
     for name, field in type(config).model_fields.items():
         value = getattr(config, name)
@@ -80,6 +97,6 @@ def _flat(config: BaseModel, prefix: str = "") -> Iterable[tuple[str, Any, str]]
 
 
 def _as_text(value: Any) -> str:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return f"[{', '.join(map(_as_text, value))}]"
     return "none" if value is None else str(value)

@@ -4,6 +4,7 @@ import json
 import sys
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -85,6 +86,24 @@ def test_a_run_knows_how_it_was_made(mine: Path) -> None:
     assert known["device"] == "cpu" and known["threads"] >= 1
     assert {"argv", "versions", "commit", "dirty", "python"} <= known.keys()
     assert record.started and record.seconds > 0
+
+
+def test_a_run_keeps_what_it_ran(mine: Path) -> None:
+    helper, source = mine.with_name("_helper.py"), mine.with_name("mine.py")
+    helper.write_bytes("# -*- coding: latin-1 -*-\nX = 'ü'\n".encode("latin-1"))
+    source.write_text(source.read_text() + "from ._helper import X\n")
+    lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"), device="cpu")
+    kept = store.load(Path("runs/mine-001")).environment["sources"]
+    files = [mine.resolve(), source.resolve(), helper.resolve()]
+    assert [each["path"] for each in kept] == [str(file) for file in files]
+    hashes = [sha256(file.read_bytes()).hexdigest() for file in files]
+    assert [each["sha256"] for each in kept] == hashes
+    assert kept[1]["text"] == source.read_text() and r"'\xfc'" in kept[2]["text"]
+
+
+def test_a_shipped_file_is_kept_by_its_hash() -> None:
+    config, experiment, *_ = lab.plan("hadamard").sources
+    assert config.keys() == experiment.keys() == {"path", "sha256"}
 
 
 def test_when_and_for_how_long_a_run_ran_is_told(mine: Path) -> None:
