@@ -6,14 +6,17 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from .installed import check_installed
 from .outline import OutlineError, parse
+from .statements import DOORS, names_bound
 
 
 def neighbours(experiment: Path) -> list[Path]:
     """Those that it imports, and those that they import in turn.
 
-    Raises OutlineError, with file and line, for one that is not there or is no Python; an import
-    that stands in a `try` may fail.
+    Raises OutlineError, with file and line, for one that is not there, is no Python, or does not
+    define what is imported; and for a library that is not installed. An import that stands in a
+    `try` or an `if` may fail.
     """
     files = [experiment]
     for file in files:  # it grows meanwhile
@@ -24,41 +27,58 @@ def neighbours(experiment: Path) -> list[Path]:
 
 def _imports(file: Path, root: Path) -> Iterator[Path]:
     tree = parse(file)
-    optional = {id(n) for t in ast.walk(tree) if isinstance(t, ast.Try) for n in ast.walk(t)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            try:
-                yield from _files(node, file, root)
-            except FileNotFoundError as missing:
-                if id(node) not in optional:
-                    message = f"imports {missing}, which is not there"
-                    raise OutlineError(f"{file}:{node.lineno}: {message}") from None
+    guarded = (n for n in ast.walk(tree) if isinstance(n, ast.Try | ast.If))
+    optional = {id(node) for guard in guarded for node in ast.walk(guard)}
+    relative = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level)
+    for node in relative:
+        try:
+            yield from _files(node, file, root)
+        except ImportError as error:
+            if id(node) not in optional:
+                raise OutlineError(f"{file}:{node.lineno}: imports {error}") from None
+    check_installed(file, tree, root)
 
 
 def _files(node: ast.ImportFrom, file: Path, root: Path) -> Iterator[Path]:
-    """The files behind one import; FileNotFoundError where there are none."""
+    """The files behind one import; ImportError where there are none."""
     above = [file.parent, *file.parent.parents][node.level - 1]
     if not above.is_relative_to(root):
-        raise FileNotFoundError(f"from above {root}")
+        raise ImportError(f"from above {root}, which is not there")
     place = above.joinpath(*(node.module or "").split("."))
     for package in (place, *place.parents):
         if package.is_relative_to(above) and (package / "__init__.py").is_file():
             yield package / "__init__.py"
     if place.with_suffix(".py").is_file() and node.module:
         yield place.with_suffix(".py")
+        for alias in node.names:
+            _check_defines(place.with_suffix(".py"), alias.name)
         return
     if not place.is_dir():
-        raise FileNotFoundError(place.with_suffix(".py"))
+        raise ImportError(f"{place.with_suffix('.py')}, which is not there")
     for alias in node.names:
         yield from _member(place, alias.name)
 
 
 def _member(package: Path, name: str) -> Iterator[Path]:
-    """The file of a module in a package, none for a name that its `__init__` may define."""
+    """The file of a module in a package, none for a name that its `__init__` defines."""
     module, inner = package / f"{name}.py", package / name / "__init__.py"
     if module.is_file():
         yield module
     elif inner.is_file():
         yield inner
     elif not (package / "__init__.py").is_file():
-        raise FileNotFoundError(module)
+        raise ImportError(f"{module}, which is not there")
+    else:
+        _check_defines(package / "__init__.py", name)
+
+
+def _check_defines(module: Path, name: str) -> None:
+    """Raise ImportError unless the module may define the name, in whatever way."""
+    tree = parse(module)
+    mentioned = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    if (
+        not names_bound(tree) & {name, "*", "__getattr__"}
+        and not mentioned & DOORS
+        and name != "*"
+    ):
+        raise ImportError(f"`{name}` from {module}, which does not define it")

@@ -21,7 +21,7 @@ from ..measure import Claim, Measurements, NotMeasured, Outcome, Verdict
 from ..record import Progress, Record, Status
 from . import catalogue, store
 from .neighbours import neighbours
-from .outline import OutlineError, check_defines, docstring, outline
+from .outline import OutlineError, account, check_defines, docstring, outline
 from .sources import sources
 
 if TYPE_CHECKING:  # it imports torch, which a plan does without
@@ -63,6 +63,10 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     try:
         _check_kinds(file, known["Config"], known["CLAIMS"])
         settings = config.build(known["Config"], document, overrides, quick=quick)
+    except (config.ConfigError, UsageError):
+        raise
+    except Exception as error:  # of a validator, or of a default that is made
+        raise OutlineError(account(file, error)) from error
     finally:
         catalogue.forget(known["__package__"])
     return Plan(
@@ -83,6 +87,7 @@ def _check_kinds(file: Path, config_class: Any, claims: Any) -> None:
         raise OutlineError(
             f"{file}: `Config` should be a pydantic BaseModel, not {config_class!r}"
         )
+    config_class.model_rebuild()  # names in its annotations may stand below it
     if not isinstance(claims, tuple | list) or not all(isinstance(c, Claim) for c in claims):
         raise OutlineError(f"{file}: `CLAIMS` should be a tuple of Claim, not {claims!r}")
 

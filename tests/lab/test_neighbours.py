@@ -1,5 +1,6 @@
 """Tests of convlab.lab.neighbours: every form of import finds its file, or says where it fails."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from convlab import lab
 from convlab.lab import copying
 from convlab.lab.neighbours import neighbours
-from convlab.lab.outline import OutlineError
+from convlab.lab.outline import OutlineError, outline
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Path:
@@ -22,21 +23,21 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 @pytest.mark.parametrize(
     "files",
     [
-        {"_h.py": "", "mine.py": "from ._h import x"},
-        {"h.py": "", "mine.py": "from .h import x, y"},
+        {"_h.py": "x = 1", "mine.py": "from ._h import x"},
+        {"h.py": "x = y = 1", "mine.py": "from .h import x, y"},
         {"h.py": "", "mine.py": "from . import h"},
-        {"h.py": "", "mine.py": "def late():\n    from .h import x"},
+        {"h.py": "x = 1", "mine.py": "def late():\n    from .h import x"},
         {
             "a.py": "from .b import x",
             "b.py": "from .c import x",
-            "c.py": "",
+            "c.py": "x = 1",
             "mine.py": "from . import a",
         },
-        {"a.py": "from .b import x", "b.py": "from .a import y", "mine.py": "from .a import x"},
+        {"a.py": "y = 1\nfrom .b import x", "b.py": "x = 1", "mine.py": "from .a import x, y"},
         {"a.py": "from .mine import x", "mine.py": "from .a import x"},
-        {"pkg/mod.py": "", "mine.py": "from .pkg.mod import y"},
+        {"pkg/mod.py": "y = 1", "mine.py": "from .pkg.mod import y"},
         {"pkg/mod.py": "", "mine.py": "from .pkg import mod"},
-        {"pkg/__init__.py": "", "pkg/mod.py": "", "mine.py": "from .pkg.mod import y"},
+        {"pkg/__init__.py": "", "pkg/mod.py": "y = 1", "mine.py": "from .pkg.mod import y"},
         {"pkg/__init__.py": "N = 1", "mine.py": "from .pkg import N"},
         {"pkg/__init__.py": "N = 1", "mine.py": "from . import pkg"},
         {
@@ -44,9 +45,22 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
             "pkg/mod.py": "from . import V",
             "mine.py": "from .pkg import mod",
         },
-        {"top.py": "", "pkg/mod.py": "from ..top import x", "mine.py": "from .pkg.mod import x"},
+        {
+            "top.py": "x = 1",
+            "pkg/mod.py": "from ..top import x",
+            "mine.py": "from .pkg.mod import x",
+        },
         {"mine.py": "try:\n    from ._fast import x\nexcept ImportError:\n    x = 1"},
         {"mine.py": "import os.path, json\nfrom math import pi"},
+        {"mine.py": "if TYPE_CHECKING:\n    from .none import x\n    from nowhere import y"},
+        {"mine.py": "try:\n    import nowhere\nexcept ImportError:\n    pass"},
+        {"mine.py": "def plot():\n    import nowhere"},
+        {"mine.py": "import sys\nsys.path.append('lib')\nimport nowhere"},
+        {"h.py": "from math import *", "mine.py": "from .h import floor"},
+        {"h.py": "globals()['x'] = 1", "mine.py": "from .h import x"},
+        {"h.py": "def __getattr__(name): ...", "mine.py": "from .h import x"},
+        {"h.py": "if 1:\n    x = 1", "mine.py": "from .h import x"},
+        {"h.py": "x = 1", "mine.py": "from .h import *"},
     ],
     ids=lambda files: files["mine.py"].replace("\n", " "),
 )
@@ -68,6 +82,31 @@ def test_all_that_is_imported_is_found(tmp_path: Path, files: dict[str, str]) ->
         ),
         ({"h.py": "\nx = (", "mine.py": "from .h import x"}, r"h\.py:2: .*never closed"),
         ({"mine.py": "from ..h import x"}, r"mine\.py:1: imports from above "),
+        (
+            {"h.py": "y = 1", "mine.py": "from .h import x"},
+            r"mine\.py:1: imports `x` from .*h\.py",
+        ),
+        (
+            {"p/__init__.py": "y = 1", "mine.py": "from .p import x"},
+            r"mine\.py:1: imports `x` from .*__init__\.py, which does not define it",
+        ),
+        ({"mine.py": "import nowhere.deep"}, r"py:1: imports `nowhere`, which is not installed"),
+        (
+            {"h.py": "from nowhere import x", "mine.py": "from . import h"},
+            r"h\.py:1: imports `nowhere`, which is not installed",
+        ),
+        (
+            {"mine.py": "def measure(c, w):\n    import os, nowhere"},
+            r"mine\.py:2: imports `nowhere`, which is not installed",
+        ),
+        (
+            {"h.py": "K = 1", "mine.py": "from h import K"},
+            r"mine\.py:1: imports `h` as a library; .* write `from \.h import K`",
+        ),
+        (
+            {"h.py": "K = 1", "mine.py": "import os, h as k"},
+            r"mine\.py:1: imports `h` as a library; .* write `from \. import h`",
+        ),
     ],
 )
 def test_what_is_not_there_is_named_with_its_line(
@@ -119,3 +158,28 @@ def test_a_neighbour_is_copied_byte_by_byte(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("experiment: ./mine.py\n")
     *_, helper = copying.copy(str(tmp_path / "mine.yaml"), tmp_path / "copy")
     assert helper.read_bytes() == latin
+
+
+def test_a_file_beside_it_is_no_library_wherever_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = written(tmp_path, {"h.py": "K = 1", "random.py": "", "mine.py": "from h import K"})
+    monkeypatch.syspath_prepend(tmp_path)  # as `python -m` does in that folder
+    with pytest.raises(OutlineError, match=r"write `from \.h import K`"):
+        neighbours(mine)
+    mine.write_text("import random")
+    assert neighbours(mine) == []
+    monkeypatch.syspath_prepend(tmp_path / "elsewhere")  # h is installed, it seems
+    mine.write_text("from h import K")
+    assert neighbours(mine) == []
+
+
+def test_a_neighbour_that_has_just_been_written_is_found(tmp_path: Path) -> None:
+    mine = written(
+        tmp_path, {"early.py": "ONE = 1", "mine.py": "from .early import ONE as CLAIMS"}
+    )
+    assert outline(mine, "CLAIMS") == {"CLAIMS": 1}  # the folder has been looked through
+    stamp = tmp_path.stat()
+    written(tmp_path, {"late.py": "TWO = 2", "mine.py": "from .late import TWO\nCLAIMS = TWO"})
+    os.utime(tmp_path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # in the same moment
+    assert outline(mine, "CLAIMS") == {"CLAIMS": 2}

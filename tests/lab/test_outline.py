@@ -149,6 +149,23 @@ def test_only_what_a_name_needs_is_executed(written: Write) -> None:
         "class C: pass\nC.x: int = CLAIMS.append(2)",
         "import os.path\nCLAIMS = [1, len(os.path.sep) + 1]",
         "_ = [CLAIMS := [1, 2]]",
+        "def add():\n    global CLAIMS\n    CLAIMS = [1, 2]\n_ = add()",
+        "import sys\n_ = setattr(sys.modules[__name__], 'CLAIMS', [1, 2])",
+        "_ = globals().update(CLAIMS=[1, 2])",
+        "_ = exec('CLAIMS = [1, 2]')",
+        "_ = list.append(CLAIMS, 2)",
+        "import operator\n_ = operator.iadd(CLAIMS, [2])",
+        "alias = CLAIMS\nalias += [2]",
+        "alias = CLAIMS\n_ = alias.append(2)",
+        "from functools import partial\nadd = partial(CLAIMS.append)\n_ = add(2)",
+        "add = lambda: CLAIMS.append(2)\n_ = add()",
+        "def add(x): CLAIMS.append(x)\n_ = list(map(add, [2]))",
+        "def add():\n    yield CLAIMS.append(2)\na, *b = add()",
+        "class M(type):\n    def __init__(cls, *_): CLAIMS.append(2)\nclass C(metaclass=M): pass",
+        "class B:\n    def __init_subclass__(cls): CLAIMS.append(2)\nclass C(B): pass",
+        "class D:\n    def __set_name__(self, *_): CLAIMS.append(2)\nclass C:\n    x = D()",
+        "class K:\n    def __add__(self, x): CLAIMS.append(2)\nk = K() + 1",
+        "class K:\n    @property\n    def p(self): CLAIMS.append(2)\nk = K().p",
     ],
 )
 def test_whatever_changes_a_name_is_executed(written: Write, change: str) -> None:
@@ -210,6 +227,35 @@ def test_a_model_may_name_one_that_stands_below_it(written: Write) -> None:
         """)
     config = outline(path, "Config")["Config"](training={"steps": 3})
     assert config.training.steps == 3
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        '"Training"',
+        '"Training | None"',
+        'list["Training"]',
+        'Annotated["Training", "it is no"]',
+        'Annotated[Training | Literal["torch"], Field(description="nowhere")]',
+    ],
+)
+@pytest.mark.parametrize("first", ["Config", "Training"])
+def test_an_annotation_may_stand_in_quotes(written: Write, annotation: str, first: str) -> None:
+    config = f"class Config(BaseModel):\n    training: {annotation} = None\n"
+    training = "class Training(BaseModel):\n    steps: 'Steps'\n"
+    below = (
+        training + config
+        if first == "Training" or annotation.endswith(")]")
+        else config + training
+    )
+    path = written(
+        "from typing import Annotated, Literal\nimport torch, nowhere\n"
+        f"from pydantic import BaseModel, Field\n{below}Steps = int\n"
+    )
+    known = outline(path, "Config")["Config"]
+    given = [{"steps": 3}] if annotation.startswith("list") else {"steps": 3}
+    built = known(training=given)
+    assert built.model_dump() == {"training": given}
 
 
 def test_future_imports_are_those_of_the_file(written: Write) -> None:

@@ -362,6 +362,10 @@ def test_a_run_leaves_no_module_behind(mine: Path) -> None:
         ),
         ("CLAIMS = (", "CLAIMS = 'ab'\n_ = (", r"`CLAIMS` should be a tuple of Claim, not 'ab'"),
         ("class Config(BaseModel)", "class Config", r"`Config` should be a pydantic BaseModel"),
+        ("CLAIMS = (", "CLAIMS = None\n_ = (", r"`CLAIMS` should be a tuple of Claim, not None"),
+        ("seeds: Seeds", "other: 'Nowhere'\n    seeds: Seeds", r"mine\.py:\d+: .*`?Nowhere"),
+        ("Field(8,", "Field(default_factory=lambda: 1 / 0,", r"mine\.py:\d+: ZeroDivisionError"),
+        ("def measure", "import nowhere\n\n\ndef measure", r"mine\.py:\d+: imports `nowhere`"),
         ("def measure", "from ._none import x\n\n\ndef measure", r"mine\.py:\d+: imports .*_none"),
     ],
 )
@@ -370,5 +374,6 @@ def test_an_experiment_that_cannot_run_is_refused_before_it_does(
 ) -> None:
     source = mine.parent / "mine.py"
     source.write_text(source.read_text().replace(old, new))
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match=message) as refused:
         lab.plan(str(mine))
+    assert len(str(refused.value).splitlines()) == 1
