@@ -11,7 +11,7 @@ def main() -> None:
 
         command()
     except KeyboardInterrupt:
-        print("convlab: interrupted", file=sys.stderr)
+        sys.stderr.write("convlab: interrupted\n")
         raise SystemExit(130) from None
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: only the interpreter ends

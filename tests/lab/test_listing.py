@@ -58,3 +58,12 @@ def test_experiments_are_listed_by_subject_with_their_questions() -> None:
     assert subjects["product"]["hadamard"] == lab.plan("hadamard").question
     names = [name for subject in subjects.values() for name in subject]
     assert sorted(names) == sorted(catalogue.experiments())
+
+
+def test_a_config_may_end_in_yml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "configs").mkdir()
+    for name in ("a.yaml", "b.yml", "c.txt"):
+        (tmp_path / "configs" / name).write_text("experiment: edge\n")
+    monkeypatch.setattr(catalogue, "LAB", tmp_path)
+    assert list(catalogue.configs()) == ["a", "b"]
+    assert catalogue.config_path("b") == tmp_path / "configs" / "b.yml"
