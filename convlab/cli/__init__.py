@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from .. import __version__, lab, report
 from ..config import Override, assignment
 from ..data import DATASETS
+from ..foreign import printable
 from ..lab import copying, environment, listing, store
 from ..record import Record
 from ..report.preview import preview
@@ -177,8 +178,8 @@ def cp(
     with one_line_errors(debug):
         copies = copying.copy(name, place)
         show_all(
-            *(f"wrote {path}" for path in copies),
-            f"now: convlab run {shlex.quote(str(copies[0]))}",
+            *(f"wrote {printable(path)}" for path in copies),
+            f"now: convlab run {shlex.quote(printable(copies[0]))}",
         )
 
 
