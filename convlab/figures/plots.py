@@ -5,7 +5,7 @@ Figures are made directly, never through pyplot, so no state is shared and no di
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import ceil
 from typing import Any
 
@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
+
+from .lettering import drawable
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"]
 MARKERS = "osD^vP*X"
@@ -36,7 +38,7 @@ def curves(
         steps = np.arange(1, losses.shape[1] + 1)
         low, middle, high = np.nanquantile(losses, [0.1, 0.5, 0.9], axis=0)
         axes.fill_between(steps, low, high, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(steps, middle, color=colour, label=name)
+        axes.plot(steps, middle, color=colour, label=drawable(name))
     _levels(axes, floors or {})
     axes.legend(fontsize=9)
     return figure
@@ -49,11 +51,14 @@ def images(
     columns: int = 4,
     shared: bool = False,
     highest: float | None = None,
+    lowest: float = 0.0,
+    signed: Collection[str] = (),
 ) -> Figure:
     """Images (H, W) side by side; signed ones in blue and red around zero.
 
     `shared` gives all of them one scale, which a bar beside them shows. With `highest` all are
-    grey from 0 to that, with what is higher in red and what is below 0 in blue.
+    grey from `lowest` to that, with what is higher in red and what is lower in blue. The panels
+    named in `signed` are blue and red around zero in any case, also where no value is negative.
     """
     arrays = {name: np.asarray(values, dtype=float) for name, values in panels.items()}
     columns = min(columns, len(arrays))
@@ -61,19 +66,15 @@ def images(
     height, width = next(iter(arrays.values())).shape
     size = (2.9 * columns, 0.6 + rows * (0.4 + 2.7 * min(2.0, height / width)))
     figure = Figure(figsize=size, layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(drawable(title))
     grid = figure.subplots(rows, columns, squeeze=False)
     scale = np.concatenate([array.ravel() for array in arrays.values()]) if shared else None
     for axes in grid.flat[len(arrays) :]:
         axes.axis("off")
     for axes, (name, array) in zip(grid.flat, arrays.items(), strict=False):
-        look = (
-            _scale(array if scale is None else scale)
-            if highest is None
-            else _clipped_scale(highest)
-        )
-        shown = axes.imshow(array, **look)
-        axes.set_title(name, fontsize=10)
+        values = array if scale is None else scale
+        shown = axes.imshow(array, **_look(values, lowest, highest, name in signed))
+        axes.set_title(drawable(name), fontsize=10)
         axes.set_xticks([])
         axes.set_yticks([])
     if shared:
@@ -86,7 +87,9 @@ def bars(values: Mapping[str, float], *, title: str, x: str, log: bool = True) -
     figure = Figure(figsize=(8, 1.2 + 0.42 * len(values)), layout="constrained")
     axes = _axes(figure, title, x, "")
     axes.grid(visible=False, axis="y")
-    containers = axes.barh(list(values), list(values.values()), color=COLOURS[0], height=0.65)
+    containers = axes.barh(
+        [*map(drawable, values)], list(values.values()), color=COLOURS[0], height=0.65
+    )
     axes.invert_yaxis()
     if log:
         axes.set_xscale("log")
@@ -117,7 +120,14 @@ def lines(
         above = np.where(np.isfinite(high), high - center, 0)
         errors = np.maximum([below, above], 0)
         axes.errorbar(
-            where, center, errors, color=colour, marker=marker, ms=5, capsize=3, label=name
+            where,
+            center,
+            errors,
+            color=colour,
+            marker=marker,
+            ms=5,
+            capsize=3,
+            label=drawable(name),
         )
     if log_x:
         axes.set_xscale("log")
@@ -130,9 +140,9 @@ def lines(
 
 def _axes(figure: Figure, title: str, x: str, y: str) -> Axes:
     axes = figure.subplots()
-    axes.set_title(title)
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
+    axes.set_title(drawable(title))
+    axes.set_xlabel(drawable(x))
+    axes.set_ylabel(drawable(y))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
@@ -142,7 +152,7 @@ def _levels(axes: Axes, levels: Mapping[str, float]) -> None:
     for name, level in levels.items():
         axes.axhline(level, color="black", linestyle="--", linewidth=1)
         axes.annotate(
-            name,
+            drawable(name),
             (0, level),
             xycoords=("axes fraction", "data"),
             xytext=(4, 3),
@@ -151,19 +161,19 @@ def _levels(axes: Axes, levels: Mapping[str, float]) -> None:
         )
 
 
-def _scale(array: NDArray[Any]) -> dict[str, Any]:
-    """Grey for values of one sign, blue and red around zero for values of both."""
+def _look(
+    array: NDArray[Any], lowest: float, highest: float | None, signed: bool
+) -> dict[str, Any]:
+    """Colours and their range: as asked for, else by whether a value is negative."""
     finite = array[np.isfinite(array)]
     low, high = float(finite.min()), float(finite.max())
-    if low < 0:
-        most = max(-low, high)
+    if signed or (highest is None and low < 0):
+        most = max(-low, high, 1e-12)
         return {"cmap": "RdBu_r", "vmin": -most, "vmax": most}
+    if highest is not None:
+        grey = colormaps["gray"].with_extremes(over="#d62728", under="#1f77b4")
+        return {"cmap": grey, "vmin": lowest, "vmax": highest}
     return {"cmap": "gray", "vmin": 0, "vmax": max(high, 1e-12)}
-
-
-def _clipped_scale(highest: float) -> dict[str, Any]:
-    grey = colormaps["gray"].with_extremes(over="#d62728", under="#1f77b4")
-    return {"cmap": grey, "vmin": -0.01 * highest, "vmax": highest}
 
 
 def _as_text(value: float) -> str:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..measure import Measurements, Sample
+from .lettering import drawable
 from .plots import lines
 
 Column = NDArray[np.float64]
@@ -42,7 +43,7 @@ def side_by_side(
         series[quantity] = points(samples)
     figure = lines(series, title=title, x="", y=y, levels=levels)
     (axes,) = figure.axes
-    axes.set_xticks(range(len(rows)), [row.factors[by] for row in rows])
+    axes.set_xticks(range(len(rows)), [drawable(str(row.factors[by])) for row in rows])
     for container in axes.containers:
         container[0].set_linestyle("none")  # nothing lies between two names
     return figure

@@ -65,10 +65,13 @@ def visible_edges(edges: NDArray[Any], every: int) -> NDArray[Any]:
 
 
 def edges_figure(image: NDArray[Any], edges: NDArray[Any], name: str) -> Figure:
-    """An image (H, W) beside its edges (P, Q)."""
+    """An image (H, W), black 0 and white 1, beside its edges (P, Q), around zero."""
     from convlab.figures import images
 
     every = reduction_factor(image.shape)
-    signed = "edges: red positive, blue negative"
-    panels = {"image": image[::every, ::every], signed: visible_edges(edges, every)}
-    return images(panels, title="Edges of " + name.replace("$", r"\$"))  # $ begins a formula
+    edges_label = "edges: red positive, blue negative"
+    panels = {"image": image[::every, ::every], edges_label: visible_edges(edges, every)}
+    # A $ in a name would begin a formula.
+    return images(
+        panels, title="Edges of " + name.replace("$", r"\$"), highest=1.0, signed=[edges_label]
+    )

@@ -175,7 +175,7 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
     title = "Two networks that start as the same: only one is free to learn the position"
     floors = {"guessing, log 2": log(2)}
     return {
-        "pair": images(pair, title="A pair differs in its position only"),
+        "pair": images(pair, title="A pair differs in its position only", highest=1.0),
         "accuracy": accuracy_bars(measurements),
         "loss": curves(losses, title=title, y="cross-entropy", floors=floors),
     }

@@ -206,7 +206,7 @@ def _draw_maps(measurements: Measurements) -> Figure:
         "exp fits its scene, but does not multiply (red: too large, blue: below 0); "
         "log-exp was trained on random fields"
     )
-    return figures.images(panels, title=title, highest=1.05)
+    return figures.images(panels, title=title, highest=1.05, lowest=-0.01)
 
 
 def _draw_losses(measurements: Measurements) -> Figure:

@@ -181,4 +181,7 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
         levels={"guessing": CHANCE},
     )
     examples = {half: measurements.arrays[half] for half in HALVES}
-    return {"halves": halves, "pair": images(examples, title="The same digit below and above")}
+    return {
+        "halves": halves,
+        "pair": images(examples, title="The same digit below and above", highest=1.0),
+    }

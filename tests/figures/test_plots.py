@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from convlab import figures
+from convlab.figures.lettering import drawable
 
 
 def rendered(figure: Figure) -> None:
@@ -34,6 +35,43 @@ def test_signed_images_are_centred_on_zero_and_others_begin_at_black() -> None:
     signed, grey = (axes.images[0] for axes in figure.axes)
     assert signed.get_clim() == (-2, 2) and grey.get_clim() == (0, 1)
     rendered(figure)
+
+
+@pytest.mark.parametrize("values", [[1.0, 5.0], [-1.0, 5.0], [-5.0, -1.0], [0.0, 0.0]])
+def test_a_signed_panel_is_blue_and_red_around_zero_whatever_its_signs(
+    values: list[float],
+) -> None:
+    panels = {"image": np.array([[10 / 255, 1.0]]), "edges": np.array([values])}
+    figure = figures.images(panels, title="t", highest=1.0, signed=["edges"])
+    image, edges = (axes.images[0] for axes in figure.axes)
+    low, high = edges.get_clim()
+    assert low == -high and high >= max(map(abs, values)) and high > 0
+    red, _, blue = edges.to_rgba(np.array([[values[1]]]))[0, 0, :3]
+    assert np.sign(red - blue).round() == np.sign(values[1]) or abs(red - blue) < 0.01
+    assert image.get_clim() == (0, 1)
+    assert image.to_rgba(np.array([[10 / 255]]))[0, 0, 0] == pytest.approx(10 / 255, abs=0.01)
+    rendered(figure)
+
+
+FOREIGN = "\u56fe \U0001f9ee a\x1b[31m\udcff"  # no font of a figure has these
+
+
+def test_what_the_font_lacks_is_written_as_its_code_in_every_text_of_a_figure() -> None:
+    name, array = FOREIGN, np.ones((2, 2))
+    for figure in (
+        figures.images({name: array}, title=name),
+        figures.bars({name: 1.0}, title=name, x=name),
+        figures.curves({name: array}, title=name, y=name, floors={name: 1.0}),
+        figures.lines(
+            {name: ([1], [1], [1], [1])}, title=name, x=name, y=name, levels={name: 1.0}
+        ),
+    ):
+        rendered(figure)
+
+
+def test_text_that_can_be_drawn_is_drawn_as_it_is() -> None:
+    assert drawable("‖ab‖ × σ, $x^2$\nä") == "‖ab‖ × σ, $x^2$\nä"
+    assert drawable(FOREIGN) == r"\u56fe \U0001f9ee a\x1b[31m\udcff"
 
 
 def test_shared_images_have_one_scale() -> None:
