@@ -1,12 +1,24 @@
 """The settings that experiments share. Each experiment's Config is built of these and its own."""
 
+import os
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 FORMERLY = "formerly"  # the key under which a field names its old key, which is refused with it
 FROZEN = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+
+def place(path: str | os.PathLike[str]) -> Path:
+    """Where a path that a user writes leads to: `~` is the home folder, as it is for a shell.
+
+    A shell replaces it only where a word begins with it: not in `--out=~/runs`, nor in a YAML.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
+
+
+Place = Annotated[Path, AfterValidator(place)]
 Seeds = Annotated[int, Field(ge=1, le=100_000)]
 Model = Literal["linear", "mlp", "cnn", "local"]
 

@@ -8,6 +8,9 @@ import torch
 from torch import Generator, Tensor
 
 from ..errors import UsageError
+from ..foreign import printable
+
+MOST_NAMED = 10  # classes in one line
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,45 @@ def split(dataset: Dataset, generator: Generator, share: float = 0.2) -> tuple[D
     return _part(dataset, ~held_out), _part(dataset, held_out)
 
 
+def contents(dataset: Dataset) -> str:
+    """How many images of which classes, in a line: the first ten classes by name."""
+    counts = dataset.y.bincount(minlength=len(dataset.classes)).tolist()
+    named = [
+        f"{printable(name)} ({count:,})"
+        for name, count in zip(dataset.classes, counts, strict=True)
+    ]
+    more = [f"and {len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else []
+    total, test = len(dataset.y), dataset.published_test
+    parts = f", {total - test:,} to train on and {test:,} to test on" if test else ""
+    return f"{total:,} images{parts}, of {len(named):,} classes: " + ", ".join(
+        [*named[:MOST_NAMED], *more]
+    )
+
+
+def check(dataset: Dataset) -> None:
+    """Raise UsageError unless there are two classes to train on, and no other to test on."""
+    first = len(dataset.y) - dataset.published_test
+    seen = set(dataset.y[:first].tolist())
+    if len(seen) < 2:
+        only = ", ".join(printable(dataset.classes[label]) for label in seen)
+        raise UsageError(
+            f"{printable(dataset.name)}: only the class {only!r} to train on; two are needed"
+        )
+    if unseen := sorted(set(dataset.y[first:].tolist()) - seen):
+        names = ", ".join(printable(dataset.classes[label]) for label in unseen[:MOST_NAMED])
+        raise UsageError(
+            f"{printable(dataset.name)}: in the test set only, none to train on: {names}; add "
+            "some, or leave them out of the test set"
+        )
+
+
 def _draw(dataset: Dataset, generator: Generator, share: float) -> Tensor:
     """A mask (N,) over the test examples: in a random order, the first few of each class."""
     counts = dataset.y.bincount(minlength=len(dataset.classes))
     if alone := (counts == 1).nonzero().flatten().tolist():
+        name = printable(dataset.classes[alone[0]])
         raise UsageError(
-            f"{dataset.name}: class {dataset.classes[alone[0]]!r} has a single image, "
+            f"{printable(dataset.name)}: class {name!r} has a single image, "
             "and a split needs two; add one"
         )
     quota = (counts * share).round().clamp(min=1).minimum(counts - 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,10 @@ from PIL.ExifTags import Base as Exif
 from PIL.Image import Image, alpha_composite, new
 from torch import Tensor
 
-BITS, SAMPLE_FORMAT, PHOTOMETRIC = 258, 339, 262  # tags of a TIFF
-SIGNED, WHITE_IS_ZERO = 2, 0  # values of the last two
+from . import tiff
+
+BAND = 64  # rows
+DEEP = ("TIFF", "PNG", "PPM", "JPEG2000")  # formats whose deep integers are known to be read right
 
 
 def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
@@ -25,11 +26,13 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
     taken as they are. Transparency lies over white.
     """
     bits, tags, notes = _bits(image), dict(getattr(image, "tag_v2", {})), _notes(image)
+    if image.mode.startswith("I") and image.format not in (*DEEP, None):
+        raise ValueError(f"whole numbers of a {image.format} are not known here")
     upright = _upright(image, notes)
     if upright.mode == "F":
         values = np.asarray(upright)
         notes.append(f"floats from {values.min():g} to {values.max():g}, taken as they are")
-    elif upright.mode.startswith("I"):
+    elif upright.mode.startswith("I") or tiff.number(tags) == tiff.SIGNED:
         values = _deep_pixels(upright, bits, tags)
         notes.append(f"{bits} bits per pixel kept")
     else:
@@ -42,14 +45,12 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
 
 def _bits(image: Image) -> int:
     """The depth of an integer image; only a TIFF can hold more or fewer than 16 bits here."""
-    return int(getattr(image, "tag_v2", {}).get(BITS, (16,))[0])
+    return int(getattr(image, "tag_v2", {}).get(tiff.BITS, (16,))[0])
 
 
 def _notes(image: Image) -> list[str]:
     """What the file says of itself, to be asked before decoding makes Pillow forget it."""
     notes = []
-    if not image.mode.startswith("I") and re.search(r";16[BLN]", str(getattr(image, "tile", ""))):
-        notes.append("16 bits per channel, read as 8")
     if (frames := getattr(image, "n_frames", 1)) > 1:
         notes.append(f"first of {frames} frames")
     return notes
@@ -70,17 +71,31 @@ def _upright(image: Image, notes: list[str]) -> Image:
 
 
 def _deep_pixels(image: Image, bits: int, tags: dict[int, Any]) -> NDArray[np.float64]:
-    values = np.asarray(image).astype(np.float64)
-    signed = tags.get(SAMPLE_FORMAT, (1,))[0] == SIGNED
+    stored = np.asarray(image)
+    signed = tiff.number(tags) == tiff.SIGNED
+    if signed and stored.dtype == np.uint8:  # for Pillow all that has 8 bits is unsigned
+        stored = stored.view(np.int8)
+    values = stored.astype(np.float64)
     white = 2 ** (bits - signed) - 1
     if not signed:
         values %= white + 1  # Pillow keeps 32 unsigned bits in a signed integer
-    if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+    if tags.get(tiff.PHOTOMETRIC) == tiff.WHITE_IS_ZERO:
         values = white - values
     if "transparency" in image.info:
         values[values == image.info["transparency"]] = white
     grey: NDArray[np.float64] = values / white
     return grey
+
+
+def coloured(image: Image) -> bool:
+    """Whether any pixel is not grey; asked band by band, which ends early in a photograph."""
+    if image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I"):
+        return False
+    pixels = np.asarray(_flatten(image).convert("RGB"))
+    return any(
+        (band[..., :2] != band[..., 1:]).any()
+        for band in np.array_split(pixels, -(-len(pixels) // BAND))
+    )
 
 
 def _see_through(image: Image) -> bool:

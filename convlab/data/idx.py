@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 import struct
 import zlib
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 
@@ -12,80 +14,127 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import memory
 from ..errors import UsageError
+from ..foreign import printable
 from .dataset import Dataset
 from .images import check_file
 
 GZIP = b"\x1f\x8b"  # how a compressed file begins, whatever its name
 BYTES = 0x08  # the IDX code of unsigned bytes
+PER_PIXEL = 13  # bytes of memory: as stored, as floats, and these twice while both sets are joined
+BELOW = ("", "raw", "*/raw")  # where the files may lie: torchvision writes MNIST/raw
+TESTS = ("t10k", "test")  # what MNIST calls its test set, and what EMNIST does
+NAME = re.compile(r"((?:[\w-]+-)?)train-images[-.]idx3-ubyte(?:\.gz)?")
 
 
 def mnist(folder: Path) -> Dataset:
     """The training set, then the published test set, from the four IDX files in `folder`.
 
-    Raises UsageError for a missing or broken file, and for files that do not fit each other.
+    They may also lie where torchvision puts them below it (`MNIST/raw`), and have a word before
+    their names, as EMNIST's have. Classes are the labels that there are. Raises UsageError for a
+    missing or broken file, for files that do not fit each other, and for several such sets.
     """
     if not folder.is_dir():
-        raise UsageError(f"mnist: no folder {folder}; name the one that holds the four IDX files")
-    (train, train_labels), (test, test_labels) = _part(folder, "train"), _part(folder, "t10k")
+        raise UsageError(
+            f"mnist: no folder {printable(folder)}; name the one that holds the four IDX files"
+        )
+    place, prefix = _published_set(folder)
+    train, train_labels = _part(place, prefix, "train")
+    test, test_labels = _part(place, prefix, *TESTS)
     if train.shape[1:] != test.shape[1:]:
         sizes = f"{tuple(train.shape[1:])} and {tuple(test.shape[1:])}"
         raise UsageError(
-            f"{folder}: images to train and to test on differ in size, {sizes} pixels"
+            f"{printable(place)}: images to train and to test on differ in size, {sizes} pixels"
         )
-    y = torch.cat((train_labels, test_labels)).long()
-    classes = tuple(str(label) for label in range(int(y.max()) + 1))
-    x = torch.cat((train, test)).unsqueeze(1).float() / 255
-    return Dataset("mnist", x, y, classes, published_test=len(test))
+    labels, y = torch.cat((train_labels, test_labels)).unique(return_inverse=True)
+    x = torch.cat((train, test)).unsqueeze(1).float().div_(255)
+    classes = tuple(map(str, labels.tolist()))
+    notes = (f"read from {printable(place)}",) if place != folder else ()
+    return Dataset("mnist", x, y, classes, published_test=len(test), notes=notes)
 
 
 def read_idx(path: Path, axes: int) -> Tensor:
-    """The bytes of an IDX file with `axes` dimensions; raises UsageError for anything else."""
-    content = _content(path)
-    if content[:4] != bytes((0, 0, BYTES, axes)):
+    """The bytes of an IDX file with `axes` dimensions; raises UsageError for anything else.
+
+    No more is read than the header promises, and nothing if that does not fit into memory.
+    """
+    check_file(path)
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == GZIP
+            file.seek(0)
+            stream = gzip.GzipFile(fileobj=file) if zipped else file
+            header = stream.read(4 + 4 * axes)
+            shape = _shape(path, header, axes)
+            promised = 4 + 4 * axes + prod(shape)
+            _check_size(path, promised if zipped else path.stat().st_size, promised)
+            memory.require(PER_PIXEL * prod(shape), f"the images of {printable(path)}")
+            content = stream.read(prod(shape) + 1)
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(
-            f"{path} is no IDX file of bytes in {axes} dimensions: it begins with "
-            f"{content[:4].hex(' ')}, not 00 00 08 {axes:02x}; take the file as published"
-        )
-    start = 4 + 4 * axes
-    shape = struct.unpack(f">{axes}I", content[4:start].ljust(4 * axes, b"\0"))
-    if len(content) != start + prod(shape):
-        raise UsageError(
-            f"{path} holds {len(content):,} bytes, but its header promises "
-            f"{start + prod(shape):,}; download it again"
-        )
-    values = np.frombuffer(content, np.uint8, offset=start).reshape(shape)
-    return torch.from_numpy(values.copy())
+            f"{printable(path)} is damaged gzip ({printable(error)}); download it again"
+        ) from error
+    _check_size(path, len(header) + len(content), promised)
+    return torch.from_numpy(np.frombuffer(content, np.uint8).reshape(shape).copy())
 
 
-def _part(folder: Path, part: str) -> tuple[Tensor, Tensor]:
-    """The images (N, H, W) and labels (N,) of `train` or `t10k`."""
-    images = read_idx(image_path := _find(folder, part, "images", 3), 3)
-    labels = read_idx(label_path := _find(folder, part, "labels", 1), 1)
+def _check_size(path: Path, held: int, promised: int) -> None:
+    if held != promised:
+        raise UsageError(
+            f"{printable(path)} holds {held:,} bytes, but its header promises {promised:,}; "
+            "download it again"
+        )
+
+
+def _shape(path: Path, header: bytes, axes: int) -> tuple[int, ...]:
+    if header[:4] != bytes((0, 0, BYTES, axes)):
+        raise UsageError(
+            f"{printable(path)} is no IDX file of bytes in {axes} dimensions: it begins with "
+            f"{header[:4].hex(' ')}, not 00 00 08 {axes:02x}; take the file as published"
+        )
+    return struct.unpack(f">{axes}I", header[4:].ljust(4 * axes, b"\0"))
+
+
+def _published_set(folder: Path) -> tuple[Path, str]:
+    """Where the files lie, and the word before their names."""
+    found = sorted(set(_published_sets(folder)))
+    if len(found) > 1:
+        sets = ", ".join(printable(place / f"{prefix}train-…") for place, prefix in found)
+        raise UsageError(
+            f"{printable(folder)} holds {len(found)} sets: {sets}; name the folder of one"
+        )
+    return found[0] if found else (folder, "")
+
+
+def _published_sets(folder: Path) -> Iterator[tuple[Path, str]]:
+    for below in BELOW:
+        for place in sorted(folder.glob(below)) if below else [folder]:
+            for path in place.iterdir() if place.is_dir() else ():
+                if name := NAME.fullmatch(path.name):
+                    yield place, name[1]
+
+
+def _part(folder: Path, prefix: str, *parts: str) -> tuple[Tensor, Tensor]:
+    """The images (N, H, W) and labels (N,) of the part, whichever of these its name is."""
+    names = [f"{prefix}{part}" for part in parts]
+    images = read_idx(image_path := _find(folder, names, "images", 3), 3)
+    labels = read_idx(label_path := _find(folder, names, "labels", 1), 1)
     if len(images) != len(labels):
         raise UsageError(
-            f"{image_path} holds {len(images):,} images, but {label_path.name} "
-            f"{len(labels):,} labels; take both from one publication"
+            f"{printable(image_path)} holds {len(images):,} images, but "
+            f"{printable(label_path.name)} {len(labels):,} labels; take both from one publication"
         )
     if not images.numel():
-        raise UsageError(f"{image_path} holds no images; take the file as published")
+        raise UsageError(f"{printable(image_path)} holds no images; take the file as published")
     return images, labels
 
 
-def _find(folder: Path, part: str, kind: str, axes: int) -> Path:
-    names = [f"{part}-{kind}{mark}idx{axes}-ubyte" for mark in "-."]
+def _find(folder: Path, parts: list[str], kind: str, axes: int) -> Path:
+    names = [f"{part}-{kind}{mark}idx{axes}-ubyte" for part in parts for mark in "-."]
     for name in (name + ending for name in names for ending in ("", ".gz")):
         if (folder / name).is_file():
             return folder / name
-    raise UsageError(f"{folder} lacks {names[0]} (or {names[0]}.gz); put the published file there")
-
-
-def _content(path: Path) -> bytes:
-    check_file(path)
-    content = path.read_bytes()
-    if not content.startswith(GZIP):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UsageError(f"{path} is damaged gzip ({error}); download it again") from error
+    raise UsageError(
+        f"{printable(folder)} lacks {names[0]} (or {names[0]}.gz); put the published file there"
+    )

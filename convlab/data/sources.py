@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import torch
 
 from ..errors import UsageError
-from .dataset import Dataset
+from ..settings import place
+from .dataset import Dataset, check, contents
 from .drawn_shapes import shapes
 from .folders import class_folders
 from .idx import mnist
@@ -23,7 +24,11 @@ def load(name: str) -> Dataset:
         kind, folder = parse_dataset(name)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    return ON_DISK[kind](Path(folder).expanduser()) if folder else BUILT_IN[kind]()
+    if not folder:
+        return BUILT_IN[kind]()
+    dataset = ON_DISK[kind](place(folder))
+    check(dataset)
+    return replace(dataset, notes=(contents(dataset), *dataset.notes))
 
 
 def digits() -> Dataset:

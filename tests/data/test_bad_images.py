@@ -106,11 +106,36 @@ def bomb(side: int) -> bytes:
 
 
 @pytest.mark.parametrize("side", [10_000, 20_000, 1_000_000])  # warned of, then refused, by Pillow
-def test_an_enormous_image(tmp_path: Path, side: int) -> None:
+@pytest.mark.parametrize("memory", [1e9, 4e9])
+def test_an_enormous_image(
+    tmp_path: Path, side: int, memory: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convlab.memory.physical", lambda: memory)
     path = tmp_path / "bomb.png"
     path.write_bytes(bomb(side))
     message = complaint(path)
-    assert f"enormous: {side**2:,} pixels, where 89,478,485 are allowed" in message
+    assert (
+        f"enormous: {side**2:,} pixels, where this machine's memory allows 89,478,485" in message
+    )
+
+
+def test_a_large_photograph_is_read_where_memory_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = PIL.Image.MAX_IMAGE_PIXELS
+    path = tmp_path / "photograph.png"
+    path.write_bytes(bomb(10_392))  # 108 megapixels: its size is no reason, but it has no data
+    monkeypatch.setattr("convlab.memory.physical", lambda: 6e9)
+    assert "damaged" in complaint(path)
+    monkeypatch.setattr("convlab.memory.physical", lambda: 5e9)
+    assert "enormous" in complaint(path)
+    monkeypatch.setattr("convlab.data.images.ALWAYS", 8)
+    monkeypatch.setattr("convlab.memory.physical", lambda: 2.0 * 24 * 9)
+    PIL.Image.new("L", (3, 3)).save(path)
+    assert read(path).pixels.shape == (3, 3)  # as many pixels as are allowed
+    PIL.Image.new("L", (5, 2)).save(path)
+    assert "enormous: 10 pixels, where this machine's memory allows 9" in complaint(path)
+    assert before == PIL.Image.MAX_IMAGE_PIXELS
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

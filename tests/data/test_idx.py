@@ -1,6 +1,7 @@
 """Tests of convlab.data.idx: the MNIST files as published, and everything they may suffer."""
 
 import gzip
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,3 +142,84 @@ def test_flipped_bits_in_gzip(tmp_path: Path) -> None:
     content[len(content) // 2] ^= 0xFF
     path.write_bytes(content)
     assert f"{path} is damaged gzip" in refusal(spec)
+
+
+def labelled(train: list[int], test: list[int]) -> dict[str, bytes]:
+    """The four files of sets with these labels."""
+    files = {}
+    for part, labels in {"train": train, "t10k": test}.items():
+        images = RANDOM.integers(0, 256, (len(labels), 5, 4), dtype=np.uint8)
+        files[f"{part}-images-idx3-ubyte"] = idx(images)
+        files[f"{part}-labels-idx1-ubyte"] = idx(np.array(labels, np.uint8))
+    return files
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        ([0] * 9, [0] * 3, "mnist: only the class '0' to train on; two are needed"),
+        ([7], [7], "only the class '7' to train on"),
+        ([7], [3], "only the class '7' to train on"),
+        ([0, 1] * 9, [0, 255], "in the test set only, none to train on: 255"),
+    ],
+)
+def test_what_nothing_can_be_learned_from_is_refused(
+    tmp_path: Path, train: list[int], test: list[int], message: str
+) -> None:
+    assert message in refusal(published(tmp_path, labelled(train, test)))
+
+
+def test_classes_are_the_labels_that_there_are(tmp_path: Path) -> None:
+    dataset = load(published(tmp_path, labelled([3, 255, 1], [255, 3])))
+    assert dataset.classes == ("1", "3", "255")
+    assert dataset.y.tolist() == [1, 2, 0, 2, 1]
+    counted = "5 images, 3 to train on and 2 to test on, of 3 classes: 1 (1), 3 (2), 255 (2)"
+    assert dataset.notes == (counted,)
+
+
+@pytest.mark.parametrize("below", ["raw", "MNIST/raw", "FashionMNIST/raw"])
+def test_the_files_are_found_where_torchvision_puts_them(tmp_path: Path, below: str) -> None:
+    (tmp_path / below).mkdir(parents=True)
+    published(tmp_path / below)
+    published(tmp_path / below, zipped=False)  # torchvision keeps both
+    dataset = load(f"mnist:{tmp_path}")
+    assert len(dataset.y) == 50 and f"read from {tmp_path / below}" in dataset.notes
+
+
+def test_several_sets_are_told_apart(tmp_path: Path) -> None:
+    for name in ("MNIST", "KMNIST"):
+        (tmp_path / name / "raw").mkdir(parents=True)
+        published(tmp_path / name / "raw")
+    message = refusal(f"mnist:{tmp_path}")
+    assert "holds 2 sets" in message and "KMNIST/raw" in message
+    assert len(load(f"mnist:{tmp_path / 'KMNIST'}").y) == 50
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+@pytest.mark.parametrize("kind", ["balanced", "letters"])
+def test_the_names_of_emnist_are_known(tmp_path: Path, kind: str, zipped: bool) -> None:
+    published(tmp_path, zipped=zipped)
+    for path in list(tmp_path.iterdir()):
+        path.rename(tmp_path / f"emnist-{kind}-{path.name.replace('t10k', 'test')}")
+    assert len(load(f"mnist:{tmp_path}").y) == 50
+    published(tmp_path)
+    assert f"holds 2 sets: {tmp_path}/train-…, {tmp_path}/emnist" in refusal(f"mnist:{tmp_path}")
+
+
+def test_no_more_of_a_gzip_is_read_than_its_header_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = idx(TRAIN) + bytes(2**26)
+    spec = published(tmp_path, {"train-images-idx3-ubyte": bomb})
+    tracemalloc.start()
+    try:
+        assert "holds 617 bytes, but its header promises 616" in refusal(spec)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**22
+    honest = idx(np.zeros((0, 1024, 1024), np.uint8))
+    honest = honest[:4] + (2**12).to_bytes(4, "big") + honest[8:]
+    spec = published(tmp_path, {"train-images-idx3-ubyte": honest})
+    monkeypatch.setattr("convlab.memory.physical", lambda: 8e9)
+    assert "would take 55.8 GB of memory, this machine has 8.0 GB" in refusal(spec)
