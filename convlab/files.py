@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EDQUOT, EIO, EISDIR, ENOSPC
+from errno import EDQUOT, EINVAL, EIO, EISDIR, ENOSPC
 from pathlib import Path
 
 from .errors import UsageError
+from .foreign import printable
 
 MACHINE = {EDQUOT, EIO, ENOSPC}  # what the system says of itself: a disk is full, or broken
 
@@ -16,11 +17,12 @@ MACHINE = {EDQUOT, EIO, ENOSPC}  # what the system says of itself: a disk is ful
 def write(path: Path, writer: Callable[[Path], object]) -> None:
     """Let `writer` write a file, and give it the name `path` once it is whole.
 
-    Raises UsageError where the system refuses the path, and OSError where the disk is full.
+    Where `path` is a link, the file that it leads to is written. Raises UsageError where the
+    system refuses the path, and OSError where the disk is full.
     """
-    with _beside(path) as unfinished:
+    with _beside(path) as (unfinished, place):
         writer(unfinished)
-        unfinished.replace(path)
+        unfinished.replace(place)
 
 
 def is_file(path: Path) -> bool:
@@ -39,23 +41,28 @@ def is_folder(path: Path) -> bool:
 
 def check_place(path: Path) -> None:
     """Raise UsageError unless a file can be written to that path."""
-    with _beside(path) as unfinished:
+    with _beside(path) as (unfinished, _):
         unfinished.touch()
-        if path.is_dir():
-            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A name beside `path`, of a file that is gone afterwards unless it was moved."""
-    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
+def _beside(path: Path) -> Iterator[tuple[Path, Path]]:
+    """A name beside the place of `path`, of a file that is gone afterwards unless it was moved."""
     try:
+        place = path.resolve() if path.is_symlink() else path
+        unfinished = place.with_name(f".{os.getpid()}-{place.name}")
+        if place.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        if place.exists() and not place.is_file():  # a pipe or a device, which would be replaced
+            raise OSError(EINVAL, "not a regular file")
         try:
-            yield unfinished
+            yield unfinished, place
         finally:
             unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        if error.errno in MACHINE:
+    except (OSError, RuntimeError) as error:  # the latter of links in a circle
+        if getattr(error, "errno", None) in MACHINE:
             raise  # no other words would help
-        reason = error.strerror or " ".join(str(error).split())
-        raise UsageError(f"{path} cannot be written: {reason}; choose another place") from error
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise UsageError(
+            f"{printable(path)} cannot be written: {reason}; choose another place"
+        ) from error

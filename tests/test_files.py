@@ -49,3 +49,26 @@ def test_a_full_disk_is_not_the_users_mistake(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_looked_for_is_of_nothing(tmp_path: Path, name: str) -> None:
     assert not files.is_file(tmp_path / name)
     assert not files.is_folder(tmp_path / "x" / name)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_through_a_link_the_file_that_it_leads_to_is_written(tmp_path: Path, there: bool) -> None:
+    (tmp_path / "far").mkdir()
+    target, link = tmp_path / "far" / "x", tmp_path / "link"
+    link.symlink_to(Path("far") / "x")
+    if there:
+        target.write_text("old")
+    files.check_place(link)
+    files.write(link, lambda path: path.write_text("new"))
+    assert link.is_symlink() and target.read_text() == "new"
+    assert [path.name for path in target.parent.iterdir()] == ["x"]
+
+
+def test_neither_a_pipe_nor_a_circle_of_links_is_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    for name in ("pipe", "round"):
+        for act in (files.check_place, lambda path: files.write(path, Path.touch)):
+            with pytest.raises(UsageError, match=f"{name} cannot be written: "):
+                act(tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "round").is_symlink()

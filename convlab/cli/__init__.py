@@ -19,12 +19,12 @@ from ..data import DATASETS
 from ..foreign import printable
 from ..lab import copying, environment, listing, store
 from ..record import Record
-from ..report.preview import preview
 from ..report.progress import ProgressLine
 from .count import count
+from .edge import Images, KernelOption, To, previews, settings
 from .exit_codes import one_line_errors
-from .options import Debug, Options, Out, Quick, Seeds, with_options
-from .output import console, show_all
+from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
+from .output import show_all
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,28 +89,12 @@ def compare(
 
 
 @app.command()
-@with_options
-def edge(
-    images: Annotated[list[Path], typer.Argument(help="Images, of any kind that Pillow opens.")],
-    kernel: Annotated[
-        str | None,
-        typer.Option(help="left-right, up-down, sobel, laplacian, or such as '[[0,1],[2,3]]'."),
-    ] = None,
-    to: Annotated[
-        Path | None,
-        typer.Option(help="Write |edge| as an 8-bit image, or its signed float32 as .npy."),
-    ] = None,
-    *,
-    options: Options,
-) -> None:
+@with_options_but("seeds")
+def edge(images: Images, kernel: KernelOption = None, to: To = None, *, options: Options) -> None:
     """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
     with one_line_errors(options.debug):
-        paths = Override("images", [str(image) for image in images])
-        file = _override("to", str(to) if to else None)
-        record = _run("edge", [paths, *_override("kernel", kernel), *file], options)
-        arrays = record.measurements.arrays
-        edges = [arrays[name] for name in arrays if name.startswith("edges of ")]
-        _finish(record, options, *(preview(image, console()) for image in edges))
+        record = _run("edge", settings(images, kernel, to), options)
+        _finish(record, options, *previews(record))
 
 
 app.command()(count)

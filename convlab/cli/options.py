@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 from typer import Option
 
-Out = Annotated[Path, Option(help="The folder that keeps the runs.")]
+from ..settings import place
+
+Out = Annotated[Path, Option(help="The folder that keeps the runs.", callback=place)]
 Seeds = Annotated[int | None, Option(help="Networks per arm.")]
 Quick = Annotated[bool, Option("--quick", help="The small version; it decides nothing.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
@@ -33,22 +35,32 @@ class Options:
 
 def with_options(function: Callable[..., None]) -> Callable[..., None]:
     """`function(..., options)` as a command whose options are the fields of `Options`."""
-    own = inspect.signature(function, eval_str=True).parameters.values()
-    shared = [
-        inspect.Parameter(
-            f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type
-        )
-        for f in fields(Options)
-    ]
+    return with_options_but()(function)
 
-    @wraps(function)
-    def command(**arguments: Any) -> None:
-        options = Options(
-            **{parameter.name: arguments.pop(parameter.name) for parameter in shared}
-        )
-        function(**arguments, options=options)
 
-    parameters = [*(p for p in own if p.name != "options"), *shared]
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return command
+def with_options_but(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """As `with_options`, without the options that the command has no use for."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(function, eval_str=True).parameters.values()
+        shared = [
+            inspect.Parameter(
+                f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type
+            )
+            for f in fields(Options)
+            if f.name not in left_out
+        ]
+
+        @wraps(function)
+        def command(**arguments: Any) -> None:
+            options = Options(
+                **{parameter.name: arguments.pop(parameter.name) for parameter in shared}
+            )
+            function(**arguments, options=options)
+
+        parameters = [*(p for p in own if p.name != "options"), *shared]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in parameters}
+        return command
+
+    return decorate

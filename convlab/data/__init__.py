@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from .canvas import digits_on_canvas, shift_images
     from .dataset import Dataset, split
     from .drawn_shapes import shapes
-    from .images import Image, read
+    from .images import Image, check, read, title
     from .photographs import crop, find_photograph, photograph, photograph_path
-    from .saving import check_place, write_array, write_signed
+    from .saving import (
+        check_place,
+        check_size,
+        share_above_white,
+        write_array,
+        write_signed,
+    )
     from .sources import load
 
 __all__ = [
@@ -22,7 +28,9 @@ __all__ = [
     "PHOTOGRAPHS",
     "Dataset",
     "Image",
+    "check",
     "check_place",
+    "check_size",
     "crop",
     "digits_on_canvas",
     "find_photograph",
@@ -32,8 +40,10 @@ __all__ = [
     "photograph_path",
     "read",
     "shapes",
+    "share_above_white",
     "shift_images",
     "split",
+    "title",
     "write_array",
     "write_signed",
 ]
@@ -41,9 +51,9 @@ _MODULES = {
     "canvas": ("digits_on_canvas", "shift_images"),
     "dataset": ("Dataset", "split"),
     "drawn_shapes": ("shapes",),
-    "images": ("Image", "read"),
+    "images": ("Image", "check", "read", "title"),
     "photographs": ("crop", "find_photograph", "photograph", "photograph_path"),
-    "saving": ("check_place", "write_array", "write_signed"),
+    "saving": ("check_place", "check_size", "share_above_white", "write_array", "write_signed"),
     "sources": ("load",),
 }
 

@@ -51,13 +51,18 @@ def read(path: Path, at_least: tuple[int, int] = (1, 2)) -> Image:
     if not all(extreme.isfinite() for extreme in pixels.aminmax()):
         raise UsageError(f"{printable(path)} has pixels that are no finite numbers; replace them")
     _check_size(path, pixels, at_least)
-    return Image(pixels, path.name, notes, found)
+    return Image(pixels, printable(path.name), notes, found)
 
 
 def check(path: Path) -> None:
     """Raise UsageError for a file that is no image, as far as can be told without decoding it."""
     with _opened(path):
         pass
+
+
+def title(path: Path) -> str:
+    """The name of an image, which is that of its file without suffix, safe to print."""
+    return printable(path.stem)
 
 
 def most_pixels() -> int:

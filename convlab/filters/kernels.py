@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -43,6 +44,17 @@ def read_kernel(text: str) -> Kernel:
             f"{_short(text)} is no list of rows of numbers; write it as [[0, 1], [2, 3]]"
         ) from None
     return _check(rows if rows and isinstance(rows[0], list) else [rows], text)
+
+
+def check_rows(kernel: Kernel) -> None:
+    """Raise ValueError unless these are rows of finite numbers, equally long and not empty."""
+    try:
+        lengths = {len(row) for row in kernel}
+        sound = len(lengths) == 1 and all(isfinite(weight) for row in kernel for weight in row)
+    except TypeError:  # no rows, or no numbers
+        sound = False
+    if not sound or 0 in lengths:
+        raise ValueError(f"{kernel!r} is no kernel: rows of finite numbers, equally long, are")
 
 
 def taps(kernel: Kernel) -> list[tuple[tuple[int, int], float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .kernels import Kernel, output_size, taps
+from .kernels import Kernel, check_rows, output_size, taps
 
 WHOLE = (torch.int16, torch.int32, torch.int64)  # of whole pixels by whole weights, the first
 PIXELS = (torch.uint8, torch.int16, torch.float32, torch.float64)
@@ -25,8 +25,9 @@ def correlate(image: Tensor, kernel: Kernel, out: Tensor | None = None) -> Tenso
     whole ones under weights that are not become float32. `out` (P, Q), of that type, spares new
     memory, which costs as much time as the sums. Takes no gradients.
 
-    Raises ValueError for an image of another type or smaller than the kernel, and for an `out`
-    that does not fit.
+    Raises ValueError for an image of another type or smaller than the kernel, for one that
+    requires gradients where these are recorded, for a kernel whose rows differ in length or that
+    has none, and for an `out` that does not fit.
 
         >>> image = torch.tensor([[0, 255, 10]], dtype=torch.uint8)
         >>> correlate(image, ((-1, 1),))
@@ -66,6 +67,9 @@ def _window(image: Tensor, shift: tuple[int, int], out: Tensor) -> Tensor:
 
 def _room(image: Tensor, kernel: Kernel) -> Tensor:
     """An empty tensor for the edges; raises ValueError for what is no image of this kernel."""
+    check_rows(kernel)
+    if image.requires_grad and torch.is_grad_enabled():
+        raise ValueError("this sum of slices takes no gradients; use conv2d, or image.detach()")
     if image.ndim != 2 or image.dtype not in PIXELS:
         known = ", ".join(str(dtype).removeprefix("torch.") for dtype in PIXELS)
         raise ValueError(f"{image.dtype} {tuple(image.shape)} is no image (H, W) of {known}")

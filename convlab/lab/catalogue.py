@@ -12,6 +12,7 @@ from types import ModuleType
 from .. import files
 from ..config import ConfigError, Document, Problem
 from ..errors import UsageError, did_you_mean
+from ..settings import place
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # A wheel carries experiments/ and configs/ inside the package; a clone has them next to it.
@@ -38,10 +39,10 @@ def looks_like_path(name: str) -> bool:
 
 def config_path(name: str) -> Path:
     """A path if it looks like one, else the shipped config of that name."""
-    path = Path(name)
-    if path.suffix == ".py":
-        raise UsageError(f"{name} is Python, no YAML; {_named_by(path)}")
+    if Path(name).suffix == ".py":
+        raise UsageError(f"{name} is Python, no YAML; {_named_by(place(name))}")
     if looks_like_path(name):
+        path = place(name)
         if not files.is_file(path) and path.stem in configs():
             raise UsageError(f"no file {name}; the shipped config is named `{path.stem}`")
         return path
@@ -64,7 +65,7 @@ def experiment_path(document: Document) -> Path:
     """The shipped experiment of that name, or a file as seen from the folder of the YAML."""
     name = document.experiment
     if name.endswith(".py"):
-        path = document.path.parent / name
+        path = document.path.parent / place(name)
         problem = "" if files.is_file(path) else f"no file {path.absolute()}"
     else:
         path = experiments().get(name, Path())
@@ -72,8 +73,7 @@ def experiment_path(document: Document) -> Path:
         problem += did_you_mean(name, experiments()) if problem else ""
     if problem:
         line = document.lines[()]
-        place = f"{document.path}:{line}"
-        raise ConfigError(Problem(place, "experiment", problem, line))
+        raise ConfigError(Problem(f"{document.path}:{line}", "experiment", problem, line))
     return path.resolve()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -49,8 +50,10 @@ def save(record: Record, folder: Path) -> Record:
 
 
 def discard(folder: Path) -> None:
-    """Remove the directory of a run that never began."""
+    """Remove the directory of a run that never began, and that of the runs if it has no other."""
     shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # it holds other runs
+        folder.parent.rmdir()
 
 
 def load(folder: Path, *, arrays: bool = True) -> Record:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import count
 from math import cos, pi, radians, sin
 from pathlib import Path
@@ -10,30 +11,46 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor
 
-from convlab.data import PHOTOGRAPHS, crop, find_photograph, photograph
-from convlab.data.images import Image, read
+from convlab.data import (
+    PHOTOGRAPHS,
+    Image,
+    check,
+    crop,
+    find_photograph,
+    photograph,
+    read,
+    title,
+)
 
 BOOK_SIZE = (280, 320)  # of the photograph in Goodfellow, Bengio and Courville 2016, figure 9.6
 
 
-def chosen_images(paths: Sequence[Path], at_least: tuple[int, int]) -> dict[str, Image]:
-    """The images at these paths by name, or without any both photographs in the book's size.
+def chosen_images(
+    paths: Sequence[Path], at_least: tuple[int, int]
+) -> dict[str, Callable[[], Image]]:
+    """The images at these paths by name, each to be decoded at its turn; all are looked at here.
 
-    Raises UsageError for one that cannot be read or is smaller than (height, width) pixels.
+    Without paths both photographs, in the book's size. Raises UsageError for one that cannot be
+    read; so does its turn, also if it is smaller than (height, width) pixels.
     """
-    if paths:
-        return named(read(find_photograph(path), at_least) for path in paths)
-    return {name: Image(pixels, name) for name, pixels in book_photographs().items()}
+    if not paths:
+        return {name: partial(Image, pixels, name) for name, pixels in book_photographs().items()}
+    files = [find_photograph(path) for path in paths]
+    for file in files:
+        check(file)
+    return {
+        name: partial(read, file, at_least)
+        for name, file in zip(distinct(map(title, files)), files, strict=True)
+    }
 
 
-def named(images: Iterable[Image]) -> dict[str, Image]:
-    """The images by the names of their files, without suffix; equal ones are numbered."""
-    names: dict[str, Image] = {}
-    for image in images:
-        stem = Path(image.name).stem[:50]  # a figure's file is named after it
-        numbered = (f"{stem} {number}" for number in count(2))
-        names[stem if stem not in names else next(n for n in numbered if n not in names)] = image
-    return names
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, cut to 50 letters, since figures are named after them; equal ones numbered."""
+    found: list[str] = []
+    for name in (name[:50] for name in names):
+        numbered = (f"{name} {number}" for number in count(2))
+        found.append(name if name not in found else next(n for n in numbered if n not in found))
+    return found
 
 
 def book_photographs() -> dict[str, Tensor]:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import torch
 from pydantic import BaseModel, Field
+from torch import Tensor
 
-from convlab.data import Image, check_place, write_signed
+from convlab.data import check_place, check_size, share_above_white, write_signed
 from convlab.errors import UsageError
 from convlab.filters import KERNELS, KernelText, correlate, read_kernel
 from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, over
-from convlab.settings import FROZEN
+from convlab.measure.notes import by_kind
+from convlab.settings import FROZEN, Place
 from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
 
@@ -46,68 +48,103 @@ class Config(BaseModel):
 
     model_config = FROZEN
 
-    images: tuple[Path, ...] = Field(
+    images: tuple[Place, ...] = Field(
         (), description="files, or china, flower; none: both, cropped"
     )
     kernel: KernelText = Field(
-        LEFT_RIGHT, description=f"{', '.join(KERNELS)}, or rows such as [[0, 1], [2, 3]]"
+        LEFT_RIGHT,
+        description=f"{', '.join(KERNELS)} (sobel: the horizontal derivative), "
+        "or rows such as [[0, 1], [2, 3]]",
     )
-    to: Path | None = Field(None, description="file for the edges of one image: .npy, .png, …")
+    to: Place | None = Field(
+        None, description="file for the edges of one image: .npy, or .png, white from 1 on, …"
+    )
     repeats: int = Field(50, ge=1, le=10_000, description="measurements of every time")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    if config.to and len(config.images) != 1:
-        raise UsageError(f"{config.to} is for one image, not {len(config.images)}; give it one")
     if config.to:
-        check_place(config.to)
+        check_target(config.to, config.images)
     kernel, measurements = read_kernel(config.kernel), Measurements()
     images = chosen_images(config.images, (len(kernel), len(kernel[0])))
-    find(measurements, images, config, workbench)
-    compare(measurements, images, config, workbench)
-    if config.images or config.kernel != LEFT_RIGHT:
-        for name, image in images.items():
+    notes: dict[str, Sequence[str]] = {}
+    for name, decode in images.items():  # one at a time: memory holds few photographs
+        image = decode()
+        found = find(measurements, name, image.pixels, config, workbench)
+        left_out = compare(measurements, name, image.pixels, config, workbench)
+        notes[name] = (*image.notes, *found, *(left_out if config.images else ()))
+        if not config.images and name == "china":  # small enough for the dense matrix
+            small = image.pixels[::10, ::10].contiguous()
+            compare(measurements, "china / 10", small, config, workbench)
+        if config.images or config.kernel != LEFT_RIGHT:
             count(measurements, {"image": name}, image.pixels.shape, config.kernel)
     count(measurements, {"size": BOOK}, BOOK_SIZE, LEFT_RIGHT)
+    measurements.notes += notes_of_many(notes)
     measurements.notes.append(f"{BOOK}: the dense matrix would take 64 GB, and is only counted")
     subtract(measurements)
+    table_by_table(measurements)
     return measurements
 
 
+def check_target(to: Path, images: Sequence[Path]) -> None:
+    """Raise UsageError unless the edges of the one image can be written, and not over it."""
+    if len(images) != 1:
+        raise UsageError(f"{str(to)!r} is for one image, not {len(images)}; give it one")
+    if to.exists() and images[0].exists() and to.samefile(images[0]):
+        raise UsageError(f"{str(to)!r} is the image itself; write its edges to another file")
+    check_place(to)
+
+
 def find(
-    measurements: Measurements, images: Mapping[str, Image], config: Config, workbench: Workbench
-) -> None:
-    """The edges of each image, and how strong they are; of a large one not all is kept."""
-    for name, image in images.items():
-        edges = correlate(image.pixels, read_kernel(config.kernel))
-        if config.to:
-            workbench.beside(partial(write_signed, config.to, edges))
-        notes, arrays = arrays_to_keep(image.pixels, edges)
-        measurements.arrays |= {f"{what} of {name}": array for what, array in arrays.items()}
-        measurements.notes += [f"{name}: {note}" for note in (*image.notes, *notes)]
-        size = " x ".join(map(str, image.pixels.shape))
-        factors = {"image": name, "size": size, "kernel": config.kernel}
-        measurements.add("Edges (a step from black to white is 1)", factors, strengths(edges))
+    measurements: Measurements, name: str, pixels: Tensor, config: Config, workbench: Workbench
+) -> list[str]:
+    """The edges of an image, and how strong they are; notes on what is clipped or not kept."""
+    edges = correlate(pixels, read_kernel(config.kernel))
+    notes, arrays = arrays_to_keep(pixels, edges)
+    if config.to:
+        check_size(config.to, *edges.shape)
+        workbench.beside(partial(write_signed, config.to, edges))
+        if share := share_above_white(config.to, edges):
+            notes.append(
+                f"{100 * share:.3g} % of the edges are beyond white, and clipped in the file"
+            )
+    measurements.arrays |= {f"{what} of {name}": array for what, array in arrays.items()}
+    size = " x ".join(map(str, pixels.shape))
+    factors = {"image": name, "size": size, "kernel": config.kernel}
+    measurements.add("Edges (a step from black to white is 1)", factors, strengths(edges))
+    return notes
 
 
 def compare(
-    measurements: Measurements, images: Mapping[str, Image], config: Config, workbench: Workbench
-) -> None:
-    """Whether every arm that can be run finds the same edges, and how long it takes."""
-    pixels = {name: image.pixels for name, image in images.items()}
-    if not config.images:  # one of them small enough for the dense matrix
-        pixels["china / 10"] = pixels["china"][::10, ::10].contiguous()
+    measurements: Measurements, name: str, pixels: Tensor, config: Config, workbench: Workbench
+) -> list[str]:
+    """Whether all arms find the same edges, and how long each takes; a note on those left out."""
     kernel = read_kernel(config.kernel)
-    for name, image in pixels.items():
-        ready = arms_within_limits(image.shape, kernel)
-        if ready:
-            workbench.wait()  # nothing may disturb the times
-            for arm, quantities in comparison(grey_levels(image), kernel, config.repeats).items():
-                table = "Every arm against slices, and its time in float64 on one thread"
-                measurements.add(table, {"image": name, "arm": arm}, quantities)
-        left_out = ", ".join(arm for arm in LIMITS if arm not in ready)
-        if left_out and config.images:
-            measurements.notes.append(f"{name}: too large to run, so only counted: {left_out}")
+    ready = arms_within_limits(pixels.shape, kernel)
+    if ready:
+        workbench.wait()  # nothing may disturb the times
+        for arm, quantities in comparison(grey_levels(pixels), kernel, config.repeats).items():
+            table = "Every arm against slices, and its time in float64 on one thread"
+            measurements.add(table, {"image": name, "arm": arm}, quantities)
+    left_out = ", ".join(arm for arm in LIMITS if arm not in ready)
+    return [f"too large to run, so only counted: {left_out}"] if left_out else []
+
+
+def notes_of_many(notes: Mapping[str, Sequence[str]]) -> list[str]:
+    """The notes on each image, those of one kind as one if they are on several images."""
+    each = [(name, note) for name, of_image in notes.items() for note in of_image]
+    return [
+        f"{each[at[0]][0]}: {note}"
+        if len(at) == 1
+        else f"{len(at)} of {len(notes)} images: {note}"
+        for note, at in by_kind(note for _, note in each).items()
+    ]
+
+
+def table_by_table(measurements: Measurements) -> None:
+    """The rows in the order of their tables: they were measured image by image."""
+    tables = list(dict.fromkeys(row.table for row in measurements.rows))
+    measurements.rows.sort(key=lambda row: tables.index(row.table))
 
 
 def count(

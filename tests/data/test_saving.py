@@ -1,12 +1,21 @@
 """Tests of convlab.data.saving: files are written whole, and read back as they were."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL.Image import SAVE, registered_extensions
 
-from convlab.data import check_place, read, write_array, write_signed
+from convlab.data import (
+    check_place,
+    check_size,
+    read,
+    share_above_white,
+    write_array,
+    write_signed,
+)
 from convlab.data.saving import _write
 from convlab.errors import UsageError
 
@@ -28,10 +37,62 @@ def test_only_an_image_is_written(tmp_path: Path, pixels: torch.Tensor) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["edges", "edges.xyz", "edges.mpg", "edges.png.txt"])
-def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match=r"name it \.png"):
-        write_signed(tmp_path / name, PIXELS)
+KNOWN = [suffix for suffix, kind in registered_extensions().items() if kind in SAVE]
+STEPS = torch.linspace(0, 1, 60).repeat(301, 1)  # wider than an icon may be, and of many levels
+WRITTEN = ("png", "tif", "tiff", "bmp", "gif", "jpg", "jpeg", "jp2", "pgm", "webp", "tga")
+
+
+@pytest.mark.parametrize("suffix", sorted({*KNOWN, *(f".{each}" for each in WRITTEN)}))
+def test_what_a_format_takes_it_gives_back_and_all_others_are_refused_at_once(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"edges{suffix}"
+    try:
+        check_place(path)
+    except UsageError as error:
+        assert "name it .png" in str(error) and suffix[1:] not in WRITTEN
+        return
+    write_signed(path, STEPS)
+    tolerance = 8 if suffix.startswith(".j") and not suffix.startswith((".j2", ".jp2")) else 0.5
+    torch.testing.assert_close(read(path).pixels, STEPS, rtol=0, atol=tolerance / 255 + 1e-6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["edges", "edges.xyz", "edges.mpg", "edges.png.txt", "x.ico", "x.icns", "x.pfm", "x.xbm"],
+)
+def test_what_cannot_hold_edges_is_refused(tmp_path: Path, name: str) -> None:
+    for refused in (check_place, partial(write_signed, values=PIXELS)):
+        with pytest.raises(UsageError, match=r"name it \.png"):
+            refused(tmp_path / name)
+
+
+@pytest.mark.parametrize("size", [(16_384, 1), (1, 16_384)])
+def test_a_format_without_room_for_the_edges_is_refused_before_they_are_found(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    check_size(tmp_path / "x.png", *size)
+    check_size(tmp_path / "x.npy", *size)
+    for refused in (
+        partial(check_size, height=size[0], width=size[1]),
+        partial(write_signed, values=torch.zeros(size)),
+    ):
+        with pytest.raises(UsageError, match=r"no WEBP holds an image of .* name it \.png"):
+            refused(tmp_path / "x.webp")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["x.png", "x.NPY"])
+def test_the_share_that_is_clipped(tmp_path: Path, name: str) -> None:
+    values = torch.tensor([[-1.5, 1.0], [-1.0, 3.0]]).repeat(50, 1)
+    clipped = share_above_white(tmp_path / name, values)
+    assert clipped == (0.5 if name == "x.png" else 0)
+
+
+def test_an_array_may_have_its_suffix_in_capitals(tmp_path: Path) -> None:
+    check_place(tmp_path / "x.NPY")
+    write_signed(tmp_path / "x.NPY", PIXELS)
+    np.testing.assert_array_equal(np.load(tmp_path / "x.NPY"), PIXELS)
 
 
 @pytest.mark.parametrize("rows", [1, 64, 130])  # less than a band, one, and two and a part

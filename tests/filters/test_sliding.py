@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,3 +160,22 @@ def test_what_does_not_fit_is_refused(image: Tensor, out: Tensor | None, message
 def test_weights_beyond_sixty_four_bits_are_refused() -> None:
     with pytest.raises(ValueError, match="scale the kernel down"):
         correlate(torch.ones(4, 4, dtype=torch.int16), ((2.0**50, 1.0),))
+
+
+@pytest.mark.parametrize(
+    "kernel", [((1, 2), (3,)), ((),), (), ((1.0, float("nan")),), (1, 2), (("a",),), ((1, 1), ())]
+)
+def test_what_is_no_kernel_is_refused(kernel: Any) -> None:
+    for image in (torch.ones(4, 4), torch.ones(600, 600)):
+        with pytest.raises(ValueError, match="is no kernel: rows of finite numbers"):
+            correlate(image, kernel)
+
+
+@pytest.mark.parametrize("side", [4, 600, 1100])  # within a tile of rows, and beyond
+def test_no_gradient_is_lost_in_silence(side: int) -> None:
+    image = torch.ones(side, side, requires_grad=True)
+    for kernel in (SOBEL, ((-1.0, 1.0),)):
+        with pytest.raises(ValueError, match="takes no gradients"):
+            correlate(image, kernel)
+        with torch.no_grad():
+            assert torch.equal(correlate(image, kernel), correlate(image.detach(), kernel))

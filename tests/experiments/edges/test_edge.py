@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from itertools import groupby
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -180,3 +182,53 @@ def test_what_is_no_kernel_is_refused_in_one_line(kernel: str, message: str) -> 
     assert message in error["msg"]
     assert "\n" not in error["msg"]
     assert len(error["msg"]) < 200
+
+
+def test_one_photograph_at_a_time_is_decoded_and_all_are_looked_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [save(tmp_path / f"{number}.png", np.eye(9)) for number in range(3)]
+    turns = chosen_images(paths, (1, 2))
+    alive: list[weakref.ref[torch.Tensor]] = []
+
+    def spied(pixels: torch.Tensor, kernel: Kernel) -> torch.Tensor:
+        assert not [each for each in alive if each() is not None]
+        alive.append(weakref.ref(pixels))
+        return correlate(pixels, kernel)
+
+    monkeypatch.setattr(edge, "correlate", spied)
+    monkeypatch.setattr(edge, "arrays_to_keep", lambda image, edges: ([], {}))
+    edge.measure(edge.Config(images=tuple(paths), repeats=1), Workbench())
+    assert len(alive) == len(turns) == 3
+    for last in (tmp_path / "none.png", save(tmp_path / "x" / "text.png", np.eye(2))):
+        if last.exists():
+            last.write_text("no image")
+        with pytest.raises(UsageError, match=last.name):
+            chosen_images([*paths, last], (1, 2))
+
+
+def test_rows_of_several_images_stand_table_by_table(tmp_path: Path) -> None:
+    paths = tuple(save(tmp_path / f"{number}.png", np.eye(9)) for number in range(3))
+    rows = edge.measure(edge.Config(images=paths, repeats=1), Workbench()).rows
+    tables = [table for table, _ in groupby(row.table for row in rows)]
+    assert len(tables) == len(set(tables)) == 5
+    assert [row.factors["image"] for row in rows[:3]] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("kernel", ["[[0, 1], [2, 3]]", "left-right", "[[1]]", "[[-1, -1]]"])
+def test_a_figure_shows_edges_around_zero_and_the_image_from_black_to_white(
+    tmp_path: Path, kernel: str
+) -> None:
+    path = save(tmp_path / "dark.png", np.full((9, 9), 10))
+    config = edge.Config(images=(path,), kernel=kernel, repeats=1)
+    figure = edge.draw(edge.measure(config, Workbench()))["edges-dark"]
+    image, edges = (axes.images[0] for axes in figure.axes)
+    assert image.get_clim() == (0, 1)
+    assert np.unique(image.to_rgba(image.get_array())[..., :3]) == pytest.approx(
+        10 / 255, abs=0.003
+    )
+    low, high = edges.get_clim()
+    assert low == -high < 0
+    red, _, blue = edges.to_rgba(edges.get_array())[4, 4, :3]
+    positive = {"[[0, 1], [2, 3]]": 1, "[[1]]": 1, "[[-1, -1]]": -1}.get(kernel, 0)
+    assert np.sign(np.round(red - blue, 2)) == positive

@@ -154,3 +154,9 @@ def test_figures_show_every_arm_by_its_name() -> None:
 def test_a_network_that_no_memory_holds_is_refused_at_once() -> None:
     with pytest.raises(NotEnoughMemory, match="training local 4096 would take"):
         tiny(models=("local", "mlp"), width=4096)
+
+
+def test_the_published_digits_do_not_stand_beside_a_users_own_images() -> None:
+    tables = {row.factors["arm"]: row.table for row in tiny(data="shapes").rows}
+    assert tables["support vectors, as published"] == compare.CONTROL != tables["guessing"]
+    assert tables["support vectors"] == tables["guessing"]
