@@ -110,7 +110,7 @@ def run(
     from ..workbench import Workbench, choose_device
 
     bench = Workbench(choose_device(device), tell)
-    with timing.threads(threads):
+    with store.gone_if_unused(root), timing.threads(threads):
         return _run_and_keep(planned, bench, store.reserve(root, planned.name))
 
 

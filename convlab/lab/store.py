@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -20,6 +20,18 @@ from ..record import Record
 
 RECORD = "record.json"
 ARRAYS = "arrays.npz"
+
+
+@contextmanager
+def gone_if_unused(root: Path) -> Iterator[None]:
+    """`root`, if it is made within, is gone afterwards unless a run is kept in it."""
+    made_within = not root.exists()
+    try:
+        yield
+    finally:
+        if made_within:
+            with suppress(OSError):  # it holds a run, or was never made
+                root.rmdir()
 
 
 def reserve(root: Path, experiment: str) -> Path:
@@ -50,10 +62,8 @@ def save(record: Record, folder: Path) -> Record:
 
 
 def discard(folder: Path) -> None:
-    """Remove the directory of a run that never began, and that of the runs if it has no other."""
+    """Remove the directory of a run that never began."""
     shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):  # it holds other runs
-        folder.parent.rmdir()
 
 
 def load(folder: Path, *, arrays: bool = True) -> Record:

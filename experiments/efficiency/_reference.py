@@ -10,8 +10,8 @@ from convlab.measure import Sample, exactly
 from convlab.streams import Data, Stream, generator
 
 from . import _learning as learning
+from ._settings import PUBLISHED
 
-PUBLISHED = "support vectors, as published"  # of other images than a user's, unless of digits
 LARGEST = 2_000  # training images, beyond which a support vector machine takes minutes
 
 

@@ -35,8 +35,8 @@ from convlab.workbench import Workbench
 from ._contenders import Architecture, contenders
 from ._costs import add_costs
 from ._learning import ALL_IMAGES, Scores, Trial, learn
-from ._reference import PUBLISHED, references
-from ._settings import Models, Source
+from ._reference import references
+from ._settings import PUBLISHED, Models, Source
 
 TEST_ACCURACY = "test accuracy (%)"  # of a network that learned from all images
 ACCURACY = "accuracy (%)"  # by the number of images, or without a network

@@ -273,7 +273,11 @@ def test_what_was_measured_is_kept_when_drawing_fails(mine: Path) -> None:
 def test_a_run_that_cannot_begin_leaves_nothing(mine: Path, body: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         lab.run(lab.plan(str(written(mine.parent, body))), root=Path("runs"))
-    assert list(Path("runs").iterdir()) == []
+    assert not Path("runs").exists()
+    Path("runs").mkdir()
+    with pytest.raises(UsageError, match=message):
+        lab.run(lab.plan(str(written(mine.parent, body))), root=Path("runs"))
+    assert list(Path("runs").iterdir()) == []  # it was there before
 
 
 @pytest.mark.parametrize(
