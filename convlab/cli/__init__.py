@@ -212,4 +212,4 @@ def _seeds(number: int | None) -> list[Override]:
 
 
 def _override(key: str, text: str | None) -> list[Override]:
-    return [] if text is None else [Override(key, text, text)]
+    return [] if text is None else [assignment(f"{key}={text}")]

@@ -44,18 +44,18 @@ To = Annotated[
 
 
 def settings(words: Iterable[str], kernel: str | None, to: str | None) -> list[Override]:
-    """The images, the options and the other settings; UsageError for no image and for no text."""
+    """The images, the options and the other settings; UsageError without a sound image's name."""
     words = list(words)
     images = [word for word in words if "=" not in word or Path(word).exists()]
     changes = [assignment(word) for word in words if word not in images]
     if not images and not any(change.key == "images" for change in changes):
         raise UsageError("no image is named; write `convlab edge image.png`")
-    for word in [*images, kernel or "", to or ""]:
-        _check_is_text(word)
+    for image in images:
+        _check_is_text(image)
     options = {"kernel": kernel, "to": to}
     return [
         *([Override("images", images)] if images else []),
-        *(Override(key, text, text) for key, text in options.items() if text is not None),
+        *(assignment(f"{key}={text}") for key, text in options.items() if text is not None),
         *changes,
     ]
 
@@ -72,9 +72,9 @@ def previews(record: Record) -> Iterator[RenderableType]:
         yield f"{len(names) - PREVIEWS} more: see the figures"
 
 
-def _check_is_text(word: str) -> None:
+def _check_is_text(name: str) -> None:
     """A name that is no UTF-8 can stand in no record."""
     try:
-        word.encode()
+        name.encode()
     except UnicodeEncodeError:
-        raise UsageError(f"{printable(word)} is not UTF-8 text; rename the file") from None
+        raise UsageError(f"{printable(name)} is not UTF-8 text; rename the file") from None

@@ -91,11 +91,12 @@ def coloured(image: Image) -> bool:
     """Whether any pixel is not grey; asked band by band, which ends early in a photograph."""
     if image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I"):
         return False
-    pixels = np.asarray(_flatten(image).convert("RGB"))
-    return any(
-        (band[..., :2] != band[..., 1:]).any()
-        for band in np.array_split(pixels, -(-len(pixels) // BAND))
+    width, height = image.size
+    bands = (
+        image.crop((0, top, width, min(top + BAND, height))) for top in range(0, height, BAND)
     )
+    pixels = (np.asarray(_flatten(band).convert("RGB")) for band in bands)
+    return any((band[..., :2] != band[..., 1:]).any() for band in pixels)
 
 
 def _see_through(image: Image) -> bool:

@@ -50,7 +50,9 @@ def mnist(folder: Path) -> Dataset:
     labels, y = torch.cat((train_labels, test_labels)).unique(return_inverse=True)
     x = torch.cat((train, test)).unsqueeze(1).float().div_(255)
     classes = tuple(map(str, labels.tolist()))
-    notes = (f"read from {printable(place)}",) if place != folder else ()
+    notes: tuple[str, ...] = (f"read from {printable(place)}",) if place != folder else ()
+    if prefix.startswith("emnist"):
+        notes += ("EMNIST publishes its images with rows and columns exchanged: kept so",)
     return Dataset("mnist", x, y, classes, published_test=len(test), notes=notes)
 
 

@@ -16,6 +16,7 @@ from numpy.lib.format import write_array
 
 from .. import files
 from ..errors import UsageError, nearest
+from ..foreign import printable
 from ..record import Record
 
 RECORD = "record.json"
@@ -37,6 +38,7 @@ def gone_if_unused(root: Path) -> Iterator[None]:
 def reserve(root: Path, experiment: str) -> Path:
     """A new directory `root/EXPERIMENT-001`, or the next number that is free, for one run."""
     try:
+        str(root).encode()  # a record names its folder
         root.mkdir(parents=True, exist_ok=True)
         for number in count(1):
             folder = root / f"{experiment}-{number:03}"
@@ -47,7 +49,11 @@ def reserve(root: Path, experiment: str) -> Path:
             return folder
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"cannot write runs to {root}: {reason}; name another --out") from None
+        raise UsageError(
+            f"cannot write runs to {printable(root)}: {reason}; name another --out"
+        ) from None
+    except UnicodeEncodeError:
+        raise UsageError(f"{printable(root)} is not UTF-8 text; name another --out") from None
     raise AssertionError("numbers do not end")
 
 

@@ -201,7 +201,8 @@ def test_the_names_of_emnist_are_known(tmp_path: Path, kind: str, zipped: bool) 
     published(tmp_path, zipped=zipped)
     for path in list(tmp_path.iterdir()):
         path.rename(tmp_path / f"emnist-{kind}-{path.name.replace('t10k', 'test')}")
-    assert len(load(f"mnist:{tmp_path}").y) == 50
+    dataset = load(f"mnist:{tmp_path}")
+    assert len(dataset.y) == 50 and "rows and columns exchanged" in dataset.notes[-1]
     published(tmp_path)
     assert f"holds 2 sets: {tmp_path}/train-…, {tmp_path}/emnist" in refusal(f"mnist:{tmp_path}")
 
