@@ -110,11 +110,17 @@ def _published_set(folder: Path) -> tuple[Path, str]:
 
 
 def _published_sets(folder: Path) -> Iterator[tuple[Path, str]]:
-    for below in BELOW:
-        for place in sorted(folder.glob(below)) if below else [folder]:
-            for path in place.iterdir() if place.is_dir() else ():
-                if name := NAME.fullmatch(path.name):
-                    yield place, name[1]
+    places = [
+        place for below in BELOW for place in ([folder] if not below else folder.glob(below))
+    ]
+    try:
+        for path in (path for place in places if place.is_dir() for path in place.iterdir()):
+            if name := NAME.fullmatch(path.name):
+                yield path.parent, name[1]
+    except OSError as error:
+        raise UsageError(
+            f"{printable(folder)} may not be listed; change its permissions"
+        ) from error
 
 
 def _part(folder: Path, prefix: str, *parts: str) -> tuple[Tensor, Tensor]:

@@ -16,7 +16,7 @@ import torch
 from pydantic import BaseModel, Field
 from torch import Tensor
 
-from convlab.data import check_place, check_size, share_above_white, write_signed
+from convlab.data import Image, check_place, check_size, share_above_white, write_signed
 from convlab.errors import UsageError
 from convlab.filters import KERNELS, KernelText, correlate, read_kernel
 from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, over
@@ -67,17 +67,10 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         check_target(config.to, config.images)
     kernel, measurements = read_kernel(config.kernel), Measurements()
     images = chosen_images(config.images, (len(kernel), len(kernel[0])))
-    notes: dict[str, Sequence[str]] = {}
-    for name, decode in images.items():  # one at a time: memory holds few photographs
-        image = decode()
-        found = find(measurements, name, image.pixels, config, workbench)
-        left_out = compare(measurements, name, image.pixels, config, workbench)
-        notes[name] = (*image.notes, *found, *(left_out if config.images else ()))
-        if not config.images and name == "china":  # small enough for the dense matrix
-            small = image.pixels[::10, ::10].contiguous()
-            compare(measurements, "china / 10", small, config, workbench)
-        if config.images or config.kernel != LEFT_RIGHT:
-            count(measurements, {"image": name}, image.pixels.shape, config.kernel)
+    notes = {  # one at a time: memory holds few photographs
+        name: study(measurements, name, decode(), config, workbench)
+        for name, decode in images.items()
+    }
     count(measurements, {"size": BOOK}, BOOK_SIZE, LEFT_RIGHT)
     measurements.notes += notes_of_many(notes)
     measurements.notes.append(f"{BOOK}: the dense matrix would take 64 GB, and is only counted")
@@ -93,6 +86,20 @@ def check_target(to: Path, images: Sequence[Path]) -> None:
     if to.exists() and images[0].exists() and to.samefile(images[0]):
         raise UsageError(f"{str(to)!r} is the image itself; write its edges to another file")
     check_place(to)
+
+
+def study(
+    measurements: Measurements, name: str, image: Image, config: Config, workbench: Workbench
+) -> tuple[str, ...]:
+    """The edges of an image, the arms on it and what they cost; the notes on it."""
+    found = find(measurements, name, image.pixels, config, workbench)
+    left_out = compare(measurements, name, image.pixels, config, workbench)
+    if not config.images and name == "china":  # small enough for the dense matrix
+        small = image.pixels[::10, ::10].contiguous()
+        compare(measurements, "china / 10", small, config, workbench)
+    if config.images or config.kernel != LEFT_RIGHT:
+        count(measurements, {"image": name}, image.pixels.shape, config.kernel)
+    return (*image.notes, *found, *(left_out if config.images else ()))
 
 
 def find(

@@ -224,3 +224,11 @@ def test_no_more_of_a_gzip_is_read_than_its_header_promises(
     spec = published(tmp_path, {"train-images-idx3-ubyte": honest})
     monkeypatch.setattr("convlab.memory.physical", lambda: 8e9)
     assert "would take 55.8 GB of memory, this machine has 8.0 GB" in refusal(spec)
+
+
+def test_a_folder_that_may_not_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)  # for root every folder is open
+    assert "may not be listed; change its permissions" in refusal(f"mnist:{tmp_path}")
