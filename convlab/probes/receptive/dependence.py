@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from warnings import catch_warnings
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.export import default_decompositions
 from torch.func import functional_call, functionalize
 from torch.fx import GraphModule
-from torch.fx.experimental.proxy_tensor import make_fx
+from torch.fx.experimental.proxy_tensor import (
+    get_proxy_mode,
+    get_proxy_slot,
+    has_proxy_slot,
+    make_fx,
+)
+from torch.overrides import TorchFunctionMode
 
 from .signals import Signal, follow
 
@@ -55,7 +63,7 @@ class Dependence:
         if not self.y.requires_grad:
             return torch.zeros(self.x.shape, dtype=torch.bool)
         (found,) = torch.autograd.grad(self.y, self.x, outputs.double(), retain_graph=True)
-        return found > 0
+        return found != 0
 
 
 def _random_like(weight: Tensor) -> Tensor:
@@ -74,7 +82,8 @@ def _record(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphMod
     """The operations of a forward pass, of x and the state, none of them in place."""
 
     def run(x: Tensor, tensors: Sequence[Tensor]) -> Tensor:
-        y = functional_call(network, dict(zip(state, tensors, strict=True)), (x,))
+        with _NumbersStay(x):
+            y = functional_call(network, dict(zip(state, tensors, strict=True)), (x,))
         if not isinstance(y, Tensor):
             raise ValueError(
                 f"the network returns a {type(y).__name__}, not one tensor: wrap it in a module "
@@ -85,7 +94,8 @@ def _record(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphMod
     tensors = list(state.values())
     simpler: Any = default_decompositions()
     try:
-        plain = make_fx(run, decomposition_table=simpler)(x, tensors)
+        with _small_operations():
+            plain = make_fx(run, decomposition_table=simpler)(x, tensors)
     except RuntimeError as error:
         if "tracing tensor" not in str(error):
             raise
@@ -96,3 +106,54 @@ def _record(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphMod
     recorded = make_fx(functionalize(plain))(x, tensors)
     recorded.graph.eliminate_dead_code()
     return recorded
+
+
+@contextmanager
+def _small_operations() -> Iterator[None]:
+    """Without oneDNN, whose recurrent layers are one operation, and which warns of its flags."""
+    with catch_warnings(action="ignore"), torch.backends.mkldnn.flags(enabled=False):
+        yield
+
+
+class _NumbersStay(TorchFunctionMode):
+    """Refuses to give numbers of x away, or what came of them, where nobody can follow them."""
+
+    def __init__(self, x: Tensor) -> None:
+        super().__init__()
+        self.x = x
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if function in LEAVING and _comes_from(args[0], self.x):
+            raise ValueError(
+                f"the network takes numbers out of a tensor with `{function.__name__}`, for numpy "
+                "or Python, and what is done with them is not seen: compute it with torch, or "
+                "probe the part of the network before it"
+            )
+        return function(*args, **(kwargs or {}))
+
+
+LEAVING = {
+    Tensor.numpy,
+    Tensor.__array__,
+    Tensor.tolist,
+    Tensor.__dlpack__,
+    Tensor.data_ptr,
+    Tensor.untyped_storage,
+    Tensor.storage,
+}
+
+
+def _comes_from(tensor: Tensor, x: Tensor) -> bool:
+    """Whether an operation that is being recorded has made the tensor out of x."""
+    mode: Any = get_proxy_mode()
+    if not all(has_proxy_slot(each, mode.tracer) for each in (tensor, x)):
+        return False
+    node, origin = (get_proxy_slot(each, mode.tracer).proxy.node for each in (tensor, x))
+    seen, ahead = set(), [node]
+    while ahead:
+        if (node := ahead.pop()) not in seen:
+            seen.add(node)
+            ahead.extend(node.all_input_nodes)
+    return origin in seen

@@ -7,6 +7,7 @@ much a network with its own weights makes of each pixel is in `effective_field`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from math import prod
 
@@ -23,13 +24,15 @@ Position = tuple[int, ...]  # a number per axis
 class ReceptiveField:
     """What one output unit sees of an image; tuples have an entry per axis.
 
+    `stride` is None along an axis where there is none for all units: the outputs have no such
+    axis, the border hides it, the network enlarges, or it joins branches of other strides.
     The border of the image can cut a field off, and then `size` is only what is left of it.
     `cut` says whether it touches the border, before and after: a field that does not is whole.
     """
 
     unit: Position
     pixels: Tensor  # bools (*in_size): those that the unit can depend on, at least one
-    stride: tuple[int | None, ...]  # from this field to that of the next unit; None if not seen
+    stride: tuple[int | None, ...]  # from the field of a unit to that of the next; None if not one
 
     @property
     def first(self) -> Position:
@@ -57,6 +60,8 @@ class ReceptiveField:
     @property
     def padding(self) -> tuple[int | None, ...]:
         """Pixels before the image at which the field of unit 0 begins; None if not seen."""
+        if len(self.unit) != len(self.stride):
+            return (None,) * len(self.stride)  # a classifier's unit has no place in the image
         axes = zip(self.unit, self.first, self.stride, self.cut, strict=True)
         return tuple(
             None if stride is None or before else unit * stride - first
@@ -150,17 +155,28 @@ def _pixels(dependence: Dependence, unit: Position) -> Tensor:
 
 
 def _stride(dependence: Dependence, pixels: Tensor, unit: Position, axis: int) -> int | None:
-    """How far the field of the next unit, or the one before, is from these pixels."""
+    """How far fields move from unit to unit, if the neighbours and two far units agree."""
     positions = dependence.y.shape[2:]
-    if len(positions) != pixels.ndim or positions[axis] == 1:
+    if len(positions) != pixels.ndim:
         return None
-    step = 1 if unit[axis] + 1 < positions[axis] else -1
-    others = _pixels(dependence, (*unit[:axis], unit[axis] + step, *unit[axis + 1 :]))
+    here, last = unit[axis], positions[axis] - 1
+    others = {here - 1, here + 1, here // 2, (here + last + 1) // 2} & set(range(last + 1))
+    strides: set[Fraction] = set()
+    for other in others - {here}:
+        there = _pixels(dependence, (*unit[:axis], other, *unit[axis + 1 :]))
+        strides |= {Fraction(by, other - here) for by in _moves(pixels, there, axis)}
+    stride = strides.pop() if len(strides) == 1 else Fraction(0)
+    return int(stride) if stride and stride.denominator == 1 else None
+
+
+def _moves(pixels: Tensor, others: Tensor, axis: int) -> list[int]:
+    """By how many pixels the beginning and the end move, of those that no border cuts off."""
     here, there = (torch.nonzero(each)[:, axis] for each in (pixels, others))
     if not len(there):
-        return None
-    if here.min() > 0 < there.min():  # the border cuts off neither beginning
-        return step * int(there.min() - here.min())
-    if max(here.max(), there.max()) < pixels.shape[axis] - 1:
-        return step * int(there.max() - here.max())
-    return None
+        return []
+    ends = (int(here.min()), int(there.min())), (int(here.max()), int(there.max()))
+    return [
+        new - old
+        for (old, new), border in zip(ends, (0, pixels.shape[axis] - 1), strict=True)
+        if border not in (old, new)
+    ]

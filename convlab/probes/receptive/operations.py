@@ -45,6 +45,11 @@ class Call:
                 return self.named.get(argument, declared.default_value)
         return None
 
+    def run_with(self, **others: Any) -> Any:
+        """With other values for some of its arguments."""
+        declared = [argument.name for argument in self.operation._schema.arguments]
+        return self.operation(**{name: others.get(name, self[name]) for name in declared})
+
     def run(self) -> Any:
         if self.operation in VIEWS:  # which the other strides here may not allow
             return torch.reshape(*self.positional)
@@ -71,13 +76,19 @@ LINEAR = _names("""
     convolution mm bmm mv dot addmm baddbmm addmv addbmm col2im scatter_add index_add
     avg_pool1d avg_pool2d avg_pool3d
     adaptive_avg_pool1d _adaptive_avg_pool2d _adaptive_avg_pool3d
-    upsample_linear1d upsample_bilinear2d upsample_trilinear3d _upsample_bilinear2d_aa
+""")
+INTERPOLATIONS = _names("""
+    upsample_linear1d upsample_bilinear2d upsample_trilinear3d upsample_bicubic2d
+    _upsample_bilinear2d_aa _upsample_bicubic2d_aa _upsample_lanczos2d_aa
 """)
 REDUCTIONS = _names("""
     sum mean amax amin max min var std prod argmax argmin any all logsumexp linalg_vector_norm
     norm var_mean std_mean median nanmedian mode kthvalue nansum count_nonzero
 """)
-MIXTURES = _names("_log_softmax sort topk")
+MIXTURES = _names("_log_softmax sort topk _fft_r2c _fft_c2r _fft_c2c")
 RUNNING = _names("cumsum cumprod cummax cummin logcumsumexp")
-SINGLE = _names("_to_copy detach _prelu_kernel bernoulli native_dropout rsub")
+SINGLE = _names("""
+    _to_copy detach _prelu_kernel bernoulli native_dropout rsub complex polar
+    _conj _conj_physical resolve_conj _neg_view resolve_neg
+""")
 BATCH_NORMS = _names("native_batch_norm _native_batch_norm_legit cudnn_batch_norm")

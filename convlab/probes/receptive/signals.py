@@ -23,7 +23,6 @@ from .stand_ins import stand_in
 
 ANYTHING = 2**0.5  # stands for a number of which nothing is known
 MASKED = -1000.0  # what is less comes from a mask, and a softmax makes it 0
-ROUNDED = 1e-9  # a smaller weight of an interpolation is a rounded 0
 KEEPING = {"add", "mul", "div", "where", "_softmax"}  # behind them something is still certain
 
 
@@ -106,10 +105,13 @@ def _signals(call: Call, positional: Sequence[Any], named: Mapping[str, Any]) ->
 
 
 def _reset(flow: Tensor, alive: Tensor) -> Tensor:
-    """Flow and gradient as 0 or 1, whatever was summed up, and 0 where nothing can flow."""
+    """Flow and gradient as 0 or 1, whatever was summed up, and 0 where nothing can flow.
+
+    No stand-in has a factor below 0, so that a sum is 0 only where every part of it is.
+    """
     unit_flow = flow - flow.detach() + alive
     if unit_flow.requires_grad:
-        unit_flow.register_hook(lambda gradient: ((gradient.abs() > ROUNDED) & alive).double())
+        unit_flow.register_hook(lambda gradient: ((gradient != 0) & alive).double())
     return unit_flow
 
 
@@ -124,7 +126,8 @@ def _certain(call: Call) -> Sequence[Tensor]:
         return [_choose(*call.positional)]
     softmax = call.name == "_softmax"
     values = torch.softmax(call["self"], call["dim"]) if softmax else call.run()
-    return [torch.where((values == 0) | (values < MASKED), values, ANYTHING)]
+    certain = values == 0 if values.is_complex() else (values == 0) | (values < MASKED)
+    return [torch.where(certain, values, ANYTHING)]
 
 
 def _choose(condition: Tensor, first: Tensor, second: Tensor) -> Tensor:
@@ -146,6 +149,6 @@ def _flow(argument: Any) -> Any:
     """Numbers as flows; masks and indices remain what they are."""
     if isinstance(argument, Signal):
         return argument.flow.contiguous()
-    if isinstance(argument, Tensor) and argument.is_floating_point():
+    if isinstance(argument, Tensor) and (argument.is_floating_point() or argument.is_complex()):
         return _alive(argument).double()
     return argument

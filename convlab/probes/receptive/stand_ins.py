@@ -1,24 +1,35 @@
 """What each operation of torch reads, told by a stand-in through which a gradient finds it.
 
 A stand-in takes what the operation takes, with 1 for a number that may be anything and 0 for one
-that is surely 0. It depends on the same elements, but linearly, and no sign can cancel: a maximum
-becomes a sum. An operation that is linear already stands for itself.
+that is surely 0. It depends on the same elements, but linearly, and no factor in it is below 0, so
+that nothing cancels: a maximum becomes a sum, and a difference too. An operation that is linear
+already, without signs, stands for itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from math import sqrt
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, adaptive_avg_pool3d, pad
 
-from .operations import BATCH_NORMS, LINEAR, MIXTURES, MOVES, REDUCTIONS, RUNNING, SINGLE, Call
+from .operations import (
+    BATCH_NORMS,
+    INTERPOLATIONS,
+    LINEAR,
+    MIXTURES,
+    MOVES,
+    REDUCTIONS,
+    RUNNING,
+    SINGLE,
+    Call,
+)
 
 StandIn = Callable[[Call], Any]
+ROUNDED = 1e-9  # a smaller weight of an interpolation is a rounded 0
 
 
 def stand_in(call: Call) -> Sequence[Tensor]:
@@ -46,11 +57,32 @@ def _choice(call: Call) -> Any:
     return call.run() if call["condition"].dtype == torch.bool else _pointwise(call)
 
 
-def _sign(call: Call) -> Tensor:
-    """Linear with negative factors, as cubic interpolation is: uneven weights cannot cancel."""
-    y: Tensor = call.run()
-    uneven = torch.arange(y.numel(), dtype=y.dtype) * sqrt(2) % 1 + 1
-    return y * uneven.view_as(y)
+def _linear(call: Call) -> Any:
+    """Itself, with 1 for a factor or a divisor, which may be negative, and with 0 for 0."""
+    given = {name: call[name] for name in ("alpha", "beta", "divisor_override")}
+    factors = {name: int(each != 0) for name, each in given.items() if each is not None}
+    return call.run_with(**factors) if any(each != 1 for each in given.values()) else call.run()
+
+
+def _interpolation(call: Call) -> Tensor:
+    """Along one axis after the other, without the signs that cubic weights have."""
+    y: Tensor = call["self"] if call["self"] is not None else call["input"]
+    for axis in range(2, y.ndim):
+        y = (y.movedim(axis, -1) @ _taps(call, axis - 2, y.shape[axis])).movedim(-1, axis)
+    return y
+
+
+def _taps(call: Call, axis: int, pixels: int) -> Tensor:
+    """Which outputs each pixel along an axis counts for, 1 or 0: (pixels, outputs)."""
+    others = len(call["output_size"]) - 1
+    declared = (argument.name for argument in call.operation._schema.arguments)
+    scale = [call[name] for name in declared if name.startswith("scale")][axis]
+    impulses = torch.eye(pixels, dtype=torch.float64).reshape(pixels, 1, *[1] * others, pixels)
+    # all axes are alike, and only the last is laid out in one way whatever the others' sizes are
+    size, scales = [*[1] * others, call["output_size"][axis]], [*[None] * others, scale]
+    weights = call.operation(impulses, size, call["align_corners"], *scales)
+    taps: Tensor = weights.reshape(pixels, -1).abs() > ROUNDED
+    return taps.double()
 
 
 def _reduction(call: Call) -> tuple[Tensor, ...]:
@@ -141,7 +173,9 @@ def _adaptive_maximum(call: Call) -> tuple[Tensor, ...]:
 
 
 STAND_INS: dict[str, StandIn] = {
-    **dict.fromkeys(MOVES | LINEAR, Call.run),
+    **dict.fromkeys(MOVES, Call.run),
+    **dict.fromkeys(LINEAR, _linear),
+    **dict.fromkeys(INTERPOLATIONS, _interpolation),
     **dict.fromkeys(REDUCTIONS, _reduction),
     **dict.fromkeys(MIXTURES, _mixture),
     **dict.fromkeys(RUNNING, _running),
@@ -149,7 +183,8 @@ STAND_INS: dict[str, StandIn] = {
     **dict.fromkeys(BATCH_NORMS, _batch_norm),
     **dict.fromkeys(("max_pool2d_with_indices", "max_pool3d_with_indices"), _maximum),
     **dict.fromkeys(("adaptive_max_pool2d", "adaptive_max_pool3d"), _adaptive_maximum),
-    **dict.fromkeys(("upsample_bicubic2d", "_upsample_bicubic2d_aa"), _sign),
+    "view_as_real": lambda call: call["self"].unsqueeze(-1).expand(call.shapes[0]),
+    "view_as_complex": lambda call: call["self"].sum(-1),
     "copy": lambda call: call["src"].expand(call.shapes[0]),
     "rrelu_with_noise_functional": lambda call: call["self"],
     "native_layer_norm": _layer_norm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -88,6 +89,7 @@ def test_attention_sees_all_and_fused_attention_what_it_may() -> None:
     assert torch.equal(causal[:, 0, :, 0], torch.ones(6, 6).tril().bool())
 
 
+ONE, HANN = torch.ones(1, 1), torch.hann_window(4)  # which begins with 0
 READS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
     "running sum": (lambda x: x.cumsum(-1), 5),
     "running maximum": (lambda x: x.cummax(-1).values, 5),
@@ -106,6 +108,17 @@ READS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
     "filled": (lambda x: x.masked_fill(torch.arange(9) == 4, 5) + x.roll(2, -1), 1),
     "nothing times": (lambda x: 0 * x.roll(2, -1) + x, 1),
     "noise": (lambda x: x * torch.rand_like(x.roll(1, -1)), 1),
+    "numbers of a constant": (lambda x: x + torch.tensor(torch.arange(9).tolist()), 1),
+    "added with a sign": (lambda x: torch.addmm(x[0], ONE, x[0].roll(1, -1), beta=-1)[None], 2),
+    "added by no factor": (lambda x: torch.addmm(x[0], ONE, x[0].roll(1, -1), beta=0)[None], 1),
+    "taken off": (lambda x: (0 * x).index_add(2, torch.arange(9), x, alpha=-1), 1),
+    "negative divisor": (
+        lambda x: nn.functional.avg_pool2d(x[None], (1, 3), 1, (0, 1), divisor_override=-3)[0],
+        3,
+    ),
+    "Fourier transform": (lambda x: torch.fft.irfft(torch.fft.rfft(x).conj() * 2j, n=9), 9),
+    "imaginary part": (lambda x: torch.complex(x, x.roll(1, -1)).imag, 2),
+    "spectra": (lambda x: torch.stft(x[0], 4, 1, window=HANN, return_complex=True).abs(), 3),
     "shapes alone": (lambda x: x + torch.zeros_like(x.roll(1, -1)), 1),
     "overlapping memory": (lambda x: x.as_strided((1, 1, 7, 3), (9, 9, 1, 1)).sum(-1), 3),
     "other numbers": (lambda x: (x > 0).int().roll(1, -1).float().round() + x.to(torch.int8), 2),
@@ -119,9 +132,11 @@ def test_what_functions_read_in_the_middle(name: str) -> None:
 
 
 @pytest.mark.long
-def test_a_recurrent_layer_sees_the_past() -> None:
-    steps = Of(lambda x, gru: gru(x.mT)[0].mT, nn.GRU(2, 3, batch_first=True))
-    fields = receptive_fields(steps, torch.zeros(1, 2, 5))
+@pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_recurrent_layer_sees_the_past(kind: Any, dtype: torch.dtype) -> None:
+    steps = Of(lambda x, layer: layer(x.mT)[0].mT, kind(2, 3, batch_first=True, dtype=dtype))
+    fields = receptive_fields(steps, torch.zeros(1, 2, 5, dtype=dtype))
     assert torch.equal(fields, torch.ones(5, 5).tril().bool())
 
 
@@ -165,9 +180,14 @@ def test_the_network_is_left_as_it_was() -> None:
 
 REFUSED: dict[str, tuple[Callable[[Tensor], Any], str]] = {
     "unknown": (
-        lambda x: torch.fft.rfft(x).abs(),
-        "no rule says what aten._fft_r2c.default reads",
+        lambda x: torch.linalg.matrix_exp(x.mT @ x)[..., :1, :],
+        "no rule says what aten.linalg_matrix_exp.default reads",
     ),
+    "array": (lambda x: x + torch.from_numpy(x.numpy()), "numbers out of a tensor with `numpy`"),
+    "numpy": (lambda x: x + torch.from_numpy(np.sin(x)), "of a tensor with `__array__`"),
+    "list": (lambda x: x + torch.tensor(x.roll(1, -1).tolist()), "of a tensor with `tolist`"),
+    "shared": (lambda x: x + torch.tensor(np.from_dlpack(x)), "of a tensor with `__dlpack__`"),
+    "copied": (lambda x: x + torch.from_numpy(x.detach().cpu().numpy().copy()), "with `numpy`"),
     "index": (lambda x: x.gather(-1, x.argsort()), "cannot tell what aten.gather.default reads"),
     "memory": (lambda x: x[..., ::2].as_strided((1, 1, 3), (9, 9, 1)), "as_strided on a tensor"),
     "bits": (lambda x: x.view(torch.int32).float(), "no rule says what aten.view.dtype reads"),

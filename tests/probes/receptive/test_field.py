@@ -104,6 +104,45 @@ def test_a_pixel_is_in_the_field_if_and_only_if_it_changes_the_output(
     assert torch.equal(fields, perturbed(network, x))
 
 
+INTERPOLATIONS = ("bilinear", "bicubic")
+
+
+@st.composite
+def signed(draw: st.DrawFn) -> Callable[[Tensor], Tensor]:
+    """A linear function of images (N, C, H, W) that also takes pixels off."""
+    kind = draw(st.sampled_from(["resized", "filtered", "difference", "mean", "added"]))
+    if kind == "resized":
+        return partial(
+            nn.functional.interpolate,
+            size=(draw(st.integers(1, 14)), draw(st.integers(1, 14))),
+            mode=draw(st.sampled_from(INTERPOLATIONS)),
+            align_corners=draw(st.booleans()),
+            antialias=draw(st.booleans()),
+        )
+    if kind == "filtered":
+        taps = draw(st.lists(st.sampled_from([-2.0, -0.1, 0.0, 0.3]), min_size=1, max_size=4))
+        kernel = torch.tensor(taps).view(1, 1, 1, -1).repeat(CHANNELS, 1, 1, 1)
+        return lambda x: nn.functional.conv2d(x, kernel.to(x), groups=CHANNELS)
+    if kind == "mean":
+        return partial(nn.functional.avg_pool2d, kernel_size=2, stride=1, divisor_override=-3)
+    if kind == "added":
+        return lambda x: torch.baddbmm(x[0], x[0], 0 * x[0].mT @ x[0] - 1, alpha=-1, beta=-1)[None]
+    return partial(torch.diff, dim=draw(st.sampled_from([-1, -2])))
+
+
+@settings(deadline=None, max_examples=60)
+@given(signed(), st.integers(2, 9), st.integers(4, 9))
+def test_a_sign_hides_no_pixel(function: Callable[[Tensor], Tensor], high: int, wide: int) -> None:
+    """The derivatives of the function itself, followed by weights that none share."""
+    x = torch.rand(1, CHANNELS, high, wide).double()
+    size = tuple(function(x).shape[2:])
+    mixed = LocallyConnected2d(CHANNELS, 2, size, kernel_size=tuple(min(2, s) for s in size))
+    network = Of(lambda x, mix: mix(function(x)), mixed.double())
+    slopes = torch.autograd.functional.jacobian(network, x)
+    seen = (slopes.abs() > 1e-9)[0].any(dim=0)[:, :, 0].any(dim=2)
+    assert torch.equal(receptive_fields(network, x), seen)
+
+
 Layer = tuple[int, int, int, int]  # kernel, stride, dilation, padding
 
 
@@ -181,10 +220,42 @@ def test_a_field_as_large_as_the_image_tells_no_stride() -> None:
     assert (field.size, field.stride, field.padding) == ((9,), (None,), (None,))
 
 
+ENLARGING = {
+    "nearest": nn.Upsample(scale_factor=4),
+    "between": nn.Upsample(scale_factor=1.5, mode="linear"),
+    "transposed": nn.ConvTranspose1d(1, 1, 4, stride=2, padding=1),
+    "back": nn.Sequential(nn.Conv1d(1, 1, 3, 2, 1), nn.Upsample(scale_factor=2)),
+    "branches": Of(
+        lambda x, a, b: a(x)[..., :15] + b(x), nn.Conv1d(1, 1, 3), nn.Conv1d(1, 1, 3, 2, 1)
+    ),
+    "thirds": Of(lambda x: nn.functional.interpolate(x, size=20)),
+}
+
+
+@pytest.mark.parametrize("name", ENLARGING)
+def test_where_units_are_not_equally_far_apart_there_is_no_stride(name: str) -> None:
+    for unit in range(4, 11):
+        field = receptive_field(ENLARGING[name], torch.zeros(1, 1, 30), (unit,))
+        assert (field.stride, field.padding) == ((None,), (None,))
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        nn.Sequential(nn.Conv1d(1, 2, 3), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(2, 3)),
+        nn.Sequential(nn.Conv1d(1, 2, 3), nn.AdaptiveAvgPool1d(1)),
+    ],
+)
+def test_a_classifier_has_neither_stride_nor_padding(network: nn.Module) -> None:
+    field = receptive_field(network, torch.zeros(1, 1, 9))
+    assert (field.size, field.stride, field.padding) == ((9,), (None,), (None,))
+
+
 def test_a_linear_layer_sees_all() -> None:
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(2 * 6 * 4, 3))
     field = receptive_field(network, torch.zeros(1, 1, 8, 6))
     assert (field.unit, field.size, field.count, field.stride) == ((), (8, 6), 48, (None, None))
+    assert field.padding == (None, None)
 
 
 def test_images_and_units_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
