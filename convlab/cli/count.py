@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import redirect_stdout
 from typing import Annotated
 
 import typer
@@ -18,7 +20,9 @@ EXAMPLE = "3,32,32"
 TYPES = ("float32", "float64", "bfloat16", "float16", "int64")
 
 
-Model = Annotated[str, Argument(help="cnn, mlp, linear, local; or FILE.py:FUNCTION.")]
+Model = Annotated[
+    str, Argument(help="cnn, mlp, linear, local; or FILE.py:FUNCTION, or PACKAGE.MODULE:NAME.")
+]
 Input = Annotated[str, Option("--input", help="The shape of one sample, without the batch.")]
 Batch = Annotated[int, Option(help="Samples, for bytes and times.", min=1)]
 Width = Annotated[int, Option(help="Of a named model.", min=1, max=65536)]
@@ -29,6 +33,9 @@ Device = Annotated[
 ]
 Time = Annotated[bool, Option("--time", help="Measure times as well.")]
 Threads = Annotated[int, Option(help="CPU threads, of times.", min=1, max=1024)]
+Train = Annotated[
+    bool, Option("--train", help="Count multiply-adds as it trains, not as it predicts.")
+]
 Against = Annotated[bool, Option("--against", help="What torchinfo and fvcore say, and why.")]
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 
@@ -44,6 +51,7 @@ def count(
     time: Time = False,
     threads: Threads = 1,
     against: Against = False,
+    train: Train = False,
     json_: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -54,8 +62,11 @@ def count(
         from ..lab import counting  # it imports torch, which `--help` does without
 
         timed = threads if time else None
-        question = counting.Question(model, shape, batch, dtype, classes, width, timed, against)
-        answer = counting.count(question, device)
+        question = counting.Question(
+            model, shape, batch, dtype, classes, width, timed, against, train
+        )
+        with redirect_stdout(sys.stderr):  # what the user's own code prints is no result
+            answer = counting.count(question, device)
         if json_:
             typer.echo(json.dumps(answer.document(), indent=2, ensure_ascii=False))
         else:

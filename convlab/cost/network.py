@@ -10,9 +10,11 @@ from math import ceil
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from .. import memory
 from ..settings import Timing
 from .kinds import MULTIPLYING
 from .memory import saved_bytes, training_peak_bytes
+from .modes import in_mode, plain_operations
 from .rules import products_left_out
 from .times import Times, times
 from .trace import Entry, trace
@@ -37,6 +39,7 @@ class LayerCost:
     ruled: bool = False  # counted by a rule, not by its operations
     operations: Mapping[str, int] = field(default_factory=dict)  # executed, by name: `aten.bmm`
     uncounted: tuple[str, ...] = ()  # operations that may multiply and add, and have no formula
+    data_dependent: tuple[str, ...] = ()  # operations that take numbers or sizes out of tensors
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,12 @@ class Cost:
     layers: tuple[LayerCost, ...]  # those that were called, in that order
     parameters: int  # one that several layers share is counted once
     weight_bytes: int  # of the parameters
-    saved_bytes: int  # kept for the backward pass: see `memory.saved_bytes`
+    saved_bytes: int | None  # kept for backward, in train mode: see `memory.saved_bytes`
     peak_bytes: int | None = None  # if asked for: see `memory.training_peak_bytes`
+    mode: str = "eval"  # or train: in which layers ran and multiply-adds were counted
+    training_failure: str = (
+        ""  # why a pass in train mode failed, if it did: no bytes are known then
+    )
     times: Times | None = None  # if asked for, since they are measured
 
     @property
@@ -70,18 +77,33 @@ class Cost:
         names = (f"{layer.kind}: {what}" for layer in self.layers for what in layer.uncounted)
         return tuple(dict.fromkeys(names))
 
+    @property
+    def data_dependent(self) -> tuple[str, ...]:
+        """What makes the count one of this input alone, as another may take another way."""
+        names = (f"{layer.kind}: {what}" for layer in self.layers for what in layer.data_dependent)
+        return tuple(dict.fromkeys(names))
+
 
 def cost(
-    network: nn.Module, x: Tensor, *, peak: bool = False, timing: Timing | None = None
+    network: nn.Module,
+    x: Tensor,
+    *,
+    train: bool = False,
+    peak: bool = False,
+    timing: Timing | None = None,
 ) -> Cost:
-    """The cost of `network` on the batch x (N, ...): one forward pass, which changes nothing.
+    """The cost of `network` on the batch x (N, ...); the network stays as it was.
 
+    Multiply-adds are those of a prediction, in eval mode; with `train`, those of a pass in train
+    mode, which fails where the network cannot be trained on x. Bytes are always those of training,
+    and None where that fails, as batch norm does on one number per channel.
     A multiply-add is a product that is added to others. Layers are counted by their rule, where
     `rules.rule` has one, and products of tensors outside of such layers by their shapes. What
     moves, compares, adds or takes functions of single numbers (activations, pooling, dropout)
     does none. What else multiplies is named in `uncounted`: normalisation, products of two
-    tensors number by number, Fourier transforms, custom operations. What leaves torch, for numpy
-    say, is not seen. On the meta device nothing is allocated.
+    tensors number by number, Fourier transforms, custom operations, and what makes the weights of
+    a layer that has a rule. What leaves torch, for numpy say, is not seen. Compiled parts run as
+    they were written. On the meta device nothing is allocated.
 
     With `peak`, a second pass goes backward too; with `timing`, many do. Raises ValueError for
     an empty batch.
@@ -89,22 +111,40 @@ def cost(
         >>> import torch
         >>> network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
         >>> counts = cost(network, torch.zeros(2, 1, 10, 10))
-        >>> counts.parameters, counts.multiply_adds, counts.uncounted
-        (96, 4608, ('BatchNorm2d: aten._native_batch_norm_legit',))
+        >>> counts.parameters, counts.multiply_adds, counts.mode, counts.uncounted[0]
+        (96, 4608, 'eval', 'BatchNorm2d: aten._native_batch_norm_legit_no_training')
     """
     if not len(x):
         raise ValueError(f"cost needs a sample to count for, but x has the shape {tuple(x.shape)}")
-    with trace(network) as entries:
-        saved = saved_bytes(network, x)
+    with plain_operations():
+        with in_mode(network, train), trace(network) as entries:
+            saved: int | None = saved_bytes(network, x)
+        failure = ""
+        if not train:
+            saved, failure = _in_training(saved_bytes, network, x)
+        most = _in_training(training_peak_bytes, network, x)[0] if peak and not failure else None
     parameters = list(network.parameters())
     return Cost(
         layers=tuple(_layer_costs(network, entries, len(x))),
         parameters=sum(p.numel() for p in parameters),
         weight_bytes=sum(p.numel() * p.element_size() for p in parameters),
         saved_bytes=saved,
-        peak_bytes=training_peak_bytes(network, x) if peak else None,
-        times=times(network, x, timing) if timing else None,
+        peak_bytes=most,
+        mode="train" if train else "eval",
+        training_failure=failure,
+        times=times(network, x, timing, train=train, backward=not failure) if timing else None,
     )
+
+
+def _in_training(
+    count: Callable[[nn.Module, Tensor], int], network: nn.Module, x: Tensor
+) -> tuple[int | None, str]:
+    """A count in train mode; or None, and why a network that can predict cannot be trained so."""
+    try:
+        with memory.guard(), in_mode(network, train=True):
+            return count(network, x), ""
+    except (ValueError, RuntimeError) as error:
+        return None, f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def multiply_adds_run(function: Callable[[], object]) -> int:
@@ -151,8 +191,13 @@ def _layer_cost(
         shape=entry.shape,
         ruled=ruled,
         operations={name: _per_sample(count, samples) for name, count in entry.by_name.items()},
-        uncounted=products_left_out(layer) if ruled else tuple(entry.unknown),
+        uncounted=_left_out(layer, entry) if ruled else tuple(entry.unknown),
+        data_dependent=tuple(entry.reading),
     )
+
+
+def _left_out(layer: nn.Module, entry: Entry) -> tuple[str, ...]:
+    return (*products_left_out(layer), *(f"{name} of its weights" for name in entry.of_weights))
 
 
 def _per_sample(count: int, samples: int) -> int:

@@ -12,6 +12,7 @@ from .. import timing
 from ..measure import Sample
 from ..settings import Timing
 from .memory import differentiate
+from .modes import set_mode
 
 
 @dataclass(frozen=True)
@@ -19,29 +20,35 @@ class Times:
     """Milliseconds per batch, and in a sentence how they were measured, with the threads."""
 
     forward: Sample
-    forward_and_backward: Sample
+    forward_and_backward: Sample | None  # in train mode; None where that fails
     note: str
 
 
-def times(network: nn.Module, x: Tensor, rounds: Timing) -> Times:
+def times(
+    network: nn.Module, x: Tensor, rounds: Timing, *, train: bool = False, backward: bool = True
+) -> Times:
     """The times of a pass over x without gradients, and of one to all parameters.
 
-    A copy of the network runs: its buffers and gradients stay as they were. Raises ValueError on
+    The first is in eval mode, or with `train` in train mode as the second always is. Copies of the
+    network run: its buffers and gradients stay as they were. Raises ValueError on
     the meta device, where nothing is computed.
     """
     if x.is_meta:
         raise ValueError("nothing is computed on the meta device, so it takes no time: use a CPU")
-    network = deepcopy(network)
+    predicting, training = deepcopy(network), deepcopy(network)
+    set_mode(predicting, train)
+    set_mode(training, True)
 
     def forward() -> None:
         with torch.no_grad():
-            network(x)
+            predicting(x)
 
     def both() -> None:
         with torch.enable_grad():
-            differentiate(network, network(x))
+            differentiate(training, training(x))
 
-    seconds = timing.of_steps({"forward": forward, "both": both}, rounds, x.device.type)
+    steps = {"forward": forward} | ({"both": both} if backward else {})
+    seconds = timing.of_steps(steps, rounds, x.device.type)
     milliseconds = {name: timing.milliseconds(each) for name, each in seconds.items()}
     note = timing.note(rounds, x.device.type)
-    return Times(milliseconds["forward"], milliseconds["both"], note)
+    return Times(milliseconds["forward"], milliseconds.get("both"), note)

@@ -9,7 +9,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import ParametrizationList
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -17,6 +19,8 @@ from . import formulas
 from .kinds import Kind, kind
 from .multiply_adds import MultiplyAdds
 from .rules import rule
+
+READING = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
 
 
 @dataclass
@@ -29,6 +33,10 @@ class Entry:
     by_operations: MultiplyAdds = field(default_factory=MultiplyAdds)
     by_name: Counter[str] = field(default_factory=Counter)  # the nominal ones by operation
     unknown: dict[str, None] = field(default_factory=dict)  # operations without a formula
+    of_weights: dict[str, None] = field(
+        default_factory=dict
+    )  # what made those of a layer with rule
+    reading: dict[str, None] = field(default_factory=dict)  # what took numbers or sizes from data
 
 
 @contextmanager
@@ -42,7 +50,9 @@ def trace(network: nn.Module) -> Iterator[dict[nn.Module, Entry]]:
         for layer in network.modules():
             before, after = layer.register_forward_pre_hook, layer.register_forward_hook
             hooks.callback(before(watch.enter, prepend=True).remove)
-            hooks.callback(after(watch.leave, with_kwargs=True).remove)
+            hooks.callback(before(watch.begin).remove)  # behind hooks that make its weights
+            ruled = rule(layer) is not None  # then what hooks do behind it is not in the rule
+            hooks.callback(after(watch.leave, prepend=ruled, with_kwargs=True).remove)
         yield watch.entries
 
 
@@ -55,13 +65,20 @@ class _Watch(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]
         self.entries: defaultdict[nn.Module, Entry] = defaultdict(Entry)
         self.running = [network]  # the innermost layer last, or the one around it with a rule
+        self.preparing = [False]  # whether its weights are being made: by a hook, or parametrized
 
     def enter(self, layer: nn.Module, inputs: Any) -> None:
         around = self.running[-1]
         self.running.append(around if rule(around) else layer)
+        self.preparing.append(True)
         self.entries[self.running[-1]].calls += self.running[-1] is layer
 
+    def begin(self, layer: nn.Module, inputs: Any) -> None:
+        part = self.running[-1] is self.running[-2] and self.preparing[-2]
+        self.preparing[-1] = part or isinstance(layer, ParametrizationList)
+
     def leave(self, layer: nn.Module, inputs: Any, named: dict[str, Any], y: Any) -> None:
+        self.preparing.pop()
         if self.running.pop() is not layer:
             return
         entry, count = self.entries[layer], rule(layer)
@@ -81,14 +98,24 @@ class _Watch(TorchDispatchMode):
             if parts is not NotImplemented:
                 return parts
         output = operation(*args, **kwargs)
-        entry = self.entries[self.running[-1]]
-        if what is Kind.PRODUCT:
-            multiply_adds = formulas.count(operation, args, kwargs, output)
-            entry.by_operations += multiply_adds
-            entry.by_name[formulas.name(operation)] += multiply_adds.nominal
-        elif what is Kind.UNKNOWN:
-            entry.unknown[formulas.name(operation)] = None
+        counted = what is Kind.PRODUCT
+        found = formulas.count(operation, args, kwargs, output) if counted else what
+        self._write(operation, args, found)
         return output
+
+    def _write(
+        self, operation: Any, args: tuple[Any, ...], found: MultiplyAdds | Kind | None
+    ) -> None:
+        entry, name = self.entries[self.running[-1]], formulas.name(operation)
+        if isinstance(found, MultiplyAdds):
+            entry.by_operations += found
+            entry.by_name[name] += found.nominal
+        elif found is not Kind.PLAIN:
+            entry.unknown[name] = None
+        if found is not Kind.PLAIN and self.preparing[-1]:
+            entry.of_weights[name] = None
+        if _reads(operation, args):
+            entry.reading[name] = None
 
     def _run_parts(self, operation: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
         """What the operation returns if it is made of others, which are seen one by one."""
@@ -96,6 +123,15 @@ class _Watch(TorchDispatchMode):
             return NotImplemented
         with self:
             return operation.decompose(*args, **kwargs)
+
+
+def _reads(operation: Any, args: Sequence[Any]) -> bool:
+    """Whether it takes a number out of a tensor, or has as many outputs as these tell."""
+    if READING.isdisjoint(getattr(operation, "tags", ())):
+        return False
+    leaves = tree_leaves(args[1:])
+    masked = any(isinstance(leaf, Tensor) and leaf.dtype == torch.bool for leaf in leaves)
+    return masked or formulas.name(operation) != "aten.index"
 
 
 def _inputs_in_order(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from .. import memory
 from ..cost import Cost, cost
+from ..cost.modes import in_mode, set_mode
 from ..cost.peers import PeerCount, peer_counts
 from ..errors import UsageError
+from ..foreign import printable
 from ..settings import Timing
 from ..workbench import choose_device
 from .networks import Build, builder
@@ -32,6 +37,7 @@ class Question:
     width: int = 8
     threads: int | None = None  # of a CPU, if times are to be measured
     against: bool = False
+    train: bool = False  # count multiply-adds as it trains, not as it predicts
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ class Answer:
     def title(self) -> str:
         question = self.question
         return (
-            f"{question.model} on a batch {(question.batch, *question.shape)} of {question.dtype}"
+            f"{printable(question.model)} on a batch {(question.batch, *question.shape)} of "
+            f"{question.dtype}"
         )
 
     @property
@@ -67,6 +74,7 @@ class Answer:
             "effective_multiply_adds": costs.effective_multiply_adds,
             "executed_multiply_adds": costs.executed_multiply_adds,
             "uncounted": costs.uncounted,
+            "data_dependent": costs.data_dependent,
         }
         question = {"device": self.device} | asdict(self.question)
         peers = {"peers": [asdict(peer) for peer in self.peers]}
@@ -95,7 +103,9 @@ def _on_meta(question: Question, build: Build) -> Answer | nn.Module | None:
     try:
         with warnings.catch_warnings(action="ignore"), torch.device(META):
             network = build()
-            return _answer(question, network, META)
+            answer = _answer(question, network, META)
+            needs_numbers = META in answer.cost.training_failure.lower()
+            return network if needs_numbers else answer
     except Exception:  # what is wrong, if anything is, shows on a real device
         return network
 
@@ -112,10 +122,13 @@ def _answer(question: Question, network: nn.Module, device: str) -> Answer:
         network = network.to(device)
     if dtype.is_floating_point:
         network = network.to(dtype)
+    network = _check(question.model, _unwrapped(network))
     x = torch.zeros(question.batch, *question.shape, dtype=dtype, device=device)
+    _make_lazy_layers(network, x)
     meta = device == META
     timing = Timing(threads=question.threads) if question.threads and not meta else None
     costs = _cost(question, network, x, timing)
+    set_mode(network, question.train)
     peers = peer_counts(network, x, costs) if question.against and not meta else ()
     return Answer(question, device, costs, peers)
 
@@ -123,12 +136,54 @@ def _answer(question: Question, network: nn.Module, device: str) -> Answer:
 def _cost(question: Question, network: nn.Module, x: Tensor, timing: Timing | None) -> Cost:
     try:
         with memory.guard():
-            return cost(network, x, peak=True, timing=timing)
+            return cost(network, x, train=question.train, peak=True, timing=timing)
     except UsageError:
         raise
     except Exception as error:
         message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise UsageError(
             f"{question.model} fails on an input {tuple(x.shape)} of {question.dtype}, which is a "
-            f"batch of --input: {message}"
+            f"batch of --input: {printable(message)}; {_way_out(question, message)}"
         ) from error
+
+
+def _way_out(question: Question, message: str) -> str:
+    if "more than 1 value per channel" in message:
+        return "give a larger --batch, or count without --train"
+    if question.dtype != "int64" and ("'indices'" in message or "Long" in message):
+        return "of whole numbers, such as those of words, give --dtype int64"
+    return "where it takes anything but one such tensor, name a Module that makes that from one"
+
+
+def _unwrapped(network: nn.Module) -> nn.Module:
+    """The network itself, without what compiles it or spreads it over devices."""
+    if isinstance(network, nn.DataParallel | nn.parallel.DistributedDataParallel):
+        return _unwrapped(network.module)
+    original = getattr(network, "_orig_mod", None)
+    return _unwrapped(original) if isinstance(original, nn.Module) else network
+
+
+def _make_lazy_layers(network: nn.Module, x: Tensor) -> None:
+    """Their weights, which have no size before a first pass."""
+    if any(map(is_lazy, chain(network.parameters(), network.buffers()))):
+        with in_mode(network, train=False), torch.no_grad():
+            network(x)
+
+
+def _check(model: str, network: nn.Module) -> nn.Module:
+    """The network, if it can be watched and takes one input."""
+    if any(isinstance(layer, torch.jit.ScriptModule) for layer in network.modules()):
+        raise UsageError(
+            f"{model} is scripted or traced, so that its layers cannot be watched: name the "
+            "network as it was before torch.jit"
+        )
+    try:
+        inspect.signature(network.forward).bind(None)
+    except TypeError:
+        parameters = inspect.signature(network.forward).parameters.values()
+        inputs = ", ".join(each.name for each in parameters if each.default is each.empty)
+        raise UsageError(
+            f"the forward of {model} takes other inputs ({inputs}) than the one of --input: name "
+            "a Module that takes one and makes the others from it"
+        ) from None
+    return network

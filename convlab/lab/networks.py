@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +18,7 @@ from torch import nn
 
 from ..errors import UsageError, did_you_mean
 from ..models import MODELS
-from .catalogue import load
+from .catalogue import load, package
 
 Build = Callable[[], nn.Module]
 
@@ -23,12 +26,13 @@ Build = Callable[[], nn.Module]
 def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build:
     """What builds the network anew at each call, but for an instance, which is returned as it is.
 
-    `model` is one of MODELS, for images of that shape, or `FILE.py:NAME`, where NAME is a
-    function or a Module class that takes no arguments, or an instance. Raises UsageError.
+    `model` is one of MODELS, for images of that shape; or `FILE.py:NAME` or `PACKAGE.MODULE:NAME`,
+    where NAME, which may have dots, is a function or a Module class that takes no arguments, or
+    an instance. Raises UsageError.
     """
-    file, colon, name = model.rpartition(":")
-    if colon and file.endswith(".py"):
-        return _of_file(file, name)
+    place, colon, name = model.rpartition(":")
+    if colon and name and _is_module(place):
+        return _of_module(place, name)
     if model.endswith(".py"):
         offered = _names_of_networks(_load(model)) or ["no functions and no networks"]
         raise UsageError(
@@ -44,11 +48,17 @@ def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build
     return partial(MODELS[model], (shape[0], shape[1], shape[2]), classes, width)
 
 
-def _of_file(file: str, name: str) -> Build:
+def _is_module(place: str) -> bool:
+    return place.endswith(".py") or all(map(str.isidentifier, place.split(".")))
+
+
+def _of_module(file: str, name: str) -> Build:
     module = _load(file)
-    if not hasattr(module, name):
-        raise UsageError(f"{file} has no `{name}`{did_you_mean(name, _names_of_networks(module))}")
-    found = getattr(module, name)
+    try:
+        found = attrgetter(name)(module)
+    except AttributeError:
+        near = did_you_mean(name, _names_of_networks(module))
+        raise UsageError(f"{file} has no `{name}`{near}") from None
     if isinstance(found, nn.Module):
         return lambda: found
     if not callable(found):
@@ -81,26 +91,61 @@ def _check_arguments(model: str, function: Callable[..., Any]) -> None:
         ) from None
 
 
-def _load(file: str) -> ModuleType:
-    path = Path(file)
-    if not path.is_file():
-        raise UsageError(f"no file {file}")
+def _load(place: str) -> ModuleType:
+    path = Path(place)
+    if place.endswith(".py") and not path.is_file():
+        raise UsageError(f"no file {place}")
     try:
-        with _importing_from(path.resolve().parent):
-            return load(path)
+        return _file(path.resolve()) if place.endswith(".py") else _installed(place)
+    except UsageError:
+        raise
     except Exception as error:
-        error.add_note(f"raised while {file} was loaded")
+        error.add_note(f"raised while {place} was loaded")
         raise
 
 
+def _file(path: Path) -> ModuleType:
+    """Of a file in a package as a part of that, so that it can import what lies around it."""
+    top = _top(path)
+    with _importing_from(path.parent, top):
+        if top == path.parent:
+            return load(path)
+        parts = path.relative_to(top).with_suffix("").parts
+        return import_module(".".join((package(top), *parts)))
+
+
+def _top(path: Path) -> Path:
+    """The folder around the packages that a file lies in, or that it imports from by dots."""
+    imports = [each for each in ast.walk(ast.parse(path.read_bytes())) if hasattr(each, "level")]
+    dots = max((each.level for each in imports), default=0)
+    top = path.parent
+    while (top / "__init__.py").is_file() or dots > 1:
+        top, dots = top.parent, dots - 1
+    return top
+
+
+def _installed(name: str) -> ModuleType:
+    with _importing_from(Path.cwd()):
+        try:
+            return import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+                raise
+            raise UsageError(
+                f"no module `{error.name}` here or installed: name it as Python imports it, or a "
+                "file, as in FILE.py:NAME"
+            ) from None
+
+
 @contextmanager
-def _importing_from(folder: Path) -> Iterator[None]:
+def _importing_from(*folders: Path) -> Iterator[None]:
     """As for a script: what lies beside the file can be imported."""
-    sys.path.insert(0, str(folder))
+    before = list(sys.path)
+    sys.path[:0] = map(str, folders)
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
+        sys.path[:] = before
 
 
 def _names_of_networks(module: ModuleType) -> list[str]:

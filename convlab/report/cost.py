@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from ..foreign import printable
 from ..measure import number
 
 if TYPE_CHECKING:  # they import torch
@@ -28,13 +29,13 @@ def costs(title: str, cost: Cost, peers: Sequence[PeerCount], notes: Iterable[st
     if with_counts := [peer for peer in peers if not peer.failure]:
         parts.append(_peers(cost, with_counts))
     sentences = [f"{peer.peer} failed: {peer.failure}" for peer in peers if peer.failure]
-    sentences += [*([_uncounted(cost)] if cost.uncounted else []), *notes]
+    sentences += [*([_uncounted(cost)] if cost.uncounted else []), *_warnings(cost), *notes]
     return Group(*parts, *(Text(f"note: {each}", style="dim") for each in sentences))
 
 
 def _layers(cost: Cost) -> Table:
     """A row for each layer; numbers that are the same in all rows stand in one column."""
-    table = _table("multiply-adds per sample, without biases")
+    table = _table(f"multiply-adds per sample, without biases, in {cost.mode} mode")
     for heading in ("layer", "class", "output"):
         table.add_column(heading, overflow="fold")
     columns: dict[tuple[str, ...], str] = {}
@@ -81,13 +82,13 @@ def _facts(cost: Cost) -> Table:
     """Bytes, and times if they were measured."""
     table = Table.grid(padding=(0, 2))
     table.add_row("weights", _digits(cost.weight_bytes), "bytes")
-    table.add_row("kept for backward", _digits(cost.saved_bytes), "bytes per batch")
+    table.add_row("kept for backward", _digits(cost.saved_bytes), "bytes per batch, in training")
     if cost.peak_bytes is not None:
         peak = _digits(cost.peak_bytes)
         table.add_row("peak of both passes", peak, "bytes per batch, beside weights and input")
     if cost.times:
         table.add_row("forward", str(cost.times.forward), "ms per batch")
-        both = str(cost.times.forward_and_backward)
+        both = str(cost.times.forward_and_backward or UNKNOWN)
         table.add_row("forward and backward", both, "ms per batch")
     table.columns[1].justify = "right"
     return table
@@ -126,6 +127,20 @@ def _by_peers(name: str, peers: Sequence[PeerCount]) -> tuple[list[float], str]:
 
 def _uncounted(cost: Cost) -> str:
     return f"{UNKNOWN} may multiply and add, but has no formula: {'; '.join(cost.uncounted)}"
+
+
+def _warnings(cost: Cost) -> Iterator[str]:
+    if cost.training_failure:
+        yield (
+            f"what training keeps is not known, since a pass in train mode fails: "
+            f"{printable(cost.training_failure)}; a larger batch may do"
+        )
+    if cost.data_dependent:
+        yield (
+            "the network takes numbers or sizes out of its data "
+            f"({'; '.join(cost.data_dependent)}), which are of zeros here: on other data it may "
+            "compute more or less"
+        )
 
 
 def _table(title: str) -> Table:

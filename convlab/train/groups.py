@@ -49,7 +49,7 @@ def group_size(
     x = (one.x[0] if one.own else one.x)[: training.batch]
     few = x[:FEW]
     counts = _tried(network, few)
-    saved_bytes = counts.saved_bytes * len(x) // len(few)
+    saved_bytes = (counts.saved_bytes or 0) * len(x) // len(few)
     step_bytes = 4 * weights + saved_bytes + x.nbytes
     seed_bytes = step_bytes + saved_bytes + (one.x.nbytes if one.own else 0)
     require(seed_bytes, "training one network")
@@ -62,7 +62,7 @@ def group_size(
 
 def _tried(network: nn.Module, few: Tensor) -> Cost:
     try:
-        return cost(deepcopy(network), few.clone())
+        return cost(deepcopy(network), few.clone(), train=True)
     except Exception as error:
         raise Untried(
             f"a copy cannot be tried on {len(few)} examples: {in_a_line(error)}"

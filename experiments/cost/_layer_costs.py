@@ -33,7 +33,7 @@ def quantities(total: Cost) -> dict[str, Sample]:
         MULTIPLY_ADDS: exactly(total.multiply_adds),
         EFFECTIVE: exactly(total.effective_multiply_adds),
         WEIGHTS: exactly(total.weight_bytes),
-        BACKWARD: exactly(total.saved_bytes),
+        BACKWARD: exactly(total.saved_bytes or 0),
     }
 
 

@@ -19,7 +19,7 @@ Channels = Annotated[int, Field(ge=1, le=1024)]
 KernelWidth = Annotated[Literal[3, 5, 7], Field(description="height and width of the kernel")]
 
 PARAMETERS, WEIGHTS = "parameters", "weights (bytes)"
-BACKWARD = "memory for backward (bytes)"  # what a layer and a ReLU keep for it
+BACKWARD = "kept for backward (bytes)"  # what a layer and a ReLU keep for it
 MULTIPLY_ADDS = "multiply-adds"  # per image, those with the zeros around it included
 EFFECTIVE = "effective multiply-adds"  # of these, the ones that meet a real pixel
 APART = "multiply-adds, torch − formula"

@@ -49,7 +49,7 @@ def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
     return {
         "parameters": exactly(costs.parameters),
         "multiply-adds": exactly(costs.multiply_adds),
-        "kept for backward (bytes)": exactly(costs.saved_bytes),
+        "kept for backward (bytes)": exactly(costs.saved_bytes or 0),
     }
 
 

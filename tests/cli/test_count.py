@@ -200,3 +200,108 @@ def test_device_and_threads_are_those_that_were_asked_for() -> None:
     timed = count("linear", "--input", "1,4,4", "--time", "--threads", "2")
     assert "threads: 2" in timed.stdout and "ms per batch" in timed.stdout
     assert document("linear", "--input", "1,4,4")["times"] is None
+
+
+ODD = """\
+import sys
+import torch
+from torch import nn
+
+print("at import")
+
+class Noisy(nn.Linear):
+    def forward(self, x):
+        print("forward")
+        sys.stdout.write("and back\\n")
+        return super().forward(x)
+
+class Two(nn.Module):
+    def forward(self, a, b=None, *, c): return a
+
+class Keyed(nn.Module):
+    def forward(self, x): return x["pixels"]
+
+class Pooled(nn.Sequential):
+    def __init__(self): super().__init__(nn.Linear(3, 4), nn.BatchNorm1d(4))
+
+class Choosing(nn.Linear):
+    def forward(self, x): return super().forward(x) if x.sum() < 1 else x
+
+class Heads(nn.Linear):
+    def forward(self, x): return super().forward(x) @ torch.ones(4, 5) if self.training else x
+
+class makes:
+    noisy = staticmethod(lambda: Noisy(3, 4))
+
+def scripted(): return nn.Sequential(torch.jit.script(nn.Linear(3, 4)))
+def compiled(): return torch.compile(nn.Linear(3, 4))
+def parallel(): return nn.DataParallel(nn.Linear(3, 4))
+def lazy(): return nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d())
+def words(): return nn.Sequential(nn.Embedding(10, 3), nn.Linear(3, 2))
+"""
+
+
+@pytest.mark.filterwarnings("ignore")  # of torch, as it compiles
+@pytest.mark.parametrize("name", ["makes.noisy", "compiled", "parallel", "lazy", "Pooled"])
+def test_whatever_makes_a_network_is_counted_in_one_document(name: str) -> None:
+    Path("odd.py").write_text(ODD)
+    result = count(f"odd.py:{name}", "--input", "3", "--json")
+    assert result.exit_code == 0, result.stderr
+    counted = json.loads(result.stdout)
+    assert (counted["multiply_adds"], counted["mode"]) == (12, "eval")
+    assert "at import" in result.stderr and ("forward" in result.stderr) == (name[0] == "m")
+
+
+@pytest.mark.filterwarnings("ignore")  # torch.jit is deprecated
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Two", "takes other inputs (a, c) than the one of --input: name a Module that"),
+        ("Keyed", "where it takes anything but one such tensor, name a Module that makes that"),
+        ("scripted", "name the network as it was before torch.jit"),
+        ("words", "of whole numbers, such as those of words, give --dtype int64"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_with_a_way_out(name: str, said: str) -> None:
+    Path("odd.py").write_text(ODD)
+    result = count(f"odd.py:{name}", "--input", "3")
+    assert result.exit_code == 2 and said in result.stderr
+    assert count("odd.py:words", "--input", "3", "--dtype", "int64").exit_code == 0
+
+
+def test_modes_and_what_is_not_known_are_said() -> None:
+    Path("odd.py").write_text(ODD)
+    Path("heads.py").write_text("from odd import Heads\ndef build(): return Heads(3, 4)\n")
+    assert document("heads.py:build", "--input", "3")["multiply_adds"] == 0
+    assert document("heads.py:build", "--input", "3", "--train")["multiply_adds"] == 12 + 20
+    assert "in train mode" in count("heads.py:build", "--input", "3", "--train").stdout
+    pooled = " ".join(count("odd.py:Pooled", "--input", "3").stdout.split())
+    assert "in eval mode" in pooled and "a pass in train mode fails" in pooled
+    trained = count("odd.py:Pooled", "--input", "3", "--train")
+    assert trained.exit_code == 2 and "give a larger --batch" in trained.stderr
+    Path("way.py").write_text("from odd import Choosing\ndef build(): return Choosing(3, 4)\n")
+    assert "takes numbers or sizes out of its data" in count("way.py:build", "--input", "3").stdout
+
+
+FILES = {
+    "parts/__init__.py": "width = 4",
+    "parts/blocks.py": "from torch import nn\ndef block(n): return nn.Linear(3, n)",
+    "parts/models/__init__.py": "",
+    "parts/models/net.py": "from ..blocks import block\nfrom .. import width\n"
+    "def net(): return block(width)",
+    "loose/blocks.py": "from torch import nn\ndef block(n): return nn.Linear(3, n)",
+    "loose/models/net.py": "from ..blocks import block\ndef net(): return block(4)",
+}
+
+
+@pytest.mark.parametrize(
+    "model", ["parts/models/net.py:net", "parts.models.net:net", "loose/models/net.py:net"]
+)
+def test_files_in_packages_and_modules_by_name(model: str) -> None:
+    for name, text in FILES.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    assert document(model, "--input", "3")["multiply_adds"] == 12
+    assert count("torch.nn:Flatten").exit_code == 0
+    absent = count("parts.modles.net:net")
+    assert absent.exit_code == 2 and "no module `parts.modles`" in absent.stderr

@@ -117,14 +117,126 @@ UNCOUNTED: dict[str, tuple[Function, str]] = {
     "norm": (lambda x: torch.linalg.vector_norm(x, dim=-1), "aten.linalg_vector_norm"),
     "variance": (lambda x: x.var(dim=-1), "aten.var"),
     "fourier": (lambda x: torch.fft.rfft(x).abs(), "aten._fft_r2c"),
-    "distances": (lambda x: torch.cdist(x, x), "aten._cdist_forward"),
+    "distances": (lambda x: torch.cdist(x, x, p=3), "aten._cdist_forward"),
+    "root of squares": (lambda x: torch.hypot(x, x), "aten.hypot"),
+    "entropy": (lambda x: torch.xlogy(x, x), "aten.xlogy"),
     "between pixels": (
         lambda x: functional.interpolate(x, scale_factor=2.0, mode="linear"),
         "aten.upsample_linear1d",
     ),
-    "sparse": (lambda x: torch.sparse.mm(torch.eye(3).to_sparse(), x[0]), "aten._sparse_addmm"),
     "custom": (doubled, "convlab_tests.doubled"),
 }
+
+
+EYE = torch.eye(6)  # stores six numbers
+TABLE = torch.ones(9, 5)
+BAGS = torch.tensor([[1, 2, 3], [0, 3, 8]])
+COUNTED: dict[str, tuple[Function, int]] = {  # of x (6, 8), for all of it
+    "grouped rows": (
+        lambda x: torch._grouped_mm(
+            x.bfloat16(), torch.ones(2, 8, 16).bfloat16(), torch.tensor([2, 6]).int()
+        ),
+        6 * 8 * 16,
+    ),
+    "grouped columns": (
+        lambda x: torch._grouped_mm(
+            x.mT.bfloat16()[:, :4].contiguous().repeat(1, 4),
+            torch.ones(16, 24).bfloat16(),
+            torch.tensor([8, 16]).int(),
+        ),
+        8 * 16 * 24,
+    ),
+    "bilinear": (lambda x: functional.bilinear(x, x[:, :3], torch.ones(5, 8, 3)), 6 * 5 * 8 * 3),
+    "distances": (lambda x: torch.cdist(x, torch.ones(4, 8)), 6 * 4 * 8),
+    "many distances": (lambda x: torch.cdist(x, torch.ones(40, 8)), 6 * 40 * 8),
+    "city blocks": (lambda x: torch.cdist(x, x, p=1), 0),
+    "pairs": (lambda x: torch.pdist(x), 15 * 8),
+    "sparse": (lambda x: torch.sparse.mm(EYE.to_sparse(), x), 6 * 8),
+    "sparse @": (lambda x: EYE.to_sparse() @ x, 6 * 8),
+    "rows": (lambda x: EYE.to_sparse_csr() @ x, 6 * 8),
+    "@ sparse": (lambda x: x.mT @ EYE.to_sparse(), 6 * 8),
+    "sparse vector": (lambda x: EYE.to_sparse() @ x[:, 0], 6),
+    "both sparse": (
+        lambda x: (torch.ones(6, 6).triu().to_sparse() @ EYE.to_sparse()).to_dense(),
+        21,
+    ),
+    "sparse sum": (lambda x: torch.sparse.addmm(x, EYE.to_sparse(), x), 6 * 8),
+    "batch": (
+        lambda x: torch.bmm(torch.stack([EYE.to_sparse()] * 2), torch.stack([x, x])),
+        2 * 6 * 8,
+    ),
+    "sum of batches": (lambda x: torch.addbmm(EYE, x[None], x.mT[None]), 6 * 8 * 6),
+    "vector": (lambda x: torch.addmv(x[:, 0], x, x[0]), 6 * 8),
+    "dot": (lambda x: torch.vdot(x[0], x[1])[None], 8),
+    "inner": (lambda x: torch.inner(x, x), 6 * 8 * 6),
+    "tensordot": (lambda x: torch.tensordot(x, x, dims=([0], [0])), 8 * 6 * 8),
+    "einsum": (lambda x: torch.einsum("nc,nc->n", x, x), 6 * 8),
+    "along time": (
+        lambda x: torch.conv_tbc(x.view(6, 2, 4), torch.ones(3, 4, 5), torch.ones(5)),
+        4 * 2 * 3 * 4 * 5,
+    ),
+    "weighed bags": (
+        lambda x: functional.embedding_bag(
+            BAGS, TABLE, per_sample_weights=torch.ones(2, 3), mode="sum"
+        ),
+        6 * 5,
+    ),
+    "bags": (lambda x: functional.embedding_bag(BAGS, TABLE), 0),
+    "grouped queries": (
+        lambda x: functional.scaled_dot_product_attention(
+            torch.ones(2, 4, 6, 8), torch.ones(2, 2, 5, 8), torch.ones(2, 2, 5, 8), enable_gqa=True
+        ),
+        2 * 4 * 6 * 5 * 16,
+    ),
+    "dynamically quantised": (lambda x: torch.ao.nn.quantized.dynamic.Linear(8, 5)(x), 6 * 8 * 5),
+    "quantised": (
+        lambda x: torch.ao.nn.quantized.Conv1d(6, 4, 3, padding=1)(
+            torch.quantize_per_tensor(x[None], 0.1, 0, torch.quint8)
+        ),
+        8 * 3 * 6 * 4,
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # what is in beta, or will move to another package
+@pytest.mark.parametrize("name", COUNTED)
+def test_what_has_a_formula_is_counted_by_it(name: str) -> None:
+    function, expected = COUNTED[name]
+    spent = cost(Functional(function), torch.ones(6, 8))
+    assert sum(layer.operations[each] for layer in spent.layers for each in layer.operations) == (
+        spent.multiply_adds
+    )
+    assert (spent.multiply_adds, spent.uncounted) == (-(-expected // 6), ())
+
+
+HARMLESS: dict[str, Function] = {
+    "hardswish": functional.hardswish,
+    "nearest": lambda x: functional.interpolate(x, scale_factor=2.0, mode="nearest-exact"),
+    "unpooled": lambda x: functional.max_unpool1d(
+        *functional.max_pool1d(x, 2, return_indices=True), [2]
+    ),
+    "unpooled images": lambda x: functional.max_unpool2d(
+        *functional.max_pool2d(x, 2, return_indices=True), [2, 2]
+    ),
+    "written": lambda x: x.index_copy(0, torch.tensor([0]), x[1:]),
+    "filled": lambda x: x.index_fill(0, torch.tensor([0]), 1.0),
+    "taken": lambda x: x.take(torch.tensor([0])),
+    "diagonal": torch.diag_embed,
+    "repeated": lambda x: x.repeat_interleave(torch.tensor([1, 2]), 0),
+    "floor": lambda x: x // 2,
+    "middle": lambda x: x.nanmedian(-1).values,
+    "scattered": lambda x: x.masked_scatter(x > 5, x),
+    "line": lambda x: x + torch.linspace(0, 1, 4),
+    "packed": lambda x: nn.utils.rnn.pack_padded_sequence(x, torch.tensor([3, 2]), True).data,
+    "drawn": lambda x: torch.multinomial(x[0], 2),
+    "stored": lambda x: x.to_sparse().to_dense(),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_only_moves_or_adds_is_not_named(name: str) -> None:
+    spent = cost(Functional(HARMLESS[name]), torch.ones(2, 3, 4))
+    assert (spent.multiply_adds, spent.uncounted) == (0, ())
 
 
 @pytest.mark.parametrize("name", UNCOUNTED)

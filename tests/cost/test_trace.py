@@ -1,5 +1,6 @@
 """Tests of convlab.cost.trace: each product stands under the layer that made it, once."""
 
+from collections.abc import Callable
 from functools import partial
 from math import prod
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
-from torch.nn.utils import parametrizations, parametrize
+from torch.nn.utils import parametrizations, parametrize, prune
 
 from convlab.cost import cost
 from convlab.cost.network import multiply_adds_run
@@ -140,3 +141,59 @@ def test_spectral_norm_is_not_hidden(samples: int) -> None:
     spent = cost(layer, torch.zeros(samples, 4))
     assert spent.multiply_adds == 20
     assert spent.executed_multiply_adds is None or spent.executed_multiply_adds > 20
+
+
+MADE: dict[str, Callable[[nn.Module], nn.Module]] = {
+    "spectral": lambda layer: parametrizations.spectral_norm(layer),
+    "weight": lambda layer: parametrizations.weight_norm(layer),
+    "orthogonal": lambda layer: parametrizations.orthogonal(layer),
+    "old spectral": lambda layer: nn.utils.spectral_norm(layer),
+    "old weight": lambda layer: nn.utils.weight_norm(layer),
+    "pruned": lambda layer: prune.l1_unstructured(layer, "weight", 3),
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # of the old ones
+@pytest.mark.parametrize("name", MADE)
+def test_what_makes_a_weight_is_named(name: str) -> None:
+    network = nn.Sequential(MADE[name](nn.Linear(4, 5)), nn.Linear(5, 2))
+    spent = cost(network, torch.zeros(10, 4))
+    assert spent.multiply_adds == 4 * 5 + 5 * 2
+    first, second = (layer.uncounted for layer in spent.layers)
+    assert first and all(each.endswith(" of its weights") for each in first)
+    assert second == ()
+
+
+def test_what_a_hook_does_behind_a_layer_with_a_rule_is_counted() -> None:
+    network = nn.Sequential(nn.Linear(4, 5))
+    network[0].register_forward_hook(lambda layer, inputs, y: y @ torch.ones(5, 3))
+    assert cost(network, torch.zeros(10, 4)).multiply_adds == 4 * 5 + 5 * 3
+
+
+WAYS: dict[str, tuple[Callable[[Tensor], Tensor], str]] = {
+    "item": (lambda x: x if x.sum().item() > 0 else -x, "aten._local_scalar_dense"),
+    "truth": (lambda x: x if (x > 0).any() else -x, "aten._local_scalar_dense"),
+    "places": (lambda x: x.flatten()[x.flatten() > 0], "aten.index"),
+    "unique": (lambda x: x.unique(), "aten._unique2"),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_way_that_depends_on_the_data_is_said(name: str) -> None:
+    function, operation = WAYS[name]
+
+    class Choosing(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return function(x)
+
+    spent = cost(Choosing(), torch.zeros(2, 3))
+    assert f"Choosing: {operation}" in spent.data_dependent
+    assert cost(nn.Linear(3, 2), torch.zeros(2, 3)).data_dependent == ()
+
+
+def test_a_table_of_places_depends_on_no_data() -> None:
+    class Turned(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x[:, torch.tensor([2, 0, 1])]
+
+    assert cost(Turned(), torch.zeros(2, 3)).data_dependent == ()

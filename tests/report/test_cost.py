@@ -21,7 +21,7 @@ def lines(spent: Cost, *notes: str) -> list[str]:
 def test_bytes_are_those_of_the_cost() -> None:
     told = lines(SPENT)
     assert "weights 64 bytes" in told
-    assert f"kept for backward {SPENT.saved_bytes} bytes per batch" in told
+    assert f"kept for backward {SPENT.saved_bytes} bytes per batch, in training" in told
     peak = f"peak of both passes {SPENT.peak_bytes} bytes per batch, beside weights and input"
     assert peak in told
     assert not any("peak" in line for line in lines(replace(SPENT, peak_bytes=None)))
