@@ -137,6 +137,7 @@ def _reason_of_torchinfo(
         "counts biases as products": Fraction(samples * ours.multiply_adds, weights or 1),
         "counts parameters once per sample": calls,
         "counts parameters at every position": calls * prod((ours.shape or ())[2:]),
+        "counts parameters once per feature": calls * (ours.shape or (0,))[-1],
     }
     exact = (why for why, times in rules.items() if times * sum(sizes.values()) == theirs.total())
     return next(exact, OTHER)

@@ -205,3 +205,10 @@ def test_without_peers_there_is_nothing_to_compare(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(peers, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match="pip install torchinfo fvcore"):
         counts(nn.Linear(3, 3), torch.zeros(1, 3))
+
+
+def test_a_cell_is_explained() -> None:
+    pytest.importorskip("torchinfo")
+    network, x = nn.Sequential(nn.LSTMCell(3, 4)), torch.zeros(2, 3)
+    torchinfo = next(each for each in peer_counts(network, x, cost(network, x)))
+    assert [layer.reason for layer in torchinfo.layers] == ["counts parameters once per feature"]
