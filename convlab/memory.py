@@ -10,6 +10,8 @@ from math import inf
 
 from .errors import UsageError
 
+_TRIED = re.compile(r"tried to allocate ([\d.]+ ?\w+)", re.IGNORECASE)  # CUDA writes "Tried"
+
 
 class NotEnoughMemory(UsageError):
     """What was asked for needs more memory than the machine has."""
@@ -38,10 +40,12 @@ def guard() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        tried = re.search(r"tried to allocate ([\d.]+ ?\w+)", str(error))
+        tried = _TRIED.search(str(error))
         if not (tried or isinstance(error, MemoryError)):
             raise
-        what = f"one array would take {tried[1]}" if tried else str(error)
+        what = (
+            f"one array would take {tried[1]}" if tried else str(error) or "an array asks for more"
+        )
         raise NotEnoughMemory(f"{what} of memory that is not free: ask for less") from error
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, get_args
+from reprlib import repr as brief
+from typing import Any, TypeVar, get_args
 
 from .errors import UsageError
 from .measure import Measurements, Outcome, Row, Sample, Statistic, Verdict
 
 VERSION = 2  # of the document's form
 RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
+KINDS = {str: "text", bool: "true or false", dict: "an object", list: "a list"}  # in JSON's words
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Status(StrEnum):
@@ -20,6 +26,8 @@ class Status(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    DEAD = "dead"  # found, never written: the process of a run ended without a word
+    UNREADABLE = "unreadable"  # found, never written: there is no record to read
 
 
 @dataclass(frozen=True)
@@ -91,24 +99,25 @@ class Record:
     def of(cls, document: dict[str, Any]) -> Record:
         """The record of such a document; arrays are kept beside it, not in it.
 
-        Raises UsageError for a document that a later convlab has written.
+        Raises UsageError for a document that a later convlab has written, and ValueError for one
+        that lacks something or has another type in its place.
         """
-        _check_version(document.get("version", 1))
-        rows = [Row(r["table"], r["factors"], _samples(r["quantities"])) for r in document["rows"]]
+        _check_version(document.get("version", 1) if isinstance(document, dict) else 1)
+        notes = list(map(_text, _entry(document, "notes", list)))
         return cls(
-            experiment=_text(document["experiment"]),
-            question=_text(document["question"]),
-            settings=document["settings"],
-            status=Status(document["status"]),
-            quick=document["quick"],
-            measurements=Measurements(rows, notes=document["notes"]),
-            verdicts=tuple(_verdict(verdict) for verdict in document["verdicts"]),
-            seconds=float(document["seconds"]),
-            started=_text(document["started"]),
-            environment=document["environment"],
-            figures=tuple(map(_text, document["figures"])),
-            error=_text(document["error"]),
-            run=document["run"],
+            experiment=_entry(document, "experiment", str),
+            question=_entry(document, "question", str),
+            settings=_entry(document, "settings", dict),
+            status=_choice(document, "status", Status),
+            quick=_entry(document, "quick", bool),
+            measurements=Measurements(_rows(_entry(document, "rows", list)), notes=notes),
+            verdicts=tuple(map(_verdict, _entry(document, "verdicts", list))),
+            seconds=_number(_entry(document, "seconds")),
+            started=_entry(document, "started", str),
+            environment=_entry(document, "environment", dict),
+            figures=tuple(map(_text, _entry(document, "figures", list))),
+            error=_entry(document, "error", str),
+            run=None if _entry(document, "run") is None else _entry(document, "run", str),
         )
 
 
@@ -122,7 +131,15 @@ def _check_version(version: Any) -> None:
 
 def _row(row: Row) -> dict[str, Any]:
     quantities = {name: _quantity(sample) for name, sample in row.quantities.items()}
-    return {"table": row.table, "factors": row.factors, "quantities": quantities}
+    factors = {name: _factor(value) for name, value in row.factors.items()}
+    return {"table": row.table, "factors": factors, "quantities": quantities}
+
+
+def _factor(value: Any) -> Any:
+    try:
+        return _plain(value)
+    except RecursionError:  # it contains itself
+        return str(value)
 
 
 def _quantity(sample: Sample) -> dict[str, Any]:
@@ -137,29 +154,77 @@ def _quantity(sample: Sample) -> dict[str, Any]:
     }
 
 
-def _samples(quantities: dict[str, Any]) -> dict[str, Sample]:
-    return {
-        name: Sample(tuple(float(value) for value in quantity["values"]), _statistic(quantity))
-        for name, quantity in quantities.items()
-    }
+def _rows(documents: list[Any]) -> list[Row]:
+    return [
+        Row(
+            _entry(row, "table", str),
+            _entry(row, "factors", dict),
+            {name: _sample(each) for name, each in _entry(row, "quantities", dict).items()},
+        )
+        for row in documents
+    ]
 
 
-def _statistic(quantity: dict[str, Any]) -> Any:
-    statistic = RENAMED_STATISTICS.get(quantity["statistic"], quantity["statistic"])
+def _sample(document: Any) -> Sample:
+    return Sample(tuple(map(_number, _entry(document, "values", list))), _statistic(document))
+
+
+def _statistic(document: Any) -> Any:
+    written = _entry(document, "statistic", str)
+    statistic = RENAMED_STATISTICS.get(written, written)
     if statistic not in get_args(Statistic):
-        raise ValueError(f"no statistic is called {statistic!r}")
+        raise ValueError(f"no statistic is called {brief(statistic)}")
     return statistic
+
+
+def _verdict(document: Any) -> Verdict:
+    names = [f.name for f in fields(Verdict) if f.default is MISSING or f.name in document]
+    outcomes = {key: _choice(document, key, Outcome) for key in ("outcome", "expected")}
+    return Verdict(**{name: _entry(document, name, str) for name in names} | outcomes)
+
+
+def _entry(document: Any, key: str, kind: type | None = None) -> Any:
+    """What stands under the key of an object, if it is of that kind."""
+    if not isinstance(document, dict):
+        raise ValueError(f"where `{key}` should be there is no object, but {brief(document)}")
+    if key not in document:
+        raise ValueError(f"it lacks `{key}`")
+    if kind and not isinstance(document[key], kind):
+        raise ValueError(f"`{key}` should be {KINDS[kind]}, not {brief(document[key])}")
+    return document[key]
+
+
+def _choice(document: Any, key: str, choices: type[Choice]) -> Choice:
+    if (value := _entry(document, key, str)) not in list(choices):
+        raise ValueError(f"`{key}` should be one of {', '.join(choices)}, not {brief(value)}")
+    return choices(value)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise ValueError(f"{brief(value)} is no text")
     return value
 
 
-def _verdict(document: dict[str, Any]) -> Verdict:
-    outcomes = {key: Outcome(document[key]) for key in ("outcome", "expected")}
-    return Verdict(**{k: v for k, v in document.items() if k != "evidence"} | outcomes)
+def _number(value: Any) -> float:
+    """A number of the document; what is not finite stands there as a text."""
+    if isinstance(value, int | float) or value in _NO_NUMBER.values():
+        return float(value)
+    raise ValueError(f"{brief(value)} is no number")
+
+
+def as_json(document: Any, *, ascii_only: bool = False) -> str:
+    """The document as text, in which nothing acts on a terminal and every letter can be written.
+
+    Unseen characters, and with `ascii_only` all beyond ASCII, are written as JSON's escapes.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return _SPECIAL.sub(lambda found: _escaped(found[0], ascii_only), text)
+
+
+def _escaped(character: str, ascii_only: bool) -> str:
+    seen = character.isprintable() and not ascii_only
+    return character if seen else json.dumps(character)[1:-1]
 
 
 def _plain(value: Any) -> Any:
@@ -172,7 +237,13 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else _NO_NUMBER[repr(float(value))]
-    return str(value)
+    if hasattr(value, "tolist"):  # a number or an array of numpy or torch
+        return _plain(value.tolist())
+    try:
+        return str(value)
+    except Exception:  # an object of an experiment, whose own words fail
+        return object.__repr__(value)
 
 
 _NO_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+_SPECIAL = re.compile(r"[^\x20-\x7e\n]")

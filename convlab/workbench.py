@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 @dataclass
 class Workbench:
-    """The device, who is told of the progress, and the losses of every training by its name."""
+    """The device, who is told of the progress, the losses of every training by its name, notes.
+
+    The notes are for the reader of the run: they end among those of what it measured.
+    """
 
     device: str = "cpu"
     tell: Callable[[Progress], None] = lambda progress: None

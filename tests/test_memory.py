@@ -38,6 +38,15 @@ def test_the_memory_is_that_of_the_system_or_not_known(monkeypatch: pytest.Monke
     ("error", "message"),
     [
         (RuntimeError("DefaultCPUAllocator: tried to allocate 80 bytes."), "would take 80 bytes"),
+        (
+            RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total"),
+            "one array would take 20.00 GiB of memory",
+        ),
+        (
+            RuntimeError("MPS backend out of memory. Tried to allocate 1.00 GB on private pool."),
+            "one array would take 1.00 GB of memory",
+        ),
+        (MemoryError(), "an array asks for more of memory that is not free"),
         (MemoryError("Unable to allocate 7.5 PiB"), "Unable to allocate 7.5 PiB of memory"),
         (RuntimeError("shapes differ"), None),
         (ValueError("tried to allocate 3 bytes"), None),

@@ -17,12 +17,13 @@ from .. import __version__, lab, report
 from ..config import Override, assignment
 from ..data import DATASETS
 from ..foreign import printable
-from ..lab import copying, environment, listing, store
+from ..lab import arrays, copying, environment, listing, store
 from ..record import Record
 from ..report.progress import ProgressLine
+from . import output
 from .count import count
 from .edge import Images, KernelOption, To, previews, settings
-from .exit_codes import one_line_errors
+from .exit_codes import one_line_errors, readers_may_leave
 from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
 from .output import show_all
 
@@ -40,10 +41,15 @@ Settings = Annotated[
 
 def main() -> None:
     """The entry point of the command `convlab`; to be told to end is to be interrupted."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):  # the latter when its terminal is closed
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    output.never_fail_to_encode()
     gc.set_threshold(OBJECTS)
     atexit.register(gc.freeze)  # or it would look once more, through all that there is
-    app(prog_name="convlab")
+    with readers_may_leave():
+        app(prog_name="convlab")
 
 
 def _print_version(wanted: bool) -> None:
@@ -128,8 +134,15 @@ def show(
     """What an experiment asks, claims and can be set to; or a stored run and its settings."""
     with one_line_errors(debug):
         if listing.is_run(name, out):
-            kept = store.load(store.find(name, out))
-            show_all(report.record(kept), report.kept_settings(kept.settings))
+            folder = store.find(name, out)
+            stored, broken = arrays.outline(folder)
+            sizes = {each.name: (str(each.dtype), each.shape) for each in stored}
+            kept = store.load(folder, arrays=False)
+            show_all(
+                report.record(kept),
+                report.arrays(sizes, broken),
+                report.kept_settings(kept.settings),
+            )
         else:
             listing.check_known(name, out)
             plan = lab.plan(name, _assignments(settings))
@@ -180,8 +193,9 @@ def env(
 
 
 def _run(config: str, overrides: Sequence[Override], options: Options) -> Record:
-    planned = lab.plan(config, [*overrides, *_seeds(options.seeds)], quick=options.quick)
-    with ProgressLine(Console(stderr=True, quiet=options.quiet)) as progress:
+    progress_line = ProgressLine(Console(stderr=True, quiet=options.quiet))
+    with output.printed_to_stderr(options.json or options.csv), progress_line as progress:
+        planned = lab.plan(config, [*overrides, *_seeds(options.seeds)], quick=options.quick)
         return lab.run(
             planned,
             device=options.device,
@@ -193,14 +207,16 @@ def _run(config: str, overrides: Sequence[Override], options: Options) -> Record
 
 def _finish(record: Record, options: Options, *more: RenderableType) -> None:
     """Print the record as asked for; exit with 1 on a wrong verdict, if asked to check."""
-    if options.json:
-        typer.echo(report.as_json(record))
-    elif options.csv:
-        typer.echo(report.as_csv(record))
-    else:
-        show_all(report.record(record), *more)
-    if options.check and record.unexpected:
-        raise typer.Exit(1)
+    try:
+        if options.json:
+            output.print_document(report.as_json(record, ascii_only=output.ascii_only()))
+        elif options.csv:
+            output.print_document(report.as_csv(record))
+        else:
+            show_all(report.record(record), *more)
+    finally:  # whether or not anybody reads it
+        if options.check and record.unexpected:
+            raise typer.Exit(1)
 
 
 def _assignments(words: Iterable[str] | None) -> list[Override]:

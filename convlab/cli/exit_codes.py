@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from ..config import ConfigError
 from ..errors import UsageError
+from ..foreign import printable
+
+FULL = (ENOSPC, EDQUOT)  # a disk: nothing that was asked for is wrong
 
 
 @contextmanager
 def one_line_errors(debug: bool) -> Iterator[None]:
-    """Every exception as a message and an exit code; with `--debug` as a traceback too."""
+    """Every exception as a message and an exit code; with `--debug` as a traceback too.
+
+    130 for an interrupt, 1 for a run that failed and is kept, or a full disk, 2 for what a user
+    can put right, and 1 for all else.
+    """
     try:
         yield
-    except typer.Exit:
-        raise
-    except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        sys.stderr.close()
-        raise typer.Exit(0) from None
     except KeyboardInterrupt as error:
         _fail("interrupted", error, 130, debug)
     except (ConfigError, UsageError) as error:
-        _fail(str(error), error, 2, debug)
+        _fail(str(error), error, 1 if _is_kept(error) or _is_full(error) else 2, debug)
     except Exception as error:
-        _fail(f"{type(error).__name__}: {error}", error, 1, debug)
+        if isinstance(error, typer.Exit | BrokenPipeError) and not _is_kept(error):
+            raise  # the end of a command, or of who reads what it prints
+        _fail(" ".join(f"{type(error).__name__}: {error}".split()), error, 1, debug)
+
+
+@contextmanager
+def readers_may_leave() -> Iterator[None]:
+    """Exit with 0 where the reader of what is printed, `head` for one, has seen enough."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _end_without_reader()
+    except SystemExit as end:  # what rich and click make of it
+        if isinstance(end.__context__, BrokenPipeError):
+            _end_without_reader()
+        raise
+
+
+def _end_without_reader() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left to print
+    raise SystemExit(0) from None
+
+
+def _is_kept(error: BaseException) -> bool:
+    """Whether it comes from a run that had begun, and is kept as failed."""
+    return hasattr(error, "kept_in")
+
+
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
 
 
 def _fail(message: str, error: BaseException, code: int, debug: bool) -> None:
@@ -37,5 +72,6 @@ def _fail(message: str, error: BaseException, code: int, debug: bool) -> None:
     if debug:
         console.print_exception()
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
-    console.print(f"convlab: {message}{notes}", markup=False)
+    for line in f"convlab: {message}{notes}".split("\n"):
+        console.print(Text(printable(line)))
     raise typer.Exit(code) from None

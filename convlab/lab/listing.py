@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from .. import config, files
+from .. import config
 from ..errors import UsageError, nearest
 from ..record import Record, Status
 from ..settings import Model
@@ -56,7 +56,7 @@ def _run(folder: Path) -> Record:
     try:
         return store.load(folder, arrays=False)
     except UsageError as error:
-        lost = Record(folder.name, question="", settings={}, status=Status.FAILED)
+        lost = Record(folder.name, question="", settings={}, status=Status.UNREADABLE)
         return replace(lost, error=str(error), run=str(folder))
 
 
@@ -72,4 +72,4 @@ def check_known(name: str, root: Path) -> None:
 
 def is_run(name: str, root: Path) -> bool:
     """Whether a run has that path or name; a name of neither kind of thing is taken for a plan."""
-    return any(files.is_file(folder / store.RECORD) for folder in (Path(name), root / name))
+    return any(map(store.is_run, (Path(name), root / name)))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,8 @@ from ..config import Document, Overrides
 from ..errors import UsageError
 from ..measure import Claim, Measurements, NotMeasured, Outcome, Verdict
 from ..record import Progress, Record, Status
-from . import catalogue, store
+from . import catalogue, keeping, store
+from .keeping import Stages
 from .neighbours import neighbours
 from .outline import OutlineError, account, check_defines, docstring, outline
 from .sources import sources
@@ -102,98 +101,101 @@ def run(
 ) -> Record:
     """Carry a plan out and keep it in a directory of its own, whatever becomes of it.
 
-    A run that is stopped or fails is kept as such, and the exception goes on; one that could not
-    begin, because a UsageError says what to put right, leaves nothing. One thread is as fast as
-    two on networks so small, and ten times as fast where another program keeps a core busy.
+    A run that is stopped or fails is kept as such with all that it had measured and trained, and
+    the exception goes on, with a `kept_in` that says where; one that could not begin, because a
+    UsageError says what to put right, leaves nothing. One thread is as fast as two on networks so
+    small, and ten times as fast where another program keeps a core busy.
     """
     from .. import timing
     from ..workbench import Workbench, choose_device
 
     bench = Workbench(choose_device(device), tell)
     with store.gone_if_unused(root), timing.threads(threads):
-        return _run_and_keep(planned, bench, store.reserve(root, planned.name))
+        folder = store.reserve(root, planned.name)
+        begun = _begun(planned, folder)
+        return keeping.kept(begun, stages(planned, bench), bench, folder.absolute(), planned.file)
 
 
-def _run_and_keep(planned: Plan, bench: Workbench, folder: Path) -> Record:
-    from .environment import environment
-
-    started = perf_counter()
-    record = Record(
+def _begun(planned: Plan, folder: Path) -> Record:
+    return Record(
         experiment=planned.name,
         question=planned.question,
         settings=planned.settings.model_dump(mode="json"),
         status=Status.RUNNING,
         quick=planned.quick,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
-        environment=environment(bench.device) | {"sources": planned.sources},
+        run=str(folder),
     )
-    package = ""
-    try:
+
+
+def stages(planned: Plan, bench: Workbench) -> Stages:
+    """How a run goes: from its record and folder to a fuller record, again and again."""
+
+    def fuller(record: Record, folder: Path) -> Iterator[Record]:
+        from .environment import environment
+
+        facts = environment(bench.device) | {"sources": planned.sources}
+        yield (record := replace(record, environment=facts))
         store.save(record, folder)
         experiment = catalogue.load(planned.file)
-        package = experiment.__package__ or ""
-        record = replace(record, measurements=_measure(experiment, planned, bench))
-        verdicts = judge(experiment.CLAIMS, record.measurements, quick=planned.quick)
-        record = replace(record, verdicts=verdicts)
-        figures = _draw(experiment, record.measurements, folder)
-        bench.wait()
-        record = replace(record, figures=figures, status=Status.COMPLETED)
-    except BaseException as error:
-        if isinstance(error, UsageError) and not record.measurements.rows:
-            store.discard(folder)  # it could not begin
-            raise
-        broken = _broken_record(record, bench, error)
-        store.save(replace(broken, seconds=perf_counter() - started), folder)
-        error.add_note(f"the run is kept in {folder}")
-        raise
-    finally:
-        catalogue.forget(package)
-    return store.save(replace(record, seconds=perf_counter() - started), folder)
+        try:
+            yield (record := replace(record, measurements=_measure(experiment, planned, bench)))
+            for verdict in _verdicts(experiment.CLAIMS, record.measurements, quick=planned.quick):
+                yield (record := replace(record, verdicts=(*record.verdicts, verdict)))
+            for name in _drawn(experiment, record.measurements, folder):
+                yield (record := replace(record, figures=(*record.figures, name)))
+            bench.wait()
+        finally:
+            catalogue.forget(experiment.__package__ or "")
+
+    return fuller
 
 
 def _measure(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measurements:
-    """What the experiment measures with its settings, and the losses of what it trained."""
     settings = config.build(
         experiment.Config, planned.document, planned.overrides, quick=planned.quick
     )
     with memory.guard():
-        measurements: Measurements = experiment.measure(settings, bench)
-    measurements.arrays.update(_losses(bench))
+        measurements = experiment.measure(settings, bench)
+    if not isinstance(measurements, Measurements):
+        raise TypeError(
+            f"{planned.file}: `measure` should return Measurements, not {measurements!r}"
+        )
     return measurements
-
-
-def _broken_record(record: Record, bench: Workbench, error: BaseException) -> Record:
-    """The record of a run that stopped, with all that it had measured and trained until then."""
-    stopped = isinstance(error, KeyboardInterrupt)
-    record.measurements.arrays.update(_losses(bench))
-    return replace(
-        record,
-        status=Status.INTERRUPTED if stopped else Status.FAILED,
-        error=traceback.format_exception_only(error)[-1].strip(),
-    )
-
-
-def _losses(bench: Workbench) -> dict[str, Any]:
-    return {f"loss of {name}": losses for name, losses in bench.losses.items()}
 
 
 def judge(
     claims: tuple[Claim, ...], measurements: Measurements, *, quick: bool
 ) -> tuple[Verdict, ...]:
-    """The verdicts on those claims whose rows were measured; a quick run decides nothing."""
-    verdicts = []
+    """The verdicts on those claims whose rows were measured; a quick run decides nothing.
+
+    Raises NoSuchName for a claim on a quantity, or on a factor of one, that is in no row.
+    """
+    return tuple(_verdicts(claims, measurements, quick=quick))
+
+
+def _verdicts(
+    claims: tuple[Claim, ...], measurements: Measurements, *, quick: bool
+) -> Iterator[Verdict]:
+    """As `judge`; a claim that cannot be judged is an error once the others have been."""
+    failed = None
     for claim in claims:
         try:
             verdict = claim.check(measurements)
         except NotMeasured:  # it speaks of an arm that was not asked for
             continue
-        verdicts.append(replace(verdict, outcome=Outcome.UNDECIDED) if quick else verdict)
-    return tuple(verdicts)
+        except Exception as error:
+            error.add_note(f"of the claim {claim.id}")
+            failed = failed or error
+            continue
+        yield replace(verdict, outcome=Outcome.UNDECIDED) if quick else verdict
+    if failed:
+        raise failed
 
 
-def _draw(experiment: ModuleType, measurements: Measurements, folder: Path) -> tuple[str, ...]:
-    """The experiment's figures as PNG files in the run; their names."""
+def _drawn(experiment: ModuleType, measurements: Measurements, folder: Path) -> Iterator[str]:
+    """Keep the experiment's figures as PNG files in the run; their names."""
     figures = experiment.draw(measurements) if hasattr(experiment, "draw") else {}
     for stem, figure in figures.items():
         files.write(folder / f"{stem}.png", partial(figure.savefig, dpi=144))
-    return tuple(f"{stem}.png" for stem in figures)
+        yield f"{stem}.png"

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
-
-import numpy as np
-from numpy.lib.format import write_array
+from reprlib import repr as brief
+from typing import Any
 
 from .. import files
 from ..errors import UsageError, nearest
 from ..foreign import printable
-from ..record import Record
+from ..measure import Measurements, Row
+from ..record import Record, Status, as_json
+from . import arrays as numbers
+from . import lock
+from .arrays import ARRAYS
 
 RECORD = "record.json"
-ARRAYS = "arrays.npz"
+LOG = "log"
+LARGEST = 2**28  # bytes of a record that are read
+PATIENCE = "its process ended without a word: it was killed, or it crashed in compiled code"
+
+__all__ = [
+    "ARRAYS",
+    "LOG",
+    "RECORD",
+    "NotKept",
+    "discard",
+    "find",
+    "folders",
+    "is_run",
+    "load",
+    "log",
+    "reserve",
+    "save",
+]
+
+
+class NotKept(Exception):
+    """A part of a run could not be saved; the other parts were."""
 
 
 @contextmanager
@@ -51,20 +75,60 @@ def reserve(root: Path, experiment: str) -> Path:
         reason = error.strerror or str(error)
         raise UsageError(
             f"cannot write runs to {printable(root)}: {reason}; name another --out"
-        ) from None
+        ) from error
     except UnicodeEncodeError:
         raise UsageError(f"{printable(root)} is not UTF-8 text; name another --out") from None
     raise AssertionError("numbers do not end")
 
 
 def save(record: Record, folder: Path) -> Record:
-    """The record, written to its directory: the arrays first, so that no document lacks them."""
-    stored = replace(record, run=str(folder))
-    if record.measurements.arrays:
-        files.write(folder / ARRAYS, lambda path: _save_arrays(path, record))
-    text = json.dumps(stored.document(), indent=2, ensure_ascii=False, allow_nan=False)
-    files.write(folder / RECORD, lambda path: path.write_text(text + "\n", encoding="utf-8"))
+    """The record, written to its directory: the arrays first, so that no document lacks them.
+
+    What cannot be saved is named in the record, and all else is kept. Raises NotKept then, after
+    the rest was written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)  # somebody may have deleted it
+    refused, lost = None, list[str]()
+    try:
+        lost += numbers.save(record.measurements.arrays, folder)
+    except UsageError as error:  # the system refuses a file, perhaps only one so large
+        refused = error
+        lost.append(f"the arrays could not be kept: {error}")
+    stored = replace(record, run=record.run or str(folder))
+    document = _document(stored, lost)
+    files.write(
+        folder / RECORD, lambda path: path.write_text(as_json(document) + "\n", encoding="utf-8")
+    )
+    if lost:
+        raise refused or NotKept("; ".join(lost))
     return stored
+
+
+def _document(record: Record, lost: list[str]) -> dict[str, Any]:
+    """The record's document with a note on all that is lost, to which it adds rows that fail."""
+    measured = record.measurements
+    try:
+        record.document()
+    except Exception:  # an experiment changed a row to what is none
+        whole = {id(row): _row_fails(record, row) for row in measured.rows}
+        lost += [why for why in whole.values() if why]
+        measured = replace(measured, rows=[r for r in measured.rows if not whole[id(r)]])
+    measured = replace(measured, notes=[*measured.notes, *lost])
+    return replace(record, measurements=measured).document()
+
+
+def _row_fails(record: Record, row: Row) -> str:
+    try:
+        replace(record, measurements=Measurements([row])).document()
+    except Exception as error:
+        return f"a row could not be kept, {brief(row)}: {error}"
+    return ""
+
+
+def log(text: str, folder: Path) -> None:
+    """Add a text, such as a traceback, to the log of a run."""
+    with (folder / LOG).open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
 
 
 def discard(folder: Path) -> None:
@@ -73,38 +137,54 @@ def discard(folder: Path) -> None:
 
 
 def load(folder: Path, *, arrays: bool = True) -> Record:
-    """The record of a run directory, with its arrays unless they are not wanted."""
+    """The record of a run directory, with its arrays unless they are not wanted.
+
+    An array that cannot be read, or is too large for this machine, is named in the notes. A run
+    whose process is gone is dead. Raises UsageError where there is no record to read.
+    """
     try:
-        document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        record = Record.of(document)
+        record = Record.of(json.loads(_text(folder / RECORD)))
     except UsageError as error:
         raise UsageError(f"{folder}: {error}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{folder} holds no readable {RECORD}: {error!r}") from None
-    if arrays and (folder / ARRAYS).is_file():
-        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
-            record.measurements.arrays.update(stored)
+    except Exception as error:  # anybody may have written that file
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise UsageError(
+            f"{folder} holds no readable {RECORD}: {' '.join(reason.split())}"
+        ) from None
+    if arrays:
+        loaded, broken = numbers.load(folder)
+        record.measurements.arrays.update(loaded)
+        record.measurements.notes.extend(broken)
+    if record.status is Status.RUNNING and lock.is_dead(folder):
+        record = replace(record, status=Status.DEAD, error=PATIENCE)
     return replace(record, run=str(folder))
+
+
+def _text(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"it has more than {LARGEST // 2**20} MiB")
+    return content.decode("utf-8")
 
 
 def find(name: str, root: Path) -> Path:
     """The run directory of that path, or of that name below `root`; a UsageError if none is."""
     for folder in (Path(name), root / name):
-        if (folder / RECORD).is_file():
+        if is_run(folder):
             return folder
     close = nearest(name, [folder.name for folder in folders(root)])
     hint = f"did you mean {close}?" if close else f"`convlab list runs` shows those in {root}"
     raise UsageError(f"no run {name}; {hint}")
 
 
+def is_run(folder: Path) -> bool:
+    """Whether it is the directory of a run, be its record readable or not."""
+    return os.path.lexists(folder / RECORD)
+
+
 def folders(root: Path) -> Iterator[Path]:
     """The run directories below `root`, by name."""
-    yield from sorted(path.parent for path in root.glob(f"*/{RECORD}"))
-
-
-def _save_arrays(path: Path, record: Record) -> None:
-    """As numpy's savez_compressed, in a fifth of its time and a fifth more bytes."""
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as file:
-        for name, array in record.measurements.arrays.items():
-            with file.open(f"{name}.npy", "w", force_zip64=True) as member:
-                write_array(member, np.asanyarray(array), allow_pickle=False)
+    yield from filter(is_run, sorted(root.iterdir()) if root.is_dir() else ())

@@ -1,7 +1,7 @@
 """What an experiment hands back: numbers with one value per seed, and claims about them."""
 
 from .claim import Claim, Control, Verdict
-from .measurements import Measurements, NotMeasured, Row
+from .measurements import Measurements, NoSuchName, NotMeasured, Row
 from .prediction import (
     Equivalence,
     Outcome,
@@ -22,6 +22,7 @@ __all__ = [
     "Equivalence",
     "Measured",
     "Measurements",
+    "NoSuchName",
     "NotMeasured",
     "Outcome",
     "Prediction",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from reprlib import repr as brief
 
 from .measurements import Measurements
 from .prediction import Outcome, Prediction
 from .quantity import Measured, Quantity
+from .sample import Sample
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ class Claim:
 
     def check(self, measurements: Measurements) -> Verdict:
         """The verdict by the measurements alone: a stored run can be judged again."""
-        sample = self.of(measurements)
+        sample = self._seen(self.of, measurements)
         outcome, reason = self.predicted.judge(sample), ""
         for control in self.controls:
-            seen = control.of(measurements)
+            seen = self._seen(control.of, measurements)
             held = control.predicted.judge(seen)
             if held is not Outcome.HOLDS:
                 outcome = Outcome.INVALID if held is Outcome.REFUTED else Outcome.UNDECIDED
@@ -56,6 +58,15 @@ class Claim:
             quantity=named.name,
             unit=named.unit,
         )
+
+    def _seen(self, of: Measured, measurements: Measurements) -> Sample:
+        sample = of(measurements)
+        if not isinstance(sample, Sample):
+            raise TypeError(
+                f"claim {self.id}: its quantity should be a Sample, not {brief(sample)}; "
+                "write exactly(NUMBER) for a single number"
+            )
+        return sample
 
 
 @dataclass(frozen=True)

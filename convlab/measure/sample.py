@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from math import fsum, inf, isnan, nan
+from reprlib import repr as brief
 from statistics import fmean, median_high, median_low
-from typing import Literal
+from typing import Any, Literal, get_args
 
+from ..errors import did_you_mean
 from . import intervals
 
 Statistic = Literal["exact", "median", "mean", "proportion"]
@@ -14,10 +17,24 @@ Statistic = Literal["exact", "median", "mean", "proportion"]
 
 @dataclass(frozen=True)
 class Sample:
-    """One value per seed, or a single exact one: a parameter count has no seed."""
+    """One value per seed, or a single exact one: a parameter count has no seed.
+
+    The values may be any numbers in the order of the seeds (a tensor, an array of numpy, …) and
+    are kept as floats. Raises TypeError or ValueError for what is no such values.
+    """
 
     values: tuple[float, ...]
     statistic: Statistic = "median"
+
+    def __post_init__(self) -> None:
+        if self.statistic not in get_args(Statistic):
+            close = did_you_mean(str(self.statistic), get_args(Statistic))
+            raise ValueError(f"no statistic is called {self.statistic!r}{close}")
+        object.__setattr__(self, "values", _floats(self.values))  # of an object that is frozen
+        if not self.values:
+            raise ValueError("a Sample needs the value of one seed at least")
+        if self.exact and len(self.values) > 1:
+            raise ValueError(f"an exact Sample has one value, not {len(self.values)}")
 
     @property
     def exact(self) -> bool:
@@ -62,6 +79,27 @@ class Sample:
         return _round(self.center, 4), spread + lost
 
 
+def _floats(values: Any) -> tuple[float, ...]:
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping | Set):
+        raise TypeError(
+            f"a Sample takes one value per seed, in their order, not {brief(values)}; "
+            "a single number that is not drawn is exactly(NUMBER)"
+        )
+    if getattr(values, "ndim", 1) != 1:
+        raise TypeError(f"a Sample takes one value per seed, not an array {tuple(values.shape)}")  # type: ignore[attr-defined]
+    return tuple(map(_float, values))
+
+
+def _float(value: Any) -> float:
+    """The number as a float, whoever counts with it: Python, numpy, torch, decimal, fractions."""
+    try:
+        if isinstance(value, str | bytes):
+            raise TypeError
+        return float(value.item() if hasattr(value, "item") else value)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise TypeError(f"a value of a Sample should be a number, not {brief(value)}") from error
+
+
 def _median(values: list[float]) -> float:
     low, high = median_low(values), median_high(values)
     middle = (low + high) / 2
@@ -79,7 +117,7 @@ def _mean(values: list[float]) -> float:
 
 def exactly(value: float) -> Sample:
     """A quantity without spread: it is counted or computed, not drawn."""
-    return Sample((float(value),), "exact")
+    return Sample((value,), "exact")
 
 
 def number(value: float) -> str:

@@ -2,10 +2,11 @@
 
 from .cost import costs
 from .listing import experiment, groups, kept_settings, names, runs, settings
-from .tables import claims, quantities, record
+from .tables import arrays, claims, quantities, record
 from .text import as_csv, as_json
 
 __all__ = [
+    "arrays",
     "as_csv",
     "as_json",
     "claims",

@@ -7,20 +7,20 @@ from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
-from ..foreign import printable
 from ..measure import Claim
-from ..record import Record
+from ..record import Record, Status
+from .words import words
+
+WIDEST = 45  # columns of a name of a run that is not broken over lines
 
 
 def names(known: Mapping[str, str]) -> Table:
     """Names and what each is, in two columns."""
     table = Table.grid(padding=(0, 2))
     for name, meaning in known.items():
-        table.add_row(f"[bold]{escape(name)}[/]", escape(meaning))
+        table.add_row(words(name, style="bold"), words(meaning))
     return table
 
 
@@ -28,21 +28,32 @@ def groups(known: Mapping[str, Mapping[str, str]]) -> Table:
     """Names and what each is, below the name of their group."""
     table = Table.grid(padding=(0, 2))
     for group, members in known.items():
-        table.add_row(f"[italic]{escape(group)}[/]")
+        table.add_row(words(group, style="italic"))
         for name, meaning in members.items():
-            table.add_row(f"  [bold]{escape(name)}[/]", escape(meaning))
+            table.add_row(words(f"  {name}", style="bold"), words(meaning))
     return table
 
 
 def runs(records: Iterable[Record]) -> Table:
     """One line per run: what, when, how it ended and how the verdicts came out."""
-    table = Table("run", "started (UTC)", "status", "seconds", "verdicts as expected")
-    for record in records:
-        as_expected = len(record.verdicts) - len(record.unexpected)
-        judged = "quick" if record.quick else f"{as_expected} of {len(record.verdicts)}"
+    known = list(records)
+    table = Table()
+    longest = max((len(record.run or "") for record in known), default=0)
+    table.add_column("run", overflow="fold", min_width=min(longest, WIDEST))
+    for heading in ("started (UTC)", "status", "seconds", "verdicts as expected"):
+        table.add_column(heading, overflow="fold")
+    for record in known:
         cells = record.run or "", record.started[:19], record.status, f"{record.seconds:.1f}"
-        table.add_row(*map(escape, cells), judged if record.verdicts else "")
+        table.add_row(*map(words, cells), words(_judged(record)))
     return table
+
+
+def _judged(record: Record) -> str:
+    if record.status is Status.UNREADABLE:
+        return "`convlab show` says why"
+    as_expected = len(record.verdicts) - len(record.unexpected)
+    judged = "quick" if record.quick else f"{as_expected} of {len(record.verdicts)}"
+    return judged if record.verdicts else ""
 
 
 def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> RenderableType:
@@ -54,10 +65,10 @@ def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> Re
     judged.add_column("predicted", ratio=2)
     judged.add_column("expected")
     for claim in claims:
-        sentence, predicted = escape(claim.sentence), escape(str(claim.predicted))
-        judged.add_row(f"{claim.id}\n{claim.source}", sentence, predicted, claim.expected)
-    idea_text = Text(" ".join(idea.split()))  # as wide as the console, not as the file
-    return Group(Text(question, style="bold"), idea_text, judged, settings(config))
+        cells = (claim.sentence, claim.predicted, claim.expected)
+        judged.add_row(words(claim.id, claim.source, style="bold"), *map(words, cells))
+    idea_text = words(" ".join(idea.split()))  # as wide as the console, not as the file
+    return Group(words(question, style="bold"), idea_text, judged, settings(config))
 
 
 def settings(config: BaseModel) -> Table:
@@ -67,7 +78,7 @@ def settings(config: BaseModel) -> Table:
     table.add_column("value")
     table.add_column("meaning", ratio=1)
     for key, value, meaning in _flat(config):
-        table.add_row(key, escape(_as_text(value)), escape(meaning))
+        table.add_row(words(key, style="bold"), words(_as_text(value)), words(meaning))
     return table
 
 
@@ -75,7 +86,7 @@ def kept_settings(values: Mapping[str, Any]) -> Table:
     """Every setting of a stored run by its dotted key."""
     table = Table("key", "value", title="settings", title_justify="left", title_style="italic")
     for key, value in _leaves(values):
-        table.add_row(escape(printable(key)), escape(printable(_as_text(value))))
+        table.add_row(words(key), words(_as_text(value)))
     return table
 
 

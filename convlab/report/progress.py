@@ -6,9 +6,9 @@ from time import perf_counter
 
 from rich.console import Console
 from rich.live import Live
-from rich.text import Text
 
 from ..record import Progress
+from .words import words
 
 SILENT = 1.0  # seconds of a task before anything is said of it
 REDRAWN = 0.2  # seconds between two live lines
@@ -41,7 +41,8 @@ class ProgressLine:
         if now - self.started < SILENT or now - self.last_shown < pause:
             return
         self.last_shown = now
-        line = Text(progress_text(progress, now - self.started), overflow="ellipsis", no_wrap=True)
+        line = words(progress_text(progress, now - self.started))
+        line.overflow, line.no_wrap = "ellipsis", True
         if self.console.is_terminal:
             self.live.update(line, refresh=True)
         else:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from ..measure import Row, Sample, Verdict, number
 from ..record import Record, Status
+from .words import notes, words
 
 HEADINGS = {
     "exact": "exact",
@@ -22,17 +22,29 @@ HEADINGS = {
 }
 ARM = "arm"  # the factor of the conditions that an experiment compares
 MOST_ARMS = 6  # that stand side by side
+MOST_ARRAYS = 20  # that are listed
 
 
 def record(shown: Record) -> RenderableType:
     """The question, every table, the claims, and where the run and its figures are."""
-    parts: list[RenderableType] = [Text(shown.question, style="bold")]
+    parts: list[RenderableType] = [words(shown.question, style="bold")]
     for title, rows in groupby(shown.measurements.rows, key=lambda row: row.table):
         parts.append(quantities(title, list(rows)))
     if shown.verdicts:
         parts.append(claims(shown.verdicts))
-    parts += [Text(f"note: {note}", style="dim") for note in shown.measurements.notes]
+    parts += notes(shown.measurements.notes)
     return Group(*parts, *_closing(shown))
+
+
+def arrays(sizes: Mapping[str, tuple[str, tuple[int, ...]]], broken: Iterable[str]) -> Group:
+    """A line per array of a run, its type and shape by its name, and what cannot be read."""
+    lines = [
+        words(f"array: {name}, {kind} {'×'.join(map(str, shape)) or 'number'}")
+        for name, (kind, shape) in sizes.items()
+    ]
+    if more := lines[MOST_ARRAYS:]:
+        lines[MOST_ARRAYS:] = [words(f"and {len(more)} more arrays")]
+    return Group(*lines, *notes(broken))
 
 
 def quantities(title: str, rows: Sequence[Row]) -> Table:
@@ -46,12 +58,12 @@ def quantities(title: str, rows: Sequence[Row]) -> Table:
     columns = dict.fromkeys(name for row in rows for name in row.quantities)
     table = _table(title)
     for name in factors:
-        table.add_column(escape(name))
+        table.add_column(words(name))
     for name in columns:
         samples = [row.quantities[name] for row in rows if name in row.quantities]
         table.add_column(_heading(name, quantity, samples), justify="right")
     for row in rows:
-        cells = [escape(_as_text(row.factors.get(name, ""))) for name in factors]
+        cells = [words(_as_text(row.factors.get(name, ""))) for name in factors]
         table.add_row(*cells, *(_cell(row.quantities.get(name)) for name in columns))
     return table
 
@@ -85,31 +97,34 @@ def claims(verdicts: Iterable[Verdict]) -> Table:
     table.add_column("verdict")
     for verdict in verdicts:
         table.add_row(
-            f"{verdict.id}\n{verdict.source}",
-            escape(verdict.sentence),
-            escape(verdict.predicted),
-            escape(verdict.measured),
+            words(verdict.id, verdict.source, style="bold"),
+            words(verdict.sentence),
+            words(verdict.predicted),
+            words(verdict.measured),
             _outcome(verdict),
         )
     return table
 
 
 def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="italic", padding=(0, 1))
+    return Table(
+        title=words(title, style="italic"), title_justify="left", title_style="", padding=(0, 1)
+    )
 
 
-def _heading(name: str, quantity: str, samples: Sequence[Sample]) -> str:
+def _heading(name: str, quantity: str, samples: Sequence[Sample]) -> Text:
     """The column's name, what it holds if that is another word, and the statistic."""
     kinds = dict.fromkeys(HEADINGS[sample.statistic] for sample in samples)
     below = [*([quantity] if quantity else []), " or ".join(kinds)]
-    return "\n".join([escape(name), *(f"[dim not bold]{escape(line)}[/]" for line in below)])
+    lines = (words(line, style="dim not bold") for line in below)
+    return Text("\n").join([words(name), *lines])
 
 
-def _cell(sample: Sample | None) -> str:
+def _cell(sample: Sample | None) -> Text:
     if sample is None:
-        return ""
+        return Text()
     center, spread = sample.texts(digits=3)
-    return f"{escape(center)} [dim]{escape(spread)}[/]" if spread else escape(center)
+    return Text(center) + Text(f" {spread}" if spread else "", style="dim")
 
 
 def _as_text(factor: object) -> str:
@@ -130,8 +145,8 @@ def _closing(shown: Record) -> list[Text]:
         lines.append(Text("a quick run: it shows that all works and decides nothing"))
     if shown.status is not Status.COMPLETED:
         reason = f": {shown.error}" if shown.error else ""
-        lines.append(Text(f"this run is {shown.status}{reason}", style="bold red"))
+        lines.append(words(f"this run is {shown.status}{reason}", style="bold red"))
     if shown.run:
-        lines += [Text(f"figure: {Path(shown.run) / name}") for name in shown.figures]
-        lines.append(Text(f"run: {shown.run} ({shown.seconds:.1f} s)"))
+        lines += [words(f"figure: {Path(shown.run) / name}") for name in shown.figures]
+        lines.append(words(f"run: {shown.run} ({shown.seconds:.1f} s)"))
     return lines

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
 from io import StringIO
 
+from .. import record as records
+from ..foreign import printable
 from ..record import Record
 
 COLUMNS = ("experiment", "table", "factors", "quantity", "statistic", "center", "low", "high")
 
 
-def as_json(record: Record) -> str:
+def as_json(record: Record, *, ascii_only: bool = False) -> str:
     """The record's document; `Record.document` says what is in it."""
-    return json.dumps(record.document(), indent=2, ensure_ascii=False, allow_nan=False)
+    return records.as_json(record.document(), ascii_only=ascii_only)
 
 
 def as_csv(record: Record) -> str:
@@ -25,7 +26,8 @@ def as_csv(record: Record) -> str:
         factors = "; ".join(f"{name}={value}" for name, value in row.factors.items())
         for name, sample in row.quantities.items():
             low, high = sample.interval
-            cells = [record.experiment, row.table, factors, name, sample.statistic]
+            words = (record.experiment, row.table, factors, name, sample.statistic)
+            cells = map(printable, words)  # one line each
             values = " ".join(map(repr, sample.values))
             writer.writerow([*cells, sample.center, low, high, values])
     return text.getvalue().rstrip("\n")

@@ -184,4 +184,4 @@ def test_a_command_that_is_told_to_end_is_interrupted(monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
-    assert set_to == {signal.SIGTERM: signal.default_int_handler}
+    assert set_to == dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.default_int_handler)

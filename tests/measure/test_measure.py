@@ -122,8 +122,8 @@ def test_an_undecided_control_leaves_the_claim_undecided() -> None:
 def test_get_finds_one_row_or_says_why_not() -> None:
     measurements = measured(1, 2)
     assert measurements.get("error", arm="tried") == exactly(1)
-    with pytest.raises(NotMeasured, match="no row has 'loss'"):
-        measurements.get("loss", arm="tried")
+    with pytest.raises(NotMeasured, match="no row has 'error' with"):
+        measurements.get("error", arm="other")
     with pytest.raises(LookupError, match="2 rows have 'error'"):
         measurements.get("error")
 

@@ -1,0 +1,139 @@
+"""Whatever becomes of a run, what it measured and trained is kept, and the failure goes on."""
+
+from __future__ import annotations
+
+import faulthandler
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from traceback import TracebackException, extract_tb, format_exception, walk_tb
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..measure import Measurements
+from ..record import Record, Status
+from . import lock, store
+from .interrupts import held_back
+
+if TYPE_CHECKING:  # it imports torch
+    from ..workbench import Workbench
+
+Stages = Callable[[Record, Path], Iterator[Record]]
+
+
+def kept(record: Record, stages: Stages, bench: Workbench, folder: Path, file: Path) -> Record:
+    """The last record of the stages, saved in the folder; where one fails, the fullest that is.
+
+    `file` is the experiment's. Nothing is left of a run that could not begin: one that raised a
+    UsageError before anything was measured or trained. An experiment that ends the program
+    (SystemExit) has failed, with a RuntimeError.
+    """
+    started = perf_counter()
+    with lock.held(folder):
+        try:
+            with _crashes_logged(folder):
+                for fuller in stages(record, folder):
+                    record = fuller
+            whole = replace(record, status=Status.COMPLETED)
+            with held_back():
+                record = store.save(_with_all(whole, bench, started), folder)
+        except BaseException as error:
+            raised = error if isinstance(error, Exception | KeyboardInterrupt) else _ended(error)
+            with suppress(KeyboardInterrupt), held_back():  # one more changes nothing
+                _end_badly(
+                    _with_all(_unfinished(record, error), bench, started), folder, raised, file
+                )
+            if raised is error:
+                raise
+            raise raised from error
+    return record
+
+
+def _end_badly(record: Record, folder: Path, error: BaseException, file: Path) -> None:
+    """Keep what there is, and note on the error where; leave nothing of what could not begin."""
+    measured = record.measurements.rows or record.measurements.arrays
+    if isinstance(error, UsageError) and not measured:
+        store.discard(folder)
+        return
+    place = _place(error, file)
+    if record.status is not Status.COMPLETED:  # else it was saved whole before an interrupt
+        stopped = isinstance(error, KeyboardInterrupt)
+        status = Status.INTERRUPTED if stopped else Status.FAILED
+        record = replace(
+            record, status=status, error=_words(error) + (f" ({place})" * bool(place))
+        )
+        record = _save(record, folder, error)
+    error.kept_in = record.run  # type: ignore[attr-defined]
+    error.add_note(f"the run is kept in {record.run}")
+    if not isinstance(error, KeyboardInterrupt | UsageError):
+        where = f"the error is in {place}, its" if place else "the"
+        error.add_note(f"{where} traceback in the run's `{store.LOG}`; --debug shows it")
+
+
+def _save(record: Record, folder: Path, error: BaseException) -> Record:
+    """Save the record in its folder, or where the system refuses that, in a temporary one."""
+    try:
+        with suppress(store.NotKept):  # it is named in the record, and all else is kept
+            store.save(record, folder)
+    except Exception as refused:
+        error.add_note(f"its folder cannot be written: {_words(refused)}")
+        folder = Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
+        record = replace(record, run=str(folder))
+        with suppress(store.NotKept):
+            store.save(record, folder)
+    with suppress(OSError):
+        store.log("".join(format_exception(error)), folder)
+    return record
+
+
+def _with_all(record: Record, bench: Workbench, started: float) -> Record:
+    """The record with the losses and notes of the workbench, and how long it took."""
+    measured = record.measurements
+    losses = {f"loss of {name}": losses for name, losses in bench.losses.items()}
+    notes = dict.fromkeys(map(str, [*measured.notes, *bench.notes]))
+    measured = replace(measured, arrays={**measured.arrays, **losses}, notes=list(notes))
+    return replace(record, measurements=measured, seconds=perf_counter() - started)
+
+
+def _unfinished(record: Record, error: BaseException) -> Record:
+    """The record, with what `measure` had in hand when it failed."""
+    if record.measurements.rows:
+        return record
+    values = (v for frame, _ in walk_tb(error.__traceback__) for v in frame.f_locals.values())
+    found = next((value for value in values if isinstance(value, Measurements)), None)
+    return replace(record, measurements=found) if found else record
+
+
+def _ended(error: BaseException) -> RuntimeError:
+    return RuntimeError(f"the experiment ended the program ({_words(error)})")
+
+
+def _words(error: BaseException) -> str:
+    """The error's kind and words on one line, also where its own words fail."""
+    told = TracebackException(type(error), error, None)
+    told.__notes__ = None
+    return " ".join("".join(told.format_exception_only()).split())
+
+
+def _place(error: BaseException, file: Path) -> str:
+    """The last line that ran of the experiment's files, as `mine.py:12`."""
+    cause = error if error.__traceback__ else error.__context__ or error
+    frames = [f for f in extract_tb(cause.__traceback__) if Path(f.filename).parent == file.parent]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+
+
+@contextmanager
+def _crashes_logged(folder: Path) -> Iterator[None]:
+    """What Python can still say in a crash of compiled code goes to the run's log."""
+    if faulthandler.is_enabled():  # it is somebody else's
+        yield
+        return
+    with (folder / store.LOG).open("a", encoding="utf-8") as file:
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
