@@ -178,15 +178,15 @@ def _statistic(document: Any) -> Any:
 
 
 def _verdict(document: Any) -> Verdict:
-    names = [f.name for f in fields(Verdict) if f.default is MISSING or f.name in document]
     outcomes = {key: _choice(document, key, Outcome) for key in ("outcome", "expected")}
+    names = [f.name for f in fields(Verdict) if f.default is MISSING or f.name in document]
     return Verdict(**{name: _entry(document, name, str) for name in names} | outcomes)
 
 
 def _entry(document: Any, key: str, kind: type | None = None) -> Any:
     """What stands under the key of an object, if it is of that kind."""
     if not isinstance(document, dict):
-        raise ValueError(f"where `{key}` should be there is no object, but {brief(document)}")
+        raise ValueError(f"`{key}` should stand in an object, not in {brief(document)}")
     if key not in document:
         raise ValueError(f"it lacks `{key}`")
     if kind and not isinstance(document[key], kind):

@@ -68,25 +68,35 @@ def _end_badly(record: Record, folder: Path, error: BaseException, file: Path) -
         record = _save(record, folder, error)
     error.kept_in = record.run  # type: ignore[attr-defined]
     error.add_note(f"the run is kept in {record.run}")
-    if not isinstance(error, KeyboardInterrupt | UsageError):
+    if not isinstance(error, KeyboardInterrupt | store.NotKept):
         where = f"the error is in {place}, its" if place else "the"
         error.add_note(f"{where} traceback in the run's `{store.LOG}`; --debug shows it")
 
 
 def _save(record: Record, folder: Path, error: BaseException) -> Record:
     """Save the record in its folder, or where the system refuses that, in a temporary one."""
-    try:
-        with suppress(store.NotKept):  # it is named in the record, and all else is kept
-            store.save(record, folder)
-    except Exception as refused:
-        error.add_note(f"its folder cannot be written: {_words(refused)}")
-        folder = Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
-        record = replace(record, run=str(folder))
-        with suppress(store.NotKept):
-            store.save(record, folder)
+    if refused := _refused(record, folder):
+        elsewhere = Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
+        moved = replace(record, run=str(elsewhere))
+        if _refused(moved, elsewhere):
+            store.discard(elsewhere)
+            error.add_note(f"not all of it could be kept: {refused}")
+        else:
+            record, folder = moved, elsewhere
     with suppress(OSError):
         store.log("".join(format_exception(error)), folder)
     return record
+
+
+def _refused(record: Record, folder: Path) -> str:
+    """Save the record; why the system refuses that, if it does."""
+    try:
+        store.save(record, folder)
+    except store.NotKept:  # it is named in the record, and all else is kept
+        return ""
+    except Exception as error:
+        return _words(error)
+    return ""
 
 
 def _with_all(record: Record, bench: Workbench, started: float) -> Record:
@@ -102,26 +112,36 @@ def _unfinished(record: Record, error: BaseException) -> Record:
     """The record, with what `measure` had in hand when it failed."""
     if record.measurements.rows:
         return record
-    values = (v for frame, _ in walk_tb(error.__traceback__) for v in frame.f_locals.values())
+    frames = (frame for each in _causes(error) for frame, _ in walk_tb(each.__traceback__))
+    values = (value for frame in frames for value in frame.f_locals.values())
     found = next((value for value in values if isinstance(value, Measurements)), None)
     return replace(record, measurements=found) if found else record
 
 
 def _ended(error: BaseException) -> RuntimeError:
-    return RuntimeError(f"the experiment ended the program ({_words(error)})")
+    ended = RuntimeError(f"the experiment ended the program ({_words(error)})")
+    ended.__cause__ = error
+    return ended
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it was raised from, and so on."""
+    while error:
+        yield error
+        error = error.__cause__
 
 
 def _words(error: BaseException) -> str:
     """The error's kind and words on one line, also where its own words fail."""
-    told = TracebackException(type(error), error, None)
-    told.__notes__ = None
-    return " ".join("".join(told.format_exception_only()).split())
+    told = " ".join(str(TracebackException(type(error), error, None)).split())
+    kind = "" if isinstance(error, UsageError) else type(error).__name__
+    return ": ".join(filter(None, (kind, told)))
 
 
 def _place(error: BaseException, file: Path) -> str:
     """The last line that ran of the experiment's files, as `mine.py:12`."""
-    cause = error if error.__traceback__ else error.__context__ or error
-    frames = [f for f in extract_tb(cause.__traceback__) if Path(f.filename).parent == file.parent]
+    ran = (frame for each in _causes(error) for frame in extract_tb(each.__traceback__))
+    frames = [frame for frame in ran if Path(frame.filename).parent == file.parent]
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 

@@ -23,11 +23,10 @@ def held(folder: Path) -> Iterator[None]:
     if fcntl is None:
         yield
         return
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("wb", buffering=0) as file:
         with suppress(OSError):  # a full disk, or a file system without locks
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.write(f"{platform.node()} {os.getpid()}\n")
-            file.flush()
+            file.write(f"{platform.node()} {os.getpid()}\n".encode())
         yield
 
 

@@ -185,7 +185,6 @@ def _verdicts(
         except NotMeasured:  # it speaks of an arm that was not asked for
             continue
         except Exception as error:
-            error.add_note(f"of the claim {claim.id}")
             failed = failed or error
             continue
         yield replace(verdict, outcome=Outcome.UNDECIDED) if quick else verdict

@@ -25,7 +25,7 @@ from .arrays import ARRAYS
 RECORD = "record.json"
 LOG = "log"
 LARGEST = 2**28  # bytes of a record that are read
-PATIENCE = "its process ended without a word: it was killed, or it crashed in compiled code"
+GONE = "its process ended without a word: it was killed, or crashed (its `log` may say where)"
 
 __all__ = [
     "ARRAYS",
@@ -156,7 +156,7 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
         record.measurements.arrays.update(loaded)
         record.measurements.notes.extend(broken)
     if record.status is Status.RUNNING and lock.is_dead(folder):
-        record = replace(record, status=Status.DEAD, error=PATIENCE)
+        record = replace(record, status=Status.DEAD, error=GONE)
     return replace(record, run=str(folder))
 
 

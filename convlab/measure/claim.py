@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from reprlib import repr as brief
 
-from .measurements import Measurements
+from .measurements import Measurements, NoSuchName
 from .prediction import Outcome, Prediction
 from .quantity import Measured, Quantity
 from .sample import Sample
@@ -60,7 +60,10 @@ class Claim:
         )
 
     def _seen(self, of: Measured, measurements: Measurements) -> Sample:
-        sample = of(measurements)
+        try:
+            sample = of(measurements)
+        except NoSuchName as error:
+            raise NoSuchName(f"claim {self.id}: {error}") from error
         if not isinstance(sample, Sample):
             raise TypeError(
                 f"claim {self.id}: its quantity should be a Sample, not {brief(sample)}; "

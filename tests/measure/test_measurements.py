@@ -2,7 +2,7 @@
 
 import pytest
 
-from convlab.measure import Measurements, NotMeasured, Sample, at, exactly, most, over
+from convlab.measure import Measurements, NoSuchName, NotMeasured, Sample, at, exactly, most, over
 
 
 def measured() -> Measurements:
@@ -39,3 +39,30 @@ def test_the_largest_in_size_may_be_negative() -> None:
     assert most("size", "arm", ["one", "three"])(measured()) == exactly(3.5)
     with pytest.raises(NotMeasured):
         most("change", "arm", ["up", "sideways"])(measured())
+
+
+def test_names_are_kept_as_text_and_two_that_are_one_are_refused() -> None:
+    measurements = Measurements()
+    measurements.add(1, {2: "x"}, {3: exactly(1)})  # type: ignore[arg-type, dict-item]
+    (row,) = measurements.rows
+    assert (row.table, row.factors, [*row.quantities]) == ("1", {"2": "x"}, ["3"])
+    with pytest.raises(ValueError, match="one as text: 2, '2'"):
+        measurements.add("t", {2: 0, "2": 1}, {})  # type: ignore[dict-item]
+
+
+def test_a_quantity_that_is_no_sample_is_named() -> None:
+    with pytest.raises(
+        TypeError, match=r"quantity `n` of the table `t` should be a Sample, not 3"
+    ):
+        Measurements().add("t", {}, {"n": 3})  # type: ignore[dict-item]
+
+
+def test_a_name_that_is_in_no_row_is_another_error_than_an_arm_not_asked_for() -> None:
+    with pytest.raises(NoSuchName, match="no quantity is called `sizes`; did you mean `size`"):
+        at("sizes", arm="one")(measured())
+    with pytest.raises(
+        NoSuchName, match="no factor of 'size' is called `amr`; did you mean `arm`"
+    ):
+        at("size", amr="one")(measured())
+    with pytest.raises(NoSuchName, match="no row was measured that has one"):
+        at("size")(Measurements())

@@ -1,9 +1,16 @@
 """Tests of convlab.measure.sample: the center, and how numbers are written, of either sign."""
 
 import sys
+from decimal import Decimal
+from fractions import Fraction
 from math import inf, isnan, nan
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from convlab.measure import Sample, Statistic, exactly, number
 
@@ -95,3 +102,64 @@ def test_a_center_is_finite_wherever_the_values_are(statistic: Statistic) -> Non
 def test_infinities_of_either_sign_have_no_mean() -> None:
     assert isnan(Sample((inf, -inf, 1.0), "mean").center)
     assert Sample((inf, 1.0, inf, 1.0), "median").center == inf
+
+
+OF_MANY: dict[str, Any] = {
+    "floats": tuple,
+    "list": list,
+    "iterator": iter,
+    "tensor": lambda values: torch.tensor(values, dtype=torch.float64),
+    "tensors": lambda values: list(torch.tensor(values, dtype=torch.float64)),
+    "trained": lambda values: torch.tensor(values, dtype=torch.float64, requires_grad=True),
+    "array": np.array,
+    "numpy's numbers": lambda values: tuple(np.array(values)),
+    "arrays of one": lambda values: [np.array([value]) for value in values],
+    "decimals": lambda values: list(map(Decimal, values)),
+}
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=9), st.sampled_from(sorted(OF_MANY)))
+def test_numbers_of_any_library_are_kept_as_floats(values: list[float], kind: str) -> None:
+    sample = Sample(OF_MANY[kind](values), "mean")
+    assert [type(value) for value in sample.values] == [float] * len(values)
+    assert list(map(repr, sample.values)) == list(map(repr, values))
+
+
+def test_other_numbers_are_floats_too() -> None:
+    numbers = (True, 3, Fraction(1, 4), np.float16(0.5), np.int8(-1), torch.tensor(2))
+    sample = Sample(numbers)  # type: ignore[arg-type]
+    assert sample.values == (1.0, 3.0, 0.25, 0.5, -1.0, 2.0)
+    assert set(map(type, sample.values)) == {float}
+    assert exactly(torch.tensor(7)).values == (7.0,)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (3.0, r"takes one value per seed, in their order, not 3\.0; .* exactly\(NUMBER\)"),
+        (torch.tensor(3.0), "takes one value per seed"),
+        ("123", "takes one value per seed"),
+        ({1.0, 2.0}, "takes one value per seed, in their order"),
+        ({1: 2}, "takes one value per seed, in their order"),
+        (None, "takes one value per seed"),
+        (np.ones((2, 3)), r"takes one value per seed, not an array \(2, 3\)"),
+        (["3"], "should be a number, not '3'"),
+        ([None], "should be a number, not None"),
+        ([1j], "should be a number, not 1j"),
+        ([10**400], "should be a number"),
+        ([np.ones(2)], "should be a number, not array"),
+        ([torch.ones(2)], "should be a number, not tensor"),
+    ],
+)
+def test_what_is_no_number_per_seed_is_an_error_at_once(values: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Sample(values)
+
+
+def test_a_sample_of_no_seed_of_two_exact_values_or_of_an_unknown_statistic_is_refused() -> None:
+    with pytest.raises(ValueError, match="one seed at least"):
+        Sample(())
+    with pytest.raises(ValueError, match="an exact Sample has one value, not 2"):
+        Sample((1.0, 2.0), "exact")
+    with pytest.raises(ValueError, match="no statistic is called 'medain'; did you mean `median`"):
+        Sample((1.0,), "medain")  # type: ignore[arg-type]
