@@ -43,7 +43,8 @@ def readers_may_leave() -> Iterator[None]:
     """Exit with 0 where the reader of what is printed, `head` for one, has seen enough."""
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout:  # it may be closed
+            sys.stdout.flush()
     except BrokenPipeError:
         _end_without_reader()
     except SystemExit as end:  # what rich and click make of it

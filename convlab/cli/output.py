@@ -46,7 +46,8 @@ def printed_to_stderr(wanted: bool = True) -> Iterator[None]:
 
 def print_document(text: str) -> None:
     """Print the one document; what the program prints after it goes to stderr."""
-    sys.stdout.write(text + "\n")
+    if sys.stdout:
+        sys.stdout.write(text + "\n")
     _flush()
     if sys.__stdout__ and sys.stdout is sys.__stdout__:
         with suppress(OSError, ValueError):
@@ -55,7 +56,8 @@ def print_document(text: str) -> None:
 
 def ascii_only() -> bool:
     """Whether stdout cannot take every letter."""
-    return not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return not encoding.lower().startswith("utf")
 
 
 def never_fail_to_encode() -> None:

@@ -27,7 +27,7 @@ def notes(all_notes: Iterable[str]) -> list[Text]:
     """
     kinds: dict[str, list[str]] = {}
     for note in dict.fromkeys(all_notes):
-        kinds.setdefault(_PARTICULAR.sub("", note), []).append(note)
+        kinds.setdefault(_PARTICULAR.sub("", note[:LONGEST_NOTE]), []).append(note)
     lines = [_line(of_a_kind) for of_a_kind in kinds.values()]
     if more := len(lines) - MOST_NOTES:
         lines[MOST_NOTES:] = [f"{more} more notes are in the record"] if more > 0 else []

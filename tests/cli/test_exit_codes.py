@@ -1,5 +1,7 @@
 """Tests of convlab.cli.exit_codes: each kind of end has its code, and its one line on stderr."""
 
+from errno import ENOSPC
+
 import pytest
 import typer
 
@@ -8,12 +10,31 @@ from convlab.config import ConfigError, Problem
 from convlab.errors import UsageError
 from convlab.memory import NotEnoughMemory
 
+
+def full_disk() -> UsageError:
+    error = UsageError("no room")
+    error.__cause__ = OSError(ENOSPC, "full")
+    return error
+
+
+def of_a_run(error: BaseException) -> BaseException:
+    vars(error)["kept_in"] = "runs/x-001"
+    return error
+
+
 ENDS: dict[str, tuple[BaseException, int, str]] = {
     "usage": (UsageError("no [such] thing"), 2, "convlab: no [such] thing"),
     "memory": (NotEnoughMemory("too large"), 2, "convlab: too large"),
     "config": (ConfigError(Problem("a.yaml:3", "x", "no")), 2, "convlab: a.yaml:3: `x`: no"),
     "interrupt": (KeyboardInterrupt(), 130, "convlab: interrupted"),
     "failure": (ValueError("oh"), 1, "convlab: ValueError: oh"),
+    "full": (full_disk(), 1, "convlab: no room"),
+    "kept": (of_a_run(UsageError("late")), 1, "convlab: late"),
+    "kept exit": (of_a_run(typer.Exit(0)), 1, "convlab: Exit: 0"),
+    "kept pipe": (of_a_run(BrokenPipeError("x")), 1, "convlab: BrokenPipeError: x"),
+    "kept interrupt": (of_a_run(KeyboardInterrupt()), 130, "convlab: interrupted"),
+    "many lines": (ValueError("a\n b"), 1, "convlab: ValueError: a b"),
+    "controls": (ValueError("\x1b[31m[/x]"), 1, r"convlab: ValueError: \x1b[31m[/x]"),
     "lookup": (LookupError("2 rows"), 1, "convlab: LookupError: 2 rows"),
 }
 
