@@ -101,11 +101,15 @@ def _refused(record: Record, folder: Path) -> str:
 
 def _with_all(record: Record, bench: Workbench, started: float) -> Record:
     """The record with the losses and notes of the workbench, and how long it took."""
-    measured = record.measurements
+    measured = with_bench(record.measurements, bench)
+    return replace(record, measurements=measured, seconds=perf_counter() - started)
+
+
+def with_bench(measured: Measurements, bench: Workbench) -> Measurements:
+    """What was measured, with the losses of what was trained and the notes of the workbench."""
     losses = {f"loss of {name}": losses for name, losses in bench.losses.items()}
     notes = dict.fromkeys(map(str, [*measured.notes, *bench.notes]))
-    measured = replace(measured, arrays={**measured.arrays, **losses}, notes=list(notes))
-    return replace(record, measurements=measured, seconds=perf_counter() - started)
+    return replace(measured, arrays={**measured.arrays, **losses}, notes=list(notes))
 
 
 def _unfinished(record: Record, error: BaseException) -> Record:

@@ -161,7 +161,7 @@ def _measure(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measure
         raise TypeError(
             f"{planned.file}: `measure` should return Measurements, not {measurements!r}"
         )
-    return measurements
+    return keeping.with_bench(measurements, bench)  # figures show losses
 
 
 def judge(

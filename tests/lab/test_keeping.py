@@ -288,3 +288,12 @@ def replaced(arrays: dict[str, object]) -> Record:
     record = Record("x", "?", {})
     record.measurements.arrays.update(arrays)  # type: ignore[arg-type]
     return record
+
+
+def test_a_figure_may_show_the_losses() -> None:
+    body = MINE.replace("BODY", "pass").replace("MORE", "")
+    Path("mine.py").write_text(
+        body + "\n\ndef draw(m):\n    m.arrays['loss of a']\n    return {}\n"
+    )
+    Path("mine.yaml").write_text("experiment: ./mine.py\n")
+    assert lab.run(lab.plan("mine.yaml")).status is Status.COMPLETED
