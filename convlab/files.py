@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EDQUOT, EINVAL, EIO, EISDIR, ENOSPC
+from errno import EINVAL, EISDIR
 from pathlib import Path
 
 from .errors import UsageError
 from .foreign import printable
-
-MACHINE = {EDQUOT, EIO, ENOSPC}  # what the system says of itself: a disk is full, or broken
 
 
 def write(path: Path, writer: Callable[[Path], object]) -> None:
     """Let `writer` write a file, and give it the name `path` once it is whole.
 
     Where `path` is a link, the file that it leads to is written. Raises UsageError where the
-    system refuses the path, and OSError where the disk is full.
+    system refuses; its cause is the OSError.
     """
     with _beside(path) as (unfinished, place):
         writer(unfinished)
@@ -60,8 +58,6 @@ def _beside(path: Path) -> Iterator[tuple[Path, Path]]:
         finally:
             unfinished.unlink(missing_ok=True)
     except (OSError, RuntimeError) as error:  # the latter of links in a circle
-        if getattr(error, "errno", None) in MACHINE:
-            raise  # no other words would help
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise UsageError(
             f"{printable(path)} cannot be written: {reason}; choose another place"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from contextlib import redirect_stdout
 from typing import Annotated
 
-import typer
 from typer import Argument, Option
 
 from .. import report
 from ..errors import UsageError
+from ..record import as_json
+from . import output
 from .exit_codes import one_line_errors
 from .options import Debug
 from .output import show_all
@@ -65,10 +63,10 @@ def count(
         question = counting.Question(
             model, shape, batch, dtype, classes, width, timed, against, train
         )
-        with redirect_stdout(sys.stderr):  # what the user's own code prints is no result
+        with output.printed_to_stderr():  # what the user's own code prints is no result
             answer = counting.count(question, device)
         if json_:
-            typer.echo(json.dumps(answer.document(), indent=2, ensure_ascii=False))
+            output.print_document(as_json(answer.document(), ascii_only=output.ascii_only()))
         else:
             show_all(report.costs(answer.title, answer.cost, answer.peers, answer.notes))
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EDQUOT, ENOSPC
+from errno import EDQUOT, EIO, ENOSPC
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from ..config import ConfigError
 from ..errors import UsageError
 from ..foreign import printable
 
-FULL = (ENOSPC, EDQUOT)  # a disk: nothing that was asked for is wrong
+FULL = (ENOSPC, EDQUOT, EIO)  # a disk, or broken: nothing that was asked for is wrong
 
 
 @contextmanager

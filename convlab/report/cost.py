@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from ..foreign import printable
 from ..measure import number
+from .words import words
 
 if TYPE_CHECKING:  # they import torch
     from ..cost import Cost, LayerCost
@@ -45,7 +45,7 @@ def _layers(cost: Cost) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     *rows, total = zip(*columns, strict=True)
     for layer, numbers in zip(cost.layers, rows, strict=True):
-        table.add_row(*map(escape, _description(layer)), *numbers)
+        table.add_row(*map(words, _description(layer)), *numbers)
     table.add_section()
     table.add_row("total", "", "", *total, style="bold")
     return table
@@ -105,7 +105,7 @@ def _peers(cost: Cost, peers: Sequence[PeerCount]) -> Table:
     for name in dict.fromkeys([*ours, *(layer.layer for peer in peers for layer in peer.layers)]):
         counts, reasons = _by_peers(name, peers)
         cells = map(number, (ours.get(name, 0), *counts))
-        table.add_row(escape(name or ITSELF), *cells, escape(reasons))
+        table.add_row(words(name or ITSELF), *cells, words(*reasons.splitlines()))
     totals = [peer.multiply_adds or 0 for peer in peers]
     table.add_section()
     table.add_row("total", *map(number, (cost.multiply_adds, *totals)), style="bold")
