@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from ..windows import Size, Windows, size_text
+from .order import turned, usual_order
 from .patches import examples_last
 from .small import is_small, small_product
 from .trilinear import Output
@@ -50,22 +51,11 @@ def over_windows(
     dims = len(windows.in_size)
     if x.ndim == dims + 1:
         return over_windows(x.unsqueeze(0), weight, bias, windows, groups).squeeze(0)
-    y = _product(_autocast(x), _autocast(weight), windows, groups)
+    y = usual_order(_product(_autocast(x), _autocast(weight), windows, groups), x)
     if bias is None:
         return y
     bias = bias if bias.ndim > 1 else with_axes(bias, 0, dims)
     return y + bias.to(y.dtype)  # as in a convolution: under autocast y is narrower than its bias
-
-
-def axes_in_memory(dims: int) -> tuple[int, ...]:
-    """The axes of a weight (O, C / groups, *out_size, *kernel_size) as a layer keeps them.
-
-    From the outermost to the innermost: taps of all axes but the last, positions, taps of the
-    last axis, channels, outputs. For each of the first, the kernels then lie one after another,
-    and the rows of each as what a window sees of a line.
-    """
-    *others, last = range(2 + dims, 2 + 2 * dims)
-    return (*others, *range(2, 2 + dims), last, 1, 0)
 
 
 def with_axes(shared: Tensor, axis: int, dims: int) -> Tensor:
@@ -101,7 +91,7 @@ def _check_fit(
 
 
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
-    """The layer without its bias: (N, O, *out_size), perhaps with the examples side by side."""
+    """The layer without its bias: (N, O, *out_size), in any order in memory."""
     widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
     if windows.padding_mode != "zeros":
         x, widths = pad(x, widths, windows.padding_mode), [0]
@@ -121,10 +111,13 @@ def _padded(x: Tensor, widths: Sequence[int], windows: Windows, groups: int) -> 
 def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
     """(*out_size, K', groups, O / groups, K · C / groups): K taps of the last axis, K' others.
 
-    A view, of a weight as a layer keeps it.
+    In memory the taps of all axes but the last come first, then positions, taps of the last axis,
+    channels and outputs. For each of the first, the kernels then lie one after another, and the
+    rows of each as what a window sees of a line.
     """
     dims = len(windows.out_size)
-    kernels = weight.permute(axes_in_memory(dims)).flatten(-3, -2)
+    *others, last = range(2 + dims, 2 + 2 * dims)
+    kernels = turned(weight, (*others, *range(2, 2 + dims), last, 1, 0)).flatten(-3, -2)
     kernels = torch.unflatten(kernels, -1, (groups, -1)).unsqueeze(0)
     return kernels.flatten(0, dims - 1).movedim((0, -3), (-4, -1))
 

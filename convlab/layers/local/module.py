@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from ..windows import Size, Windows, per_axis
-from .functional import axes_in_memory, over_windows, with_axes
+from .functional import over_windows, with_axes
 
 Bias = Literal["position", "channel"] | None
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
@@ -55,15 +55,10 @@ class LocallyConnected(nn.Module):
     def _allocate(
         self, bias: Bias, device: torch.device | str | None, dtype: torch.dtype | None
     ) -> None:
-        """Make the parameters, unset.
-
-        The weight reads (O, C / groups, *out_size, *kernel_size), here and in a state dict,
-        however it lies in memory.
-        """
+        """Make the parameters, unset: the weight is (O, C / groups, *out_size, *kernel_size)."""
         kernels = self.out_channels, self.in_channels // self.groups
-        shape, order = (*kernels, *self.out_size, *self.kernel_size), axes_in_memory(self.dims)
-        weight = torch.empty_permuted(shape, order, device=device, dtype=dtype)
-        self.weight = nn.Parameter(weight)
+        shape = *kernels, *self.out_size, *self.kernel_size
+        self.weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.bias: nn.Parameter | None
         self.register_parameter("bias", None)
         if bias is not None:
@@ -77,9 +72,7 @@ class LocallyConnected(nn.Module):
         """
         bound = (self.in_channels // self.groups * prod(self.kernel_size)) ** -0.5
         for parameter in self.parameters():
-            values = torch.empty_like(parameter, memory_format=torch.contiguous_format)
-            with torch.no_grad():  # drawn in the order of the axes, however the parameter lies
-                parameter.copy_(values.uniform_(-bound, bound))
+            nn.init.uniform_(parameter, -bound, bound)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, *in_size) to (N, out_channels, *out_size), or both without N."""

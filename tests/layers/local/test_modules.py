@@ -18,7 +18,6 @@ from convlab.layers import (
     LocallyConnected3d,
     locally_connected,
 )
-from convlab.layers.local.functional import axes_in_memory
 from convlab.layers.local.module import CONVOLUTIONS, Convolution
 
 
@@ -72,13 +71,16 @@ def test_a_seed_draws_the_same_weights_however_they_are_stored() -> None:
     assert torch.equal(weight, drawn)
 
 
-def test_weights_lie_position_after_position_and_keep_so() -> None:
-    built = layer()
-    assert built.weight.permute(axes_in_memory(2)).is_contiguous()
-    built(torch.ones(2, 4, 5, 4)).sum().backward()
-    assert built.weight.grad is not None
-    for kept in (deepcopy(built).weight, built.double().weight, built.weight.grad):
-        assert kept.stride() == built.weight.stride()
+def test_parameters_gradients_and_outputs_lie_in_the_order_of_their_axes() -> None:
+    built, x = layer(), torch.ones(2, 4, 5, 4, requires_grad=True)
+    y = built(x)
+    y.sum().backward()
+    kept = deepcopy(built), built.double()
+    for one in (y, *torch.autograd.grad(built(x.double()).sum(), [*built.parameters()])):
+        assert one.is_contiguous()
+    for parameter in (p for one in (built, *kept) for p in one.parameters()):
+        assert parameter.is_contiguous()
+        assert parameter.grad is None or parameter.grad.is_contiguous()
 
 
 def test_a_state_dict_is_stored_and_loaded() -> None:
