@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from ..windows import Size, Windows, size_text
-from .order import turned, usual_order
+from .order import positions_first, usual_order
 from .patches import examples_last
 from .small import is_small, small_product
 from .trilinear import Output
@@ -109,17 +109,11 @@ def _padded(x: Tensor, widths: Sequence[int], windows: Windows, groups: int) -> 
 
 
 def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
-    """(*out_size, K', groups, O / groups, K · C / groups): K taps of the last axis, K' others.
-
-    In memory the taps of all axes but the last come first, then positions, taps of the last axis,
-    channels and outputs. For each of the first, the kernels then lie one after another, and the
-    rows of each as what a window sees of a line.
-    """
+    """(*out_size, K', groups, O / groups, K · C / groups): K taps of the last axis, K' others."""
     dims = len(windows.out_size)
-    *others, last = range(2 + dims, 2 + 2 * dims)
-    kernels = turned(weight, (*others, *range(2, 2 + dims), last, 1, 0)).flatten(-3, -2)
-    kernels = torch.unflatten(kernels, -1, (groups, -1)).unsqueeze(0)
-    return kernels.flatten(0, dims - 1).movedim((0, -3), (-4, -1))
+    kernels = positions_first(weight, dims).flatten(-2)
+    kernels = torch.unflatten(kernels, dims, (groups, -1)).unsqueeze(-2)
+    return kernels.flatten(dims + 2, -2).movedim(-2, dims)
 
 
 def _autocast(tensor: Tensor) -> Tensor:

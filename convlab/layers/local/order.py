@@ -1,18 +1,23 @@
-"""Axes in another order, in memory too: what users see in their order, and products in theirs."""
+"""Axes in another order, in memory too: users see theirs, and the products see theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
-from torch import Tensor, contiguous_format
+from torch import Tensor
 from torch.autograd import Function
 
+PART = 2**18  # numbers turned at a time: a megabyte in float32, which stays in the cache
 
-def turned(x: Tensor, axes: Sequence[int]) -> Tensor:
-    """`x.permute(axes)`, contiguous; its gradient is contiguous in the order of x."""
-    y: Tensor = _Turned.apply(x, tuple(axes))  # type: ignore[no-untyped-call]  # torch's own
-    return y
+
+def positions_first(weight: Tensor, dims: int) -> Tensor:
+    """(O, C / groups, *out_size, *kernel_size) to (*out_size, O, *kernel_size, C / groups).
+
+    Each kernel then lies by itself, and its rows as what a window sees of a line.
+    """
+    return turned(weight, (*range(2, 2 + dims), 0, *range(2 + dims, 2 + 2 * dims), 1))
 
 
 def usual_order(y: Tensor, x: Tensor) -> Tensor:
@@ -23,16 +28,22 @@ def usual_order(y: Tensor, x: Tensor) -> Tensor:
 
 
 def is_channels_last(x: Tensor) -> bool:
-    """Whether images or volumes (N, C, ...) lie pixel after pixel: in no other way at once."""
+    """Whether images or volumes (N, C, ...) lie pixel after pixel, and in no other way."""
     strides = x.movedim(1, -1).stride()
     last = x.ndim > 3 and strides[-1] == 1 and not x.is_contiguous()
     return last and list(strides) == sorted(strides, reverse=True)
 
 
+def turned(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """`x.permute(axes)`, contiguous; its gradient is contiguous in the order of x."""
+    y: Tensor = _Turned.apply(x, tuple(axes))  # type: ignore[no-untyped-call]  # torch's own
+    return y
+
+
 class _Turned(Function):
     @staticmethod
     def forward(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-        return x.permute(axes).clone(memory_format=contiguous_format)
+        return _copied(x.permute(axes))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
@@ -52,3 +63,13 @@ class _Turned(Function):
     ) -> tuple[Tensor, int]:
         """Seeds stay in front of all else."""
         return turned(x.movedim(in_dims[0], 0), (0, *(axis + 1 for axis in axes))), 0
+
+
+def _copied(x: Tensor) -> Tensor:
+    """Contiguous: copied in parts that stay in the cache, along what lies outermost in x."""
+    y = x.new_empty(x.shape)
+    along = max(range(x.ndim), key=x.stride)
+    parts = max(1, min(ceil(x.numel() / PART), x.shape[along]))
+    for to, of in zip(y.chunk(parts, along), x.chunk(parts, along), strict=True):
+        to.copy_(of)
+    return y

@@ -115,12 +115,12 @@ class WeightGradient(Trilinear):
     def forward(x: Tensor, y: Tensor, windows: Windows) -> Tensor:
         *others, last = windows.kernel_size
         groups, channels, _ = x.shape[-3:]
-        size = *windows.out_size, groups, last * channels, y.shape[-2]
-        w = x.new_empty(prod(others), *size)
-        products, outputs = w.flatten(1, -3), _outputs(y)
+        size = *windows.out_size, groups, y.shape[-2], prod(others), last * channels
+        w = x.new_empty(size).movedim(-2, -4)
+        products, outputs = _kernels(w), _outputs(y)
         for tap, at, matrices in window_matrices(x, windows):
-            torch.bmm(matrices, outputs[at].mT, out=products[tap, at])
-        return w.movedim(0, -4).mT
+            torch.bmm(outputs[at], matrices.mT, out=products[tap, at])
+        return w
 
     @staticmethod
     def backward(ctx: Any, w: Tensor) -> Gradients:
