@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from functools import cached_property
 from math import prod
+from operator import index
+from typing import Any, SupportsIndex
 
-Size = int | Sequence[int]
+Size = SupportsIndex | Sequence[SupportsIndex]
 MARGIN_LIMIT = {"zeros": None, "circular": 0, "reflect": -1, "replicate": None}  # over the input
 
 
@@ -59,6 +62,11 @@ class Windows:
             padding=padding if isinstance(padding, str) else per_axis("padding", padding, dims),
             padding_mode=padding_mode,
         )
+
+    def changed(self, **fields: Any) -> Windows:
+        """The same but for some fields, where a single number stands for all axes."""
+        given = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
+        return Windows.over(**(given | fields))
 
     def stacked(self, count: int) -> Windows:
         """As many inputs, each under its own windows: an axis in front, with one tap at each."""
@@ -128,11 +136,23 @@ def _live_taps(
 
 
 def per_axis(name: str, value: Size, dims: int) -> tuple[int, ...]:
-    """One number for each of `dims` axes; raises ValueError, with `name`, for any other count."""
-    values = (value,) * dims if isinstance(value, int) else tuple(value)
+    """One number for each of `dims` axes; raises ValueError, with `name`, for any other count.
+
+    A number is what Python takes for an index, so also one of numpy; any other raises TypeError.
+    """
+    try:
+        values = (index(value),) * dims  # type: ignore[arg-type]  # that it may be several
+    except TypeError:
+        values = tuple(map(index, _several(name, value)))
     if len(values) != dims:
         raise ValueError(f"{name} should be one number or {dims}, one per axis, not {values}")
     return values
+
+
+def _several(name: str, value: Size) -> Iterable[SupportsIndex]:
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return value
+    raise TypeError(f"{name} should be a whole number or several, not {value!r}")
 
 
 def size_text(numbers: Sequence[int]) -> str:

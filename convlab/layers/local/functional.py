@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
+from torch.overrides import is_tensor_like
 
 from ..windows import Size, Windows, size_text
 from .order import positions_first, usual_order
 from .patches import examples_last
+from .precision import autocast, check_types, is_autocast, widened
 from .small import is_small, small_product
 from .trilinear import Output
 
@@ -31,7 +33,8 @@ def locally_connected(
 
     The shapes, without N for a single example: x (N, C, *in_size); weight (O, C / groups,
     *out_size, *kernel_size); bias (O, *out_size) or (O,); y (N, O, *out_size).
-    Raises ValueError where they do not fit each other.
+    Raises ValueError where they do not fit each other, RuntimeError where their types differ and
+    TypeError where x or weight is no tensor. Half precision is summed in float32.
 
         >>> weight = torch.tensor([[[[1.0, 0.0], [0.0, 2.0]]]])  # two positions, two taps
         >>> locally_connected(torch.tensor([[[3.0, 4.0, 5.0]]]), weight)
@@ -40,42 +43,43 @@ def locally_connected(
     dims = _dims(x, weight)
     size, kernel_size = x.shape[-dims:], weight.shape[2 + dims :]
     windows = Windows.over(size, kernel_size, stride, padding, dilation, padding_mode)
-    _check_fit(x, weight, bias, groups, windows)
+    check_fit(x, weight, bias, groups, windows)
     return over_windows(x, weight, bias, windows, groups)
 
 
 def over_windows(
     x: Tensor, weight: Tensor, bias: Tensor | None, windows: Windows, groups: int
 ) -> Tensor:
-    """The same for windows that are known and tensors that are known to fit them."""
+    """The same for windows that are known and shapes that are known to fit them.
+
+    Raises RuntimeError where types differ, as a convolution does.
+    """
     dims = len(windows.in_size)
     if x.ndim == dims + 1:
         return over_windows(x.unsqueeze(0), weight, bias, windows, groups).squeeze(0)
-    y = usual_order(_product(_autocast(x), _autocast(weight), windows, groups), x)
-    if bias is None:
-        return y
-    bias = bias if bias.ndim > 1 else with_axes(bias, 0, dims)
-    return y + bias.to(y.dtype)  # as in a convolution: under autocast y is narrower than its bias
+    device = x.device.type
+    if is_autocast(device):
+        x, weight = autocast(x, device), autocast(weight, device)
+        bias = bias if bias is None else autocast(bias, device)
+        with torch.autocast(device, enabled=False):
+            return over_windows(x, weight, bias, windows, groups)
+    check_types(x, weight, bias)
+    y = usual_order(_product(widened(x), widened(weight), windows, groups), x)
+    if bias is not None:
+        y = y + widened(bias if bias.ndim > 1 else with_axes(bias, 0, dims))
+    return y.to(x.dtype)
 
 
-def with_axes(shared: Tensor, axis: int, dims: int) -> Tensor:
-    """The same tensor with `dims` axes of length 1 after `axis`: one value for all positions."""
-    return torch.unflatten(shared, axis, (-1, *[1] * dims))
+def check_tensor(name: str, x: object) -> None:
+    """Raise TypeError, as torch does, for what no function of torch takes as a tensor."""
+    if not is_tensor_like(x):
+        raise TypeError(f"{name} should be a tensor, not {type(x).__name__}")
 
 
-def _dims(x: Tensor, weight: Tensor) -> int:
-    dims = weight.ndim // 2 - 1
-    if weight.ndim not in (4, 6, 8) or x.ndim not in (dims + 1, dims + 2):
-        raise ValueError(
-            "expected a weight (O, C / groups, *out_size, *kernel_size) of 4, 6 or 8 axes and an "
-            f"x (N, C, *in_size) or (C, *in_size), not {tuple(weight.shape)} and {tuple(x.shape)}"
-        )
-    return dims
-
-
-def _check_fit(
+def check_fit(
     x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, windows: Windows
 ) -> None:
+    """Raise ValueError where a weight or a bias does not fit the channels or the windows."""
     channels, positions = x.shape[-1 - len(windows.in_size)], windows.out_size
     kernels = tuple(weight.shape[: 2 + len(positions)])
     if kernels[1] * groups != channels or kernels[0] % groups or kernels[2:] != positions:
@@ -88,6 +92,23 @@ def _check_fit(
         raise ValueError(
             f"bias should be {kernels[:1]} or {(kernels[0], *positions)}, not {tuple(bias.shape)}"
         )
+
+
+def with_axes(shared: Tensor, axis: int, dims: int) -> Tensor:
+    """The same tensor with `dims` axes of length 1 after `axis`: one value for all positions."""
+    return torch.unflatten(shared, axis, (-1, *[1] * dims))
+
+
+def _dims(x: Tensor, weight: Tensor) -> int:
+    check_tensor("x", x)
+    check_tensor("weight", weight)
+    dims = weight.ndim // 2 - 1
+    if weight.ndim not in (4, 6, 8) or x.ndim not in (dims + 1, dims + 2):
+        raise ValueError(
+            "expected a weight (O, C / groups, *out_size, *kernel_size) of 4, 6 or 8 axes and an "
+            f"x (N, C, *in_size) or (C, *in_size), not {tuple(weight.shape)} and {tuple(x.shape)}"
+        )
+    return dims
 
 
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
@@ -114,12 +135,3 @@ def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
     kernels = positions_first(weight, dims).flatten(-2)
     kernels = torch.unflatten(kernels, dims, (groups, -1)).unsqueeze(-2)
     return kernels.flatten(dims + 2, -2).movedim(-2, dims)
-
-
-def _autocast(tensor: Tensor) -> Tensor:
-    """In the type that autocast, where it is on, gives the operands of a matrix product."""
-    device = tensor.device.type
-    available = torch.amp.is_autocast_available(device)
-    if tensor.dtype == torch.float64 or not (available and torch.is_autocast_enabled(device)):
-        return tensor
-    return tensor.to(torch.get_autocast_dtype(device))

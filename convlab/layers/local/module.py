@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from operator import index
 from typing import Any, ClassVar, Literal, Self
 
 import torch
@@ -10,11 +12,25 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from ..windows import Size, Windows, per_axis
-from .functional import over_windows, with_axes
+from .functional import check_fit, check_tensor, over_windows, with_axes
 
 Bias = Literal["position", "channel"] | None
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
 CONVOLUTIONS: dict[int, type[Convolution]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+
+
+def _fixed(name: str) -> property:
+    """A field of the windows, that the weights were made for."""
+    return property(lambda layer: getattr(layer.windows, name))
+
+
+def _changeable(name: str) -> property:
+    """A field of the windows; a change counts from the next call, as in a convolution."""
+
+    def change(layer: LocallyConnected, value: Size | str) -> None:
+        layer.windows = layer.windows.changed(**{name: value})
+
+    return property(lambda layer: getattr(layer.windows, name), change)
 
 
 class LocallyConnected(nn.Module):
@@ -32,25 +48,24 @@ class LocallyConnected(nn.Module):
         padding: Size | str = 0,
         dilation: Size = 1,
         groups: int = 1,
-        bias: Bias = "position",
+        bias: Bias | bool = "position",
         padding_mode: str = "zeros",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        _check(in_channels, out_channels, groups, bias)
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        channels = map(index, (in_channels, out_channels, groups))
+        self.in_channels, self.out_channels, self.groups = channels
+        _check(self.in_channels, self.out_channels, self.groups)
         in_size = per_axis("in_size", in_size, self.dims)
-        self._place(Windows.over(in_size, kernel_size, stride, padding, dilation, padding_mode))
-        self._allocate(bias, device, dtype)
+        windows = Windows.over(in_size, kernel_size, stride, padding, dilation, padding_mode)
+        self.windows = windows
+        self._allocate(_bias(bias), device, dtype)
         self.reset_parameters()
 
-    def _place(self, windows: Windows) -> None:
-        self.windows = windows
-        self.in_size, self.out_size = windows.in_size, windows.out_size
-        self.kernel_size, self.stride = windows.kernel_size, windows.stride
-        self.padding, self.dilation = windows.padding, windows.dilation
-        self.padding_mode = windows.padding_mode
+    in_size, out_size, kernel_size = map(_fixed, ("in_size", "out_size", "kernel_size"))
+    stride, padding, dilation = map(_changeable, ("stride", "padding", "dilation"))
+    padding_mode = _changeable("padding_mode")
 
     def _allocate(
         self, bias: Bias, device: torch.device | str | None, dtype: torch.dtype | None
@@ -65,24 +80,49 @@ class LocallyConnected(nn.Module):
             shape = (self.out_channels, *(self.out_size if bias == "position" else ()))
             self.bias = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
 
-    def reset_parameters(self) -> None:
+    def reset_parameters(self, init: Callable[[Tensor], object] | None = None) -> None:
         """Draw weights and biases as a convolution does, uniform in ±1 / √(C / groups · taps).
 
-        That is the fan-in of one output: the positions share no weights and do not count.
+        That is the fan-in of one output: the positions share no weights and do not count. The
+        functions of `torch.nn.init` take positions for taps, where they are called on the weight;
+        given here as `init`, one fills the kernel (O, C / groups, *kernel_size) of each position.
+
+            >>> layer = LocallyConnected2d(3, 8, in_size=28, kernel_size=3)
+            >>> layer.reset_parameters(nn.init.kaiming_normal_)
         """
         bound = (self.in_channels // self.groups * prod(self.kernel_size)) ** -0.5
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)
+        if init is not None:
+            self._draw_kernels(init)
+
+    @torch.no_grad()
+    def _draw_kernels(self, init: Callable[[Tensor], object]) -> None:
+        for kernel in self.weight.flatten(2, 1 + self.dims).unbind(2):
+            drawn = torch.zeros_like(kernel, memory_format=torch.contiguous_format)
+            init(drawn)
+            kernel.copy_(drawn)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, *in_size) to (N, out_channels, *out_size), or both without N."""
+        check_tensor("the input", x)
         example = (self.in_channels, *self.in_size)
         if x.shape[-len(example) :] != example or x.ndim > len(example) + 1:
             raise ValueError(
                 f"{type(self).__name__} was made for inputs (N, {', '.join(map(str, example))}), "
                 f"not {tuple(x.shape)}: its kernels belong to positions, so in_size is fixed"
             )
+        check_fit(x, self.weight, self.bias, self.groups, self.windows)
         return over_windows(x, self.weight, self.bias, self.windows, self.groups)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Move or convert the parameters as rows: formats of images are not for their axes."""
+
+        def apply(tensor: Tensor) -> Tensor:
+            return fn(tensor.flatten()).view(tensor.shape)
+
+        applied: Self = super()._apply(apply, recurse)  # type: ignore[no-untyped-call]
+        return applied
 
     @property
     def num_effective_parameters(self) -> int:
@@ -97,7 +137,8 @@ class LocallyConnected(nn.Module):
     def from_conv(cls, conv: Convolution, in_size: Size) -> Self:
         """The layer that does on inputs of `in_size` what `conv` does: its kernel everywhere.
 
-        Copies weights, bias (per channel) and all options, and draws no random number.
+        Copies weights, bias (per channel), which of them are trained, and all options, and draws
+        no random number.
         """
         if not isinstance(conv, CONVOLUTIONS[cls.dims]):
             raise ValueError(
@@ -109,6 +150,7 @@ class LocallyConnected(nn.Module):
         )
         weight = with_axes(conv.weight, 1, cls.dims).expand_as(layer.weight)
         layer.load_state_dict({"weight": weight} | ({"bias": conv.bias} if bias else {}))
+        _freeze(layer, conv)
         return layer.train(conv.training)
 
     def to_conv(self) -> Convolution:
@@ -124,6 +166,7 @@ class LocallyConnected(nn.Module):
             **_options(self),
         )
         conv.load_state_dict(state)
+        _freeze(conv, self)
         return conv.train(self.training)
 
     def extra_repr(self) -> str:
@@ -136,14 +179,27 @@ class LocallyConnected(nn.Module):
         )
 
 
-def _check(in_channels: int, out_channels: int, groups: int, bias: Bias) -> None:
+def _check(in_channels: int, out_channels: int, groups: int) -> None:
     if min(in_channels, out_channels, groups) < 1 or in_channels % groups or out_channels % groups:
         raise ValueError(
             f"in_channels {in_channels} and out_channels {out_channels} should be positive "
             f"multiples of groups {groups}"
         )
-    if bias not in ("position", "channel", None):
-        raise ValueError(f"bias should be 'position', 'channel' or None, not {bias!r}")
+
+
+def _bias(bias: Bias | bool) -> Bias:
+    """In words, where a convolution says only whether there is one."""
+    if bias in ("position", "channel", None):
+        return bias
+    if bias in (True, False):
+        return "position" if bias else None
+    raise ValueError(f"bias should be 'position', 'channel', None or a bool, not {bias!r}")
+
+
+def _freeze(to: nn.Module, of: nn.Module) -> None:
+    """Let parameters be trained or not, as those of another."""
+    for name, parameter in of.named_parameters():
+        to.get_parameter(name).requires_grad_(parameter.requires_grad)
 
 
 def _channels(layer: LocallyConnected | Convolution) -> tuple[int, int]:

@@ -23,8 +23,8 @@ def positions_first(weight: Tensor, dims: int) -> Tensor:
 def usual_order(y: Tensor, x: Tensor) -> Tensor:
     """The same outputs (N, O, ...) contiguous, or channels-last as the inputs x: as torch does."""
     if is_channels_last(x):
-        return turned(y, (0, *range(2, y.ndim), 1)).movedim(-1, 1)
-    return turned(y, range(y.ndim))
+        return y.movedim(1, -1).contiguous().movedim(-1, 1)
+    return y.contiguous()
 
 
 def is_channels_last(x: Tensor) -> bool:

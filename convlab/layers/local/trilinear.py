@@ -88,7 +88,7 @@ class Output(Trilinear):
 
     @staticmethod
     def backward(ctx: Any, y: Tensor) -> Gradients:
-        (x, w), y = ctx.saved_tensors, side_by_side(y, y.ndim - 3)  # once, for both
+        (x, w), y = _conjugates(ctx), side_by_side(y, y.ndim - 3)  # once, for both
         return _gradients(ctx, (InputGradient, w, y), (WeightGradient, x, y))
 
 
@@ -104,7 +104,7 @@ class InputGradient(Trilinear):
 
     @staticmethod
     def backward(ctx: Any, x: Tensor) -> Gradients:
-        (w, y), x = ctx.saved_tensors, side_by_side(x, x.ndim - 3)
+        (w, y), x = _conjugates(ctx), side_by_side(x, x.ndim - 3)
         return _gradients(ctx, (WeightGradient, x, y), (Output, x, w))
 
 
@@ -119,13 +119,20 @@ class WeightGradient(Trilinear):
         w = x.new_empty(size).movedim(-2, -4)
         products, outputs = _kernels(w), _outputs(y)
         for tap, at, matrices in window_matrices(x, windows):
-            torch.bmm(outputs[at], matrices.mT, out=products[tap, at])
+            products[tap, at] = torch.bmm(
+                outputs[at], matrices.mT
+            )  # `out` would be slow: in parts
         return w
 
     @staticmethod
     def backward(ctx: Any, w: Tensor) -> Gradients:
-        x, y = ctx.saved_tensors
+        x, y = _conjugates(ctx)
         return _gradients(ctx, (InputGradient, w, y), (Output, x, w))
+
+
+def _conjugates(ctx: Any) -> tuple[Tensor, ...]:
+    """Of the two tensors: what a gradient is multiplied by. Real ones are their own."""
+    return tuple(tensor.conj().resolve_conj() for tensor in ctx.saved_tensors)
 
 
 def _gradients(ctx: Any, *derivatives: tuple[type[Trilinear], Tensor, Tensor]) -> Gradients:

@@ -152,7 +152,7 @@ def test_seeds_at_once_are_the_seeds_one_by_one(mode: str, shared: bool) -> None
 
 ERRORS: dict[str, tuple[Callable[[], Any], str]] = {
     "groups": (lambda: layer(groups=4), "multiples of groups 4"),
-    "bias": (lambda: layer(bias=True), "'position', 'channel' or None, not True"),
+    "bias": (lambda: layer(bias="pixel"), "'position', 'channel', None or a bool, not 'pixel'"),
     "axes": (lambda: layer(stride=(1, 1, 1)), "stride should be one number or 2"),
     "stride": (lambda: layer(stride=0), r"stride should be 1 or more, not \(0, 0\)"),
     "kernel": (lambda: layer(kernel_size=8), "8 x 8 taps .* padded input has 7 x 6: enlarge"),
