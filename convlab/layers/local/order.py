@@ -67,8 +67,8 @@ class _Turned(Function):
 
 def _copied(x: Tensor) -> Tensor:
     """Contiguous: copied in parts that stay in the cache, along what lies outermost in x."""
-    y = x.new_empty(x.shape)
-    along = max(range(x.ndim), key=x.stride)
+    y, strides = x.new_empty(x.shape), x.stride()
+    along = strides.index(max(strides))
     parts = max(1, min(ceil(x.numel() / PART), x.shape[along]))
     for to, of in zip(y.chunk(parts, along), x.chunk(parts, along), strict=True):
         to.copy_(of)

@@ -354,3 +354,17 @@ def test_a_bias_may_be_asked_for_as_in_a_convolution(given: Any, meant: Any) -> 
     for flag in (given, np.bool_(given)):
         layer: LocallyConnected = LocallyConnected1d(1, 1, 5, 3, bias=flag)
         assert repr(layer) == repr(LocallyConnected1d(1, 1, 5, 3, bias=meant))
+
+
+@pytest.mark.parametrize("bias", ["position", "channel", None])
+@pytest.mark.parametrize("dims", FORMATS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_outputs_lie_as_inputs_lie(dims: int, bias: Any, dtype: torch.dtype) -> None:
+    layer = LAYERS[dims](4, 6, SIZES[dims], 3, padding=1, bias=bias, dtype=dtype)
+    x = torch.randn(3, 4, *SIZES[dims]).to(dtype)
+    turned = x.to(memory_format=FORMATS[dims])
+    assert layer(turned).is_contiguous(memory_format=FORMATS[dims])
+    assert not layer(turned).is_contiguous()
+    for usual in (x, x.mT.contiguous().mT, x[..., :0].new_ones(x.shape), x[0]):
+        assert layer(usual).is_contiguous()
+    assert torch.equal(layer(turned), layer(x))
