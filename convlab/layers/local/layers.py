@@ -4,15 +4,21 @@ Their arguments are those of `torch.nn.Conv1d` to `Conv3d` and come in the same 
 
     in_size   the pixels of the input along each axis; the kernels belong to positions, so a
               layer takes no other size
-    bias      "position" (one for each channel and position), "channel" (as in a convolution)
-              or None
+    bias      "position" or True (one for each channel and position), "channel" (as in a
+              convolution), None or False
 
 They start as convolutions start, have the same output variance, and become them when tied:
 `from_conv` and `to_conv` convert. Sizes and options that do not fit raise ValueError.
 
+As in a convolution parameters are contiguous, outputs are too unless the inputs are channels-last,
+half precision is summed in float32, a weight or bias of another type raises RuntimeError, and
+stride, padding, dilation and padding_mode may be changed as long as the positions stay as many.
+A weight of ∞ that sees padding gives NaN, for padding has the value 0.
+
 A position takes a matrix product, of views of the input where they overlap in memory; `blocks`
-says how. Beside input, weights and output a layer holds one padded copy of the input and up to
-four megabytes, and in its backward pass a copy of the output's gradient.
+says how. Beside input, weights and output a layer holds one copy of its weights, in which each
+kernel lies by itself, one padded copy of the input and up to four megabytes, and in its backward
+pass a copy of the output's gradient and one of the weights'.
 """
 
 from __future__ import annotations
@@ -26,6 +32,8 @@ class LocallyConnected1d(LocallyConnected):
     y[n, o, p] = bias[o, p] + Σ_i Σ_k weight[o, i, p, k] x[n, i, stride p + dilation k - padding]
 
     x is (N, C, L) and y (N, O, P), or both without N; weight (O, C / groups, P, K).
+    Called on the weight, `nn.init.kaiming_normal_` and its like take positions for taps:
+    `reset_parameters(nn.init.kaiming_normal_)` has it fill each position's kernel.
 
         >>> layer = LocallyConnected1d(3, 8, in_size=10, kernel_size=5)
         >>> layer(torch.zeros(2, 3, 10)).shape
@@ -43,6 +51,8 @@ class LocallyConnected2d(LocallyConnected):
     for stride and dilation 1 without padding; along each axis x is in general read at
     stride p + dilation k - padding. x is (N, C, H, W) and y (N, O, P, Q), or both without N;
     weight (O, C / groups, P, Q, K, L).
+    Called on the weight, `nn.init.kaiming_normal_` and its like take positions for taps:
+    `reset_parameters(nn.init.kaiming_normal_)` has it fill each position's kernel.
 
         >>> layer = LocallyConnected2d(3, 8, in_size=(28, 20), kernel_size=3, padding="same")
         >>> layer(torch.zeros(2, 3, 28, 20)).shape
@@ -57,6 +67,8 @@ class LocallyConnected3d(LocallyConnected):
 
     x is (N, C, D, H, W) and y (N, O, P, Q, R), or both without N; weight
     (O, C / groups, P, Q, R, K, L, M).
+    Called on the weight, `nn.init.kaiming_normal_` and its like take positions for taps:
+    `reset_parameters(nn.init.kaiming_normal_)` has it fill each position's kernel.
 
         >>> layer = LocallyConnected3d(1, 4, in_size=6, kernel_size=(1, 3, 3), stride=(1, 3, 3))
         >>> layer(torch.zeros(2, 1, 6, 6, 6)).shape

@@ -128,7 +128,7 @@ class LocallyConnected(nn.Module):
     def num_effective_parameters(self) -> int:
         """The weights that ever see a pixel, and the biases.
 
-        With zero padding, weights at the border that only see zeros have no effect.
+        With zero padding, finite weights at the border that only see zeros have no effect.
         """
         kernels = self.out_channels * self.in_channels // self.groups
         return kernels * self.windows.live_taps + (0 if self.bias is None else self.bias.numel())

@@ -1,4 +1,8 @@
-"""Axes in another order, in memory too: users see theirs, and the products see theirs."""
+"""Axes in another order, in memory too: users see theirs, and the products see theirs.
+
+What that costs stands in docs/measured.md. The copy is made anew at each call: one that is kept
+would be wrong once a weight is changed through its `data`, of which torch leaves no sign.
+"""
 
 from __future__ import annotations
 
