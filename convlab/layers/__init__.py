@@ -3,9 +3,13 @@
 from .arithmetic import Exp, Log, Square
 from .local.functional import locally_connected
 from .local.layers import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
+from .local.lazy import LazyLocallyConnected1d, LazyLocallyConnected2d, LazyLocallyConnected3d
 
 __all__ = [
     "Exp",
+    "LazyLocallyConnected1d",
+    "LazyLocallyConnected2d",
+    "LazyLocallyConnected3d",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LocallyConnected3d",

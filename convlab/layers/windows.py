@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
-from functools import cached_property
+from dataclasses import dataclass, field, fields
 from math import prod
 from operator import index
 from typing import Any, SupportsIndex
@@ -16,7 +14,7 @@ MARGIN_LIMIT = {"zeros": None, "circular": 0, "reflect": -1, "replicate": None} 
 
 @dataclass(frozen=True)
 class Windows:
-    """A kernel slid over an input: one number per axis in every field but the last.
+    """A kernel slid over an input: one number per axis, but for words and margins.
 
     The window at position p sees the pixels stride p + dilation k - margin, one for each
     tap k of the kernel. Raises ValueError where a number is out of range or no window fits.
@@ -29,11 +27,19 @@ class Windows:
     padding: tuple[int, ...] | str  # pixels on both sides, or "same" or "valid"
     padding_mode: str
 
+    # made of the fields above
+    span: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    margins: tuple[tuple[int, int], ...] = field(init=False, repr=False, compare=False)
+    padded_size: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    out_size: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         for name in ("in_size", "kernel_size", "stride", "dilation"):
             if min(getattr(self, name)) < 1:
                 raise ValueError(f"{name} should be 1 or more, not {getattr(self, name)}")
         _check_padding(self.padding, self.stride)
+        for name in ("span", "margins", "padded_size", "out_size"):  # each of those before it
+            object.__setattr__(self, name, getattr(self, f"_{name}")())  # frozen for all others
         _check_mode(self)
         if min(self.out_size) < 1:
             raise ValueError(
@@ -63,10 +69,10 @@ class Windows:
             padding_mode=padding_mode,
         )
 
-    def changed(self, **fields: Any) -> Windows:
+    def changed(self, **changes: Any) -> Windows:
         """The same but for some fields, where a single number stands for all axes."""
-        given = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
-        return Windows.over(**(given | fields))
+        given = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return Windows.over(**(given | changes))
 
     def stacked(self, count: int) -> Windows:
         """As many inputs, each under its own windows: an axis in front, with one tap at each."""
@@ -80,13 +86,11 @@ class Windows:
             padding_mode=self.padding_mode,
         )
 
-    @cached_property
-    def span(self) -> tuple[int, ...]:
+    def _span(self) -> tuple[int, ...]:
         """The pixels from the first tap of a window to its last."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
 
-    @cached_property
-    def margins(self) -> tuple[tuple[int, int], ...]:
+    def _margins(self) -> tuple[tuple[int, int], ...]:
         """The pixels added before and after each axis; `same` puts an odd one after, as torch."""
         if self.padding == "same":
             return tuple(((span - 1) // 2, span // 2) for span in self.span)
@@ -94,12 +98,10 @@ class Windows:
             return ((0, 0),) * len(self.in_size)
         return tuple((margin, margin) for margin in self.padding)
 
-    @cached_property
-    def padded_size(self) -> tuple[int, ...]:
+    def _padded_size(self) -> tuple[int, ...]:
         return tuple(n + sum(m) for n, m in zip(self.in_size, self.margins, strict=True))
 
-    @cached_property
-    def out_size(self) -> tuple[int, ...]:
+    def _out_size(self) -> tuple[int, ...]:
         """The positions along each axis."""
         axes = zip(self.padded_size, self.span, self.stride, strict=True)
         return tuple((padded - span) // stride + 1 for padded, span, stride in axes)
@@ -107,17 +109,23 @@ class Windows:
     @property
     def live_taps(self) -> int:
         """The taps of all windows together that see a pixel of the input, not a zero beside it."""
+        return self.live_taps_by((1,) * len(self.in_size))
+
+    def live_taps_by(self, block: Sequence[int]) -> int:
+        """Those of one kernel for each block of positions: any of its windows may see a pixel."""
         if self.padding_mode != "zeros":
-            return prod(self.out_size) * prod(self.kernel_size)
+            counts = (-(-p // size) for p, size in zip(self.out_size, block, strict=True))
+            return prod(counts) * prod(self.kernel_size)
         margins = [before for before, _ in self.margins]
         axes = self.out_size, self.in_size, self.kernel_size, self.stride, self.dilation
-        return live_taps(*axes, margins)
+        return live_taps(*axes, margins, block)
 
 
 def live_taps(*axes: Sequence[int]) -> int:
     """Π_axes Σ_k |{p < positions : 0 ≤ stride p + dilation k - margin < size}|.
 
-    The arguments, each with one number per axis: positions, size, taps, stride, dilation, margin.
+    The arguments, each with one number per axis: positions, size, taps, stride, dilation, margin
+    and, if they are not 1, the positions of a block: then the blocks of these p are counted.
 
         >>> live_taps([10], [10], [3], [1], [1], [1])
         28
@@ -126,13 +134,14 @@ def live_taps(*axes: Sequence[int]) -> int:
 
 
 def _live_taps(
-    positions: int, size: int, taps: int, stride: int, dilation: int, margin: int
+    positions: int, size: int, taps: int, stride: int, dilation: int, margin: int, block: int = 1
 ) -> int:
     """Along one axis, in a time that does not grow with its length."""
     first = [max(0, -((dilation * tap - margin) // stride)) for tap in range(taps)]
-    last = [(size - 1 + margin - dilation * tap) // stride for tap in range(taps)]
+    end = [(size - 1 + margin - dilation * tap) // stride for tap in range(taps)]
+    last = [min(positions - 1, position) for position in end]
     between = zip(first, last, strict=True)
-    return sum(max(0, min(positions - 1, end) - start + 1) for start, end in between)
+    return sum(stop // block - start // block + 1 for start, stop in between if start <= stop)
 
 
 def per_axis(name: str, value: Size, dims: int) -> tuple[int, ...]:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.fx import Proxy
 from torch.nn.functional import pad
-from torch.overrides import is_tensor_like
+from torch.overrides import handle_torch_function, is_tensor_like
 
 from ..windows import Size, Windows, size_text
-from .order import positions_first, usual_order
+from .order import is_channels_last, positions_first, usual_order
 from .patches import examples_last
+from .plain import has_sizes, is_traced, plain_layer
 from .precision import autocast, check_types, is_autocast, widened
+from .sharing import block_of, blocks_per_axis, over_blocks
 from .small import is_small, small_product
 from .trilinear import Output
 
@@ -26,13 +29,16 @@ def locally_connected(
     dilation: Size = 1,
     groups: int = 1,
     padding_mode: str = "zeros",
+    block: Size = 1,
 ) -> Tensor:
     """Convolve with another kernel at every position p, in one to three dimensions.
 
     y[n, o, p] = bias[o, p] + Σ_i Σ_k weight[o, i, p, k] x[n, i, stride p + dilation k - padding]
 
     The shapes, without N for a single example: x (N, C, *in_size); weight (O, C / groups,
-    *out_size, *kernel_size); bias (O, *out_size) or (O,); y (N, O, *out_size).
+    *out_size, *kernel_size); bias (O, *out_size) or (O,); y (N, O, *out_size). With blocks of
+    positions that share a kernel, their number along each axis stands for out_size in the shapes
+    of weight and bias.
     Raises ValueError where they do not fit each other, RuntimeError where their types differ and
     TypeError where x or weight is no tensor. Half precision is summed in float32.
 
@@ -40,20 +46,42 @@ def locally_connected(
         >>> locally_connected(torch.tensor([[[3.0, 4.0, 5.0]]]), weight)
         tensor([[[ 3., 10.]]])
     """
+    if isinstance(x, Proxy):  # torch.fx writes the call down, as it does those of torch
+        options = stride, padding, dilation, groups, padding_mode, block
+        return handle_torch_function(locally_connected, (x,), x, weight, bias, *options)
     dims = _dims(x, weight)
     size, kernel_size = x.shape[-dims:], weight.shape[2 + dims :]
     windows = Windows.over(size, kernel_size, stride, padding, dilation, padding_mode)
-    check_fit(x, weight, bias, groups, windows)
-    return over_windows(x, weight, bias, windows, groups)
+    block = block_of(block, dims)
+    check_fit(x, weight, bias, groups, windows, block)
+    return local_layer(x, weight, bias, windows, groups, block)
 
 
-def over_windows(
-    x: Tensor, weight: Tensor, bias: Tensor | None, windows: Windows, groups: int
+def local_layer(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    windows: Windows,
+    groups: int,
+    block: Sequence[int],
 ) -> Tensor:
     """The same for windows that are known and shapes that are known to fit them.
 
     Raises RuntimeError where types differ, as a convolution does.
     """
+    traced = is_traced(x)
+    if has_sizes(x) and not is_autocast(x.device.type):
+        check_types(x, weight, bias)
+    if max(block) > 1:
+        y = over_blocks(x, weight, bias, windows, groups, block)
+        return y if traced or not is_channels_last(x) else usual_order(y, x)
+    return (plain_layer if traced else over_windows)(x, weight, bias, windows, groups)
+
+
+def over_windows(
+    x: Tensor, weight: Tensor, bias: Tensor | None, windows: Windows, groups: int
+) -> Tensor:
+    """A kernel at every position, in products that are cut to fit the cache."""
     dims = len(windows.in_size)
     if x.ndim == dims + 1:
         return over_windows(x.unsqueeze(0), weight, bias, windows, groups).squeeze(0)
@@ -63,7 +91,6 @@ def over_windows(
         bias = bias if bias is None else autocast(bias, device)
         with torch.autocast(device, enabled=False):
             return over_windows(x, weight, bias, windows, groups)
-    check_types(x, weight, bias)
     y = usual_order(_product(widened(x), widened(weight), windows, groups), x)
     if bias is not None:
         y = y + widened(bias if bias.ndim > 1 else with_axes(bias, 0, dims))
@@ -77,10 +104,16 @@ def check_tensor(name: str, x: object) -> None:
 
 
 def check_fit(
-    x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, windows: Windows
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    groups: int,
+    windows: Windows,
+    block: Sequence[int],
 ) -> None:
     """Raise ValueError where a weight or a bias does not fit the channels or the windows."""
-    channels, positions = x.shape[-1 - len(windows.in_size)], windows.out_size
+    channels = x.shape[-1 - len(windows.in_size)]
+    positions = blocks_per_axis(windows.out_size, block)
     kernels = tuple(weight.shape[: 2 + len(positions)])
     if kernels[1] * groups != channels or kernels[0] % groups or kernels[2:] != positions:
         raise ValueError(

@@ -6,6 +6,10 @@ Their arguments are those of `torch.nn.Conv1d` to `Conv3d` and come in the same 
               layer takes no other size
     bias      "position" or True (one for each channel and position), "channel" (as in a
               convolution), None or False
+    block     the positions along each axis that share a kernel: 1 gives each its own, and a block
+              as large as the output is a convolution. Where blocks do not divide the output, the
+              last is smaller. The "position" biases are shared as the kernels are, and the shapes
+              of both have the number of blocks along each axis in place of the positions
 
 They start as convolutions start, have the same output variance, and become them when tied:
 `from_conv` and `to_conv` convert. Sizes and options that do not fit raise ValueError.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from operator import index
 from typing import Any, ClassVar, Literal, Self
@@ -12,7 +12,10 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from ..windows import Size, Windows, per_axis
-from .functional import check_fit, check_tensor, over_windows, with_axes
+from . import keras
+from .functional import check_fit, check_tensor, local_layer, with_axes
+from .plain import has_sizes
+from .sharing import block_of, blocks_per_axis
 
 Bias = Literal["position", "channel"] | None
 Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
@@ -52,15 +55,17 @@ class LocallyConnected(nn.Module):
         padding_mode: str = "zeros",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
+        block: Size = 1,
     ) -> None:
         super().__init__()
         channels = map(index, (in_channels, out_channels, groups))
         self.in_channels, self.out_channels, self.groups = channels
-        _check(self.in_channels, self.out_channels, self.groups)
+        check_channels(self.in_channels, self.out_channels, self.groups)
+        self.block = block_of(block, self.dims)
         in_size = per_axis("in_size", in_size, self.dims)
         windows = Windows.over(in_size, kernel_size, stride, padding, dilation, padding_mode)
         self.windows = windows
-        self._allocate(_bias(bias), device, dtype)
+        self._allocate(bias_kind(bias), device, dtype)
         self.reset_parameters()
 
     in_size, out_size, kernel_size = map(_fixed, ("in_size", "out_size", "kernel_size"))
@@ -70,14 +75,15 @@ class LocallyConnected(nn.Module):
     def _allocate(
         self, bias: Bias, device: torch.device | str | None, dtype: torch.dtype | None
     ) -> None:
-        """Make the parameters, unset: the weight is (O, C / groups, *out_size, *kernel_size)."""
+        """Make the parameters, unset: the weight is (O, C / groups, *blocks, *kernel_size)."""
         kernels = self.out_channels, self.in_channels // self.groups
-        shape = *kernels, *self.out_size, *self.kernel_size
+        blocks = blocks_per_axis(self.out_size, self.block)
+        shape = *kernels, *blocks, *self.kernel_size
         self.weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.bias: nn.Parameter | None
         self.register_parameter("bias", None)
         if bias is not None:
-            shape = (self.out_channels, *(self.out_size if bias == "position" else ()))
+            shape = (self.out_channels, *(blocks if bias == "position" else ()))
             self.bias = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
 
     def reset_parameters(self, init: Callable[[Tensor], object] | None = None) -> None:
@@ -87,6 +93,7 @@ class LocallyConnected(nn.Module):
         functions of `torch.nn.init` take positions for taps, where they are called on the weight;
         given here as `init`, one fills the kernel (O, C / groups, *kernel_size) of each position.
 
+            >>> from convlab.layers import LocallyConnected2d
             >>> layer = LocallyConnected2d(3, 8, in_size=28, kernel_size=3)
             >>> layer.reset_parameters(nn.init.kaiming_normal_)
         """
@@ -106,14 +113,24 @@ class LocallyConnected(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, *in_size) to (N, out_channels, *out_size), or both without N."""
         check_tensor("the input", x)
+        if has_sizes(x):
+            self._check(x)
+        return local_layer(x, self.weight, self.bias, self.windows, self.groups, self.block)
+
+    def _check(self, x: Tensor) -> None:
         example = (self.in_channels, *self.in_size)
         if x.shape[-len(example) :] != example or x.ndim > len(example) + 1:
             raise ValueError(
                 f"{type(self).__name__} was made for inputs (N, {', '.join(map(str, example))}), "
                 f"not {tuple(x.shape)}: its kernels belong to positions, so in_size is fixed"
             )
-        check_fit(x, self.weight, self.bias, self.groups, self.windows)
-        return over_windows(x, self.weight, self.bias, self.windows, self.groups)
+        check_fit(x, self.weight, self.bias, self.groups, self.windows, self.block)
+
+    def __prepare_scriptable__(self) -> Self:
+        raise ValueError(
+            f"torch.jit.script cannot read a {type(self).__name__}: script "
+            "torch.jit.trace(layer, x) in its place, or torch.fx.symbolic_trace(network)"
+        )
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Move or convert the parameters as rows: formats of images are not for their axes."""
@@ -131,10 +148,11 @@ class LocallyConnected(nn.Module):
         With zero padding, finite weights at the border that only see zeros have no effect.
         """
         kernels = self.out_channels * self.in_channels // self.groups
-        return kernels * self.windows.live_taps + (0 if self.bias is None else self.bias.numel())
+        live = self.windows.live_taps_by(self.block)
+        return kernels * live + (0 if self.bias is None else self.bias.numel())
 
     @classmethod
-    def from_conv(cls, conv: Convolution, in_size: Size) -> Self:
+    def from_conv(cls, conv: Convolution, in_size: Size, block: Size = 1) -> Self:
         """The layer that does on inputs of `in_size` what `conv` does: its kernel everywhere.
 
         Copies weights, bias (per channel), which of them are trained, and all options, and draws
@@ -146,12 +164,46 @@ class LocallyConnected(nn.Module):
             )
         bias = None if conv.bias is None else "channel"
         layer: Self = skip_init(
-            cls, *_channels(conv), in_size, conv.kernel_size, bias=bias, **_options(conv)
+            cls,
+            *_channels(conv),
+            in_size,
+            conv.kernel_size,
+            bias=bias,
+            block=block,
+            **_options(conv),
         )
         weight = with_axes(conv.weight, 1, cls.dims).expand_as(layer.weight)
         layer.load_state_dict({"weight": weight} | ({"bias": conv.bias} if bias else {}))
         _freeze(layer, conv)
         return layer.train(conv.training)
+
+    @classmethod
+    def from_keras(
+        cls,
+        weights: Sequence[Any],
+        in_size: Size,
+        kernel_size: Size,
+        stride: Size = 1,
+        data_format: str = "channels_last",
+    ) -> Self:
+        """The layer with the weights of Keras' LocallyConnected1D or 2D, of implementation 1.
+
+        `weights` is what its `get_weights()` gives: kernels (positions, taps · channels, outputs)
+        and, unless it has none, biases (*out_size, outputs), as arrays. The other arguments are
+        those that it was built with; it has no padding, dilation or groups. Its activation is no
+        weight and is not in the layer. x is (N, C, *in_size) here, also where `data_format` says
+        that it was (N, *in_size, C) in Keras. The sources are named in `local.keras`.
+        Raises ValueError where the weights do not fit, or are of implementation 2 or 3.
+        """
+        tensors = keras.read(weights, cls.dims)
+        numbers = keras.channels(tensors[0], kernel_size, cls.dims)
+        bias: Bias = "position" if len(tensors) > 1 else None
+        layer: Self = skip_init(
+            cls, *numbers, in_size, kernel_size, stride, bias=bias, dtype=tensors[0].dtype
+        )
+        state = keras.state(tensors, layer.out_size, layer.kernel_size, data_format)
+        layer.load_state_dict(state)
+        return layer
 
     def to_conv(self) -> Convolution:
         """The convolution that does the same; raises ValueError unless all positions agree."""
@@ -171,15 +223,16 @@ class LocallyConnected(nn.Module):
 
     def extra_repr(self) -> str:
         bias = None if self.bias is None else ("position", "channel")[self.bias.ndim == 1]
+        block = f", block={self.block}" if max(self.block) > 1 else ""
         return (
             f"{self.in_channels}, {self.out_channels}, in_size={self.in_size}, "
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding!r}, "
             f"dilation={self.dilation}, groups={self.groups}, bias={bias!r}, "
-            f"padding_mode={self.padding_mode!r}"
+            f"padding_mode={self.padding_mode!r}{block}"
         )
 
 
-def _check(in_channels: int, out_channels: int, groups: int) -> None:
+def check_channels(in_channels: int, out_channels: int, groups: int) -> None:
     if min(in_channels, out_channels, groups) < 1 or in_channels % groups or out_channels % groups:
         raise ValueError(
             f"in_channels {in_channels} and out_channels {out_channels} should be positive "
@@ -187,7 +240,7 @@ def _check(in_channels: int, out_channels: int, groups: int) -> None:
         )
 
 
-def _bias(bias: Bias | bool) -> Bias:
+def bias_kind(bias: Bias | bool) -> Bias:
     """In words, where a convolution says only whether there is one."""
     if bias in ("position", "channel", None):
         return bias

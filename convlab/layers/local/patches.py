@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
-from typing import Any
 
 import torch
 from torch import Tensor
-from torch.compiler import is_compiling
 
 from ..windows import Windows
 from . import blocks
@@ -47,7 +45,7 @@ def window_matrices(x: Tensor, windows: Windows) -> Iterator[tuple[int, slice, T
         yield from _lines(x, windows, rows)
         return
     views = _windows_of_lines(x, windows)
-    for block in _from_cache(blocks.blocks, windows, groups, groups * rows * count):
+    for block in blocks.blocks(windows, groups, groups * rows * count):
         matrices = views[(*block.lines, block.part)].flatten(-3, -2).flatten(0, -3)
         for tap, first in block.taps:
             yield tap, block.at, matrices[first : first + _length(block.at)]
@@ -60,7 +58,7 @@ def scatter(x: Tensor, kernels: Tensor, outputs: Tensor, windows: Windows) -> No
     """
     groups, channels, count = x.shape[-3:]
     rows = windows.kernel_size[-1] * channels
-    for block in _from_cache(blocks.blocks, windows, groups, groups * rows * count):
+    for block in blocks.blocks(windows, groups, groups * rows * count):
         size = (*map(_length, block.lines), _length(block.part), groups)
         products = _products(block, prod(size), kernels, outputs)
         products = products.view(*size, windows.kernel_size[-1], channels, count)
@@ -77,7 +75,7 @@ def _lines(x: Tensor, windows: Windows, rows: int) -> Iterator[tuple[int, slice,
     size = (*windows.padded_size[:-1], windows.out_size[-1], rows, count)
     strides = (*x.stride()[:-4], windows.stride[-1] * channels * count, count, 1)
     every = x.as_strided(size, strides)
-    for at, places in _from_cache(blocks.lines, windows):
+    for at, places in blocks.lines(windows):
         for tap, line in enumerate(places):
             yield tap, at, every[line]
 
@@ -97,11 +95,6 @@ def _products(block: Block, count: int, kernels: Tensor, outputs: Tensor) -> Ten
         sums = products[first : first + _length(block.at)]
         torch.baddbmm(sums, kernels[tap, block.at].mT, outputs[block.at], beta=min(i, 1), out=sums)
     return products
-
-
-def _from_cache(function: Any, *arguments: Any) -> Any:
-    """What a cached function returns; its cache is passed by where torch compiles, and warns."""
-    return (function.__wrapped__ if is_compiling() else function)(*arguments)
 
 
 def _length(part: slice) -> int:

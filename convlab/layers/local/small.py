@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.compiler import is_compiling
 
 from ..windows import Windows
 
@@ -13,8 +12,6 @@ SMALL = 2**17  # numbers, seen or weights: fewer are copied sooner than called f
 
 def is_small(examples: int, weight: Tensor) -> bool:
     """Whether the weights, and all that the windows see in so many examples, are few numbers."""
-    if is_compiling():  # the inductor of torch 2.13 writes out of bounds in unfold's gradient
-        return False
     outputs = len(weight)
     return weight.numel() // outputs * max(examples, outputs) <= SMALL
 
