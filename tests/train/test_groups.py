@@ -101,7 +101,7 @@ def rows(generator: Generator) -> Data:
 
 
 def bytes_of_one(held: bool, own: bool) -> int:
-    saved = cost(square(), torch.ones(16, 10)).saved_bytes
+    saved = cost(square(), torch.ones(16, 10)).saved_bytes or 0
     touched = 4 * 400 + saved + 16 * 40
     return touched + held * (saved + own * 20 * 40)
 
