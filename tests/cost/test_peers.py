@@ -213,7 +213,8 @@ def test_fvcore_rounds_an_einsum_to_four_digits() -> None:
 
     exact = 2 * 37 * 3 * 7 * 11
     rounded = int(float(f"{2 * exact:.3e}") / 2)
-    assert found(Capsules(), 2, 37, 7)["fvcore"] == {"": ((rounded - exact) / 2, OTHER)}
+    why = "rounds products of einsum to four digits"
+    assert found(Capsules(), 2, 37, 7)["fvcore"] == {"": ((rounded - exact) / 2, why)}
 
 
 def test_a_peer_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
