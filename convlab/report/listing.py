@@ -13,7 +13,7 @@ from ..measure import Claim
 from ..record import Record, Status
 from .words import words
 
-WIDEST = 45  # columns of a name of a run that is not broken over lines
+WIDEST = 30  # columns of a name of a run that is not broken over lines
 
 
 def names(known: Mapping[str, str]) -> Table:
@@ -37,14 +37,15 @@ def groups(known: Mapping[str, Mapping[str, str]]) -> Table:
 def runs(records: Iterable[Record]) -> Table:
     """One line per run: what, when, how it ended and how the verdicts came out."""
     known = list(records)
-    table = Table()
     longest = max((len(record.run or "") for record in known), default=0)
-    table.add_column("run", overflow="fold", min_width=min(longest, WIDEST))
+    table = Table()
+    table.add_column("run", overflow="fold", no_wrap=longest <= WIDEST)
     for heading in ("started (UTC)", "status", "seconds", "verdicts as expected"):
         table.add_column(heading, overflow="fold")
     for record in known:
-        cells = record.run or "", record.started[:19], record.status, f"{record.seconds:.1f}"
-        table.add_row(*map(words, cells), words(_judged(record)))
+        started, seconds = record.started[:16].replace("T", " "), f"{record.seconds:.1f}"
+        cells = record.run or "", started, record.status, seconds, _judged(record)
+        table.add_row(*map(words, cells))
     return table
 
 
