@@ -11,7 +11,7 @@ from torch.nn.functional import pad
 from torch.overrides import handle_torch_function, is_tensor_like
 
 from ..windows import Size, Windows, size_text
-from .order import is_channels_last, positions_first, usual_order
+from .order import is_channels_last, usual_order
 from .patches import examples_last
 from .plain import has_sizes, is_traced, plain_layer
 from .precision import autocast, check_types, is_autocast, widened
@@ -151,7 +151,8 @@ def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor
         x, widths = pad(x, widths, windows.padding_mode), [0]
     if is_small(len(x), weight):
         return small_product(pad(x, widths) if any(widths) else x, weight, windows, groups)
-    y = Output.of(_padded(x, widths, windows, groups), _kernels(weight, windows, groups), windows)
+    kernels = weight.flatten(-len(windows.kernel_size)).movedim((0, 1), (-3, -2))
+    y = Output.of(_padded(x, widths, windows, groups), kernels, windows)
     return y.flatten(-3, -2).movedim((-1, -2), (0, 1))
 
 
@@ -160,11 +161,3 @@ def _padded(x: Tensor, widths: Sequence[int], windows: Windows, groups: int) -> 
     x = examples_last(x.movedim((0, 1), (-1, -2)), len(windows.in_size))
     x = pad(x, [0, 0, 0, 0, *widths]) if any(widths) else x
     return torch.unflatten(x.contiguous(), -2, (groups, -1))
-
-
-def _kernels(weight: Tensor, windows: Windows, groups: int) -> Tensor:
-    """(*out_size, K', groups, O / groups, K · C / groups): K taps of the last axis, K' others."""
-    dims = len(windows.out_size)
-    kernels = positions_first(weight, dims).flatten(-2)
-    kernels = torch.unflatten(kernels, dims, (groups, -1)).unsqueeze(-2)
-    return kernels.flatten(dims + 2, -2).movedim(-2, dims)

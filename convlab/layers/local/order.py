@@ -1,27 +1,42 @@
-"""Axes in another order, in memory too: users see theirs, and the products see theirs.
+"""Numbers in another order in memory: users see theirs, and the products see theirs.
 
-What that costs stands in docs/measured.md. The copy is made anew at each call: one that is kept
-would be wrong once a weight is changed through its `data`, of which torch leaves no sign.
+Weights are turned anew at each call: a copy that is kept would be wrong once a weight is changed
+through its `data`, of which torch leaves no sign.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil
-from typing import Any
+from math import prod
 
+import torch
 from torch import Tensor
-from torch.autograd import Function
 
-PART = 2**18  # numbers turned at a time: a megabyte in float32, which stays in the cache
+FAST = torch.float32, torch.float64  # the types that `native_channel_shuffle` is as exact for
 
 
-def positions_first(weight: Tensor, dims: int) -> Tensor:
-    """(O, C / groups, *out_size, *kernel_size) to (*out_size, O, *kernel_size, C / groups).
+def turned(x: Tensor) -> Tensor:
+    """(L, A, B) to (L, B, A), contiguous.
 
-    Each kernel then lies by itself, and its rows as what a window sees of a line.
+    Torch's shuffle of channels last turns by vector instructions: 19 megabytes took 1.8 ms, as
+    long as a plain copy, against 3.1 ms by `mT.contiguous()`.
     """
-    return turned(weight, (*range(2, 2 + dims), 0, *range(2 + dims, 2 + 2 * dims), 1))
+    if x.shape[1] == 1 or x.dtype not in FAST or x.device.type != "cpu":
+        return x.mT.contiguous()
+    lanes = x.contiguous().view(1, len(x), 1, -1).movedim(-1, 1)
+    shuffled = torch.native_channel_shuffle(lanes, x.shape[1])
+    return shuffled.movedim(1, -1).reshape(x.mT.shape)
+
+
+def examples_first(y: Tensor, dims: int) -> Tensor:
+    """The same y (*size of so many axes, ..., N), from that order in memory to (N, ..., *size).
+
+    One turn puts the pixels last, and a copy of lines of pixels puts the examples first: for 2
+    million numbers 3 ms, against 12 ms in one `contiguous`.
+    """
+    size, others = y.shape[:dims], y.shape[dims:]
+    lines = turned(y.view(1, prod(size), -1)).view(*others, *size)
+    lines = lines.movedim(len(others) - 1, 0).contiguous()
+    return lines.movedim(0, len(others) - 1).movedim((*range(-dims, 0),), (*range(dims),))
 
 
 def usual_order(y: Tensor, x: Tensor) -> Tensor:
@@ -36,44 +51,3 @@ def is_channels_last(x: Tensor) -> bool:
     strides = x.movedim(1, -1).stride()
     last = x.ndim > 3 and strides[-1] == 1 and not x.is_contiguous()
     return last and list(strides) == sorted(strides, reverse=True)
-
-
-def turned(x: Tensor, axes: Sequence[int]) -> Tensor:
-    """`x.permute(axes)`, contiguous; its gradient is contiguous in the order of x."""
-    y: Tensor = _Turned.apply(x, tuple(axes))  # type: ignore[no-untyped-call]  # torch's own
-    return y
-
-
-class _Turned(Function):
-    @staticmethod
-    def forward(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-        return _copied(x.permute(axes))
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-        ctx.axes = inputs[1]
-
-    @staticmethod
-    def backward(ctx: Any, y: Tensor) -> tuple[Tensor, None]:
-        return turned(y, sorted(range(y.ndim), key=ctx.axes.__getitem__)), None
-
-    @staticmethod
-    def jvp(ctx: Any, x: Tensor, _: None) -> Tensor:
-        return turned(x, ctx.axes)
-
-    @staticmethod
-    def vmap(
-        info: Any, in_dims: tuple[int, None], x: Tensor, axes: tuple[int, ...]
-    ) -> tuple[Tensor, int]:
-        """Seeds stay in front of all else."""
-        return turned(x.movedim(in_dims[0], 0), (0, *(axis + 1 for axis in axes))), 0
-
-
-def _copied(x: Tensor) -> Tensor:
-    """Contiguous: copied in parts that stay in the cache, along what lies outermost in x."""
-    y, strides = x.new_empty(x.shape), x.stride()
-    along = strides.index(max(strides))
-    parts = max(1, min(ceil(x.numel() / PART), x.shape[along]))
-    for to, of in zip(y.chunk(parts, along), x.chunk(parts, along), strict=True):
-        to.copy_(of)
-    return y

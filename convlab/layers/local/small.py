@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ..windows import Windows
+from .patches import windows_of
 
 SMALL = 2**17  # numbers, seen or weights: fewer are copied sooner than called for in parts
 
@@ -24,17 +25,8 @@ def small_product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> T
     dims = len(windows.out_size)
     kernels = torch.unflatten(weight, 0, (groups, -1)).movedim((0, 2, 1), (dims, -2, -1))
     kernels = kernels.flatten(dims + 1, -2).flatten(0, dims)
-    views = _windows_of(x, windows).unflatten(1, (groups, -1))
+    views = windows_of(x, windows).unflatten(1, (groups, -1))
     views = views.movedim((1, 0, 2), (dims, dims + 1, -1))
     products = torch.bmm(views.flatten(dims + 2).flatten(0, dims), kernels)
     y = torch.unflatten(products, 0, (*windows.out_size, groups))
     return y.movedim((-2, -3, -1), (0, 1, 2)).flatten(1, 2)
-
-
-def _windows_of(x: Tensor, windows: Windows) -> Tensor:
-    """What each window sees of (N, C, *padded_size): a view (N, C, *out_size, *kernel_size)."""
-    axes = zip(windows.span, windows.stride, windows.dilation, strict=True)
-    for axis, (span, stride, dilation) in enumerate(axes, start=2):
-        x = x.unfold(axis, span, stride)
-        x = x[..., ::dilation] if dilation > 1 else x
-    return x

@@ -8,13 +8,14 @@ Its derivative for one of the three is a function of the other two, and the deri
 function are the other derivatives of t: the three functions here give all orders.
 
 Positions come first, then groups, and examples lie side by side in memory: x (*padded_size, G,
-C / G, N), y (*out_size, G, O / G, N), w (*out_size, K', G, O / G, K · C / G), where the last axis
-has K taps and the others K' together. Each position, group and tap of K' takes a matrix product.
-What the windows see is copied in passing, again in the backward pass, and never kept.
+C / G, N), y (*out_size, G, O / G, N), w (*out_size, O, C / G, taps), a view of a layer's weight.
+Each position and group takes a matrix product. What the windows see, and kernels that lie by
+themselves, are copied in passing, tile by tile, again in the backward pass, and never kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from inspect import signature
 from math import prod
 from typing import Any
@@ -24,8 +25,10 @@ from torch import Tensor
 from torch.autograd import Function
 
 from ..windows import Windows
-from . import blocks
-from .patches import scatter, side_by_side, window_matrices
+from . import blocks, single
+from .kernels import as_users, kernels, put
+from .order import examples_first
+from .patches import scatter, side_by_side, windows_of
 
 Gradients = tuple[Tensor | None, Tensor | None, None]
 
@@ -77,14 +80,15 @@ class Output(Trilinear):
 
     @staticmethod
     def forward(x: Tensor, w: Tensor, windows: Windows) -> Tensor:
-        few, shape = x.shape[-1] <= blocks.FEW, (w.shape[-2], x.shape[-1])
-        y = x.new_empty(*windows.out_size, w.shape[-3], *(reversed(shape) if few else shape))
-        kernels, sums = _kernels(w), y.flatten(0, -3)
-        for tap, at, matrices in window_matrices(x, windows):
-            factors = matrices.mT, kernels[tap, at].mT
-            factors = factors if few else (kernels[tap, at], matrices)
-            torch.baddbmm(sums[at], *factors, beta=min(tap, 1), out=sums[at])
-        return y.mT if few else y
+        groups, count = x.shape[-3], x.shape[-1]
+        if single.is_single(count, w, groups):
+            return single.output(x, w, windows)
+        y = x.new_empty(*windows.out_size, groups, w.shape[-3] // groups, count)
+        weights, seen, outputs = as_users(w), _seen(x, windows), y.flatten(0, -3)
+        for tile, at, matrices in _tiles(windows, weights, groups, count):
+            factors = kernels(weights[:, :, at], groups), _matrices(seen, tile)
+            torch.bmm(*factors, out=outputs[matrices])
+        return examples_first(y, len(windows.out_size))
 
     @staticmethod
     def backward(ctx: Any, y: Tensor) -> Gradients:
@@ -97,9 +101,16 @@ class InputGradient(Trilinear):
 
     @staticmethod
     def forward(w: Tensor, y: Tensor, windows: Windows) -> Tensor:
-        groups, channels = w.shape[-3], w.shape[-1] // windows.kernel_size[-1]
-        x = y.new_zeros(*windows.padded_size, groups, channels, y.shape[-1])
-        scatter(x, _kernels(w), _outputs(y), windows)
+        groups, count = y.shape[-3], y.shape[-1]
+        if single.is_single(count, w, groups):
+            return single.input_gradient(w, y, windows)
+        x = y.new_zeros(*windows.padded_size, groups, w.shape[-2], count)
+        weights, outputs = as_users(w), _outputs(y)
+        for tile, at, matrices in _tiles(windows, weights, groups, count):
+            seen = torch.bmm(kernels(weights[:, :, at], groups).mT, outputs[matrices])
+            size = (*(part.stop - part.start for part in tile), groups)
+            seen = seen.view(*size, -1, w.shape[-2], count)
+            scatter(x, seen.movedim(-3, -1), tile, windows)
         return x
 
     @staticmethod
@@ -113,21 +124,43 @@ class WeightGradient(Trilinear):
 
     @staticmethod
     def forward(x: Tensor, y: Tensor, windows: Windows) -> Tensor:
-        *others, last = windows.kernel_size
-        groups, channels, _ = x.shape[-3:]
-        size = *windows.out_size, groups, y.shape[-2], prod(others), last * channels
-        w = x.new_empty(size).movedim(-2, -4)
-        products, outputs = _kernels(w), _outputs(y)
-        for tap, at, matrices in window_matrices(x, windows):
-            products[tap, at] = torch.bmm(
-                outputs[at], matrices.mT
-            )  # `out` would be slow: in parts
+        groups, channels, count = x.shape[-3:]
+        size = groups * y.shape[-2], channels, prod(windows.out_size), prod(windows.kernel_size)
+        weights = x.new_empty(size)
+        w = torch.unflatten(weights, 2, windows.out_size).movedim((0, 1), (-3, -2))
+        if single.is_single(count, w, groups):
+            return single.weight_gradient(x, y, windows)
+        seen, outputs = _seen(x, windows), _outputs(y)
+        for tile, at, matrices in _tiles(windows, weights, groups, count):
+            put(weights[:, :, at], torch.bmm(_matrices(seen, tile), outputs[matrices].mT), groups)
         return w
 
     @staticmethod
     def backward(ctx: Any, w: Tensor) -> Gradients:
         x, y = _conjugates(ctx)
         return _gradients(ctx, (InputGradient, w, y), (Output, x, w))
+
+
+def _tiles(
+    windows: Windows, weights: Tensor, groups: int, count: int
+) -> Iterator[tuple[blocks.Tile, slice, slice]]:
+    """Each tile, the range of its positions and that of its matrices, one for each group."""
+    outputs, channels, _, taps = weights.shape
+    numbers = channels * taps * max(outputs, groups * count)
+    for tile, at in blocks.tiles(windows.out_size, numbers):
+        yield tile, at, slice(at.start * groups, at.stop * groups)
+
+
+def _seen(x: Tensor, windows: Windows) -> Tensor:
+    """(*out_size, G, *kernel_size, C / G, N), a view."""
+    dims = len(windows.out_size)
+    return windows_of(x, windows, first=0).movedim((-dims - 2, -dims - 1), (-2, -1))
+
+
+def _matrices(seen: Tensor, tile: blocks.Tile) -> Tensor:
+    """Of what the windows of a tile see, in one copy: (positions · G, taps · C / G, N)."""
+    dims = len(tile)
+    return seen[tile].flatten(dims + 1, -2).flatten(0, dims)
 
 
 def _conjugates(ctx: Any) -> tuple[Tensor, ...]:
@@ -142,11 +175,6 @@ def _gradients(ctx: Any, *derivatives: tuple[type[Trilinear], Tensor, Tensor]) -
         for needed, (kind, *tensors) in zip(ctx.needs_input_grad[:2], derivatives, strict=True)
     )
     return first, second, None
-
-
-def _kernels(w: Tensor) -> Tensor:
-    """(K', positions · G, O / G, K · C / G): a view, of a weight as a layer keeps it."""
-    return w.movedim(-4, 0).flatten(1, -3)
 
 
 def _outputs(y: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ from convlab.layers import (
     LocallyConnected3d,
     locally_connected,
 )
-from convlab.layers.local import blocks, small
+from convlab.layers.local import blocks, single, small
 from convlab.layers.local import layers as local
 from convlab.layers.local.module import Bias, LocallyConnected
 
@@ -30,12 +30,13 @@ LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 NUMPY_MODES = {"zeros": "constant", "circular": "wrap", "reflect": "reflect", "replicate": "edge"}
 
-CUTS = {  # SMALL, CALL, CACHED and FEW: what makes the layers cut their work in every way
-    "at once": (2**20, 0, 0, 0),
-    "lines or planes, whole": (0, 0, 2**20, 16),
-    "lines or planes, one by one": (0, 0, 1, 0),
-    "patches, whole": (0, 2**20, 2**20, 0),
-    "patches, in parts": (0, 2**20, 40, 16),
+CONSTANTS = (small, "SMALL"), (blocks, "CACHED"), (single, "ADDED")
+CUTS = {  # SMALL, CACHED and ADDED: what makes the layers compute in every way
+    "at once": (2**20, 2**20, 2**20),
+    "in one tile": (0, 2**20, 2**20),
+    "in tiles": (0, 40, 2**20),
+    "position by position": (0, 1, 2**20),
+    "one example": (0, 2**20, 0),
 }
 
 family = settings(max_examples=150, deadline=None, derandomize=True)
@@ -80,13 +81,11 @@ def examples(options: dict[str, Any], count: int) -> Tensor:
 @contextmanager
 def cut(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        little, *others = CUTS[name]
-        patch.setattr(small, "SMALL", little)
-        for constant, value in zip(("CALL", "CACHED", "FEW"), others, strict=True):
-            patch.setattr(blocks, constant, value)
-        blocks.blocks.cache_clear()
+        for (module, constant), value in zip(CONSTANTS, CUTS[name], strict=True):
+            patch.setattr(module, constant, value)
+        blocks.tiles.cache_clear()
         yield
-    blocks.blocks.cache_clear()
+    blocks.tiles.cache_clear()
 
 
 def by_loop(x: Tensor, layer: LocallyConnected) -> Tensor:
