@@ -11,7 +11,7 @@ from math import prod
 import torch
 from torch import Tensor
 
-FAST = torch.float32, torch.float64  # the types that `native_channel_shuffle` is as exact for
+FAST = torch.float32, torch.float64  # it takes no complex numbers
 
 
 def turned(x: Tensor) -> Tensor:
