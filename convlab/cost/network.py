@@ -102,8 +102,9 @@ def cost(
     moves, compares, adds or takes functions of single numbers (activations, pooling, dropout)
     does none. What else multiplies is named in `uncounted`: normalisation, products of two
     tensors number by number, Fourier transforms, custom operations, and what makes the weights of
-    a layer that has a rule. What leaves torch, for numpy say, is not seen. Compiled parts run as
-    they were written. On the meta device nothing is allocated.
+    a layer that has a rule. What numpy or Python compute is not seen; that numbers go there is in
+    `data_dependent`. Compiled parts run as they were written. On the meta device nothing is
+    allocated.
 
     With `peak`, a second pass goes backward too; with `timing`, many do. Raises ValueError for
     an empty batch.
@@ -169,7 +170,7 @@ def _layer_costs(
     for layer, entry in entries.items():
         whole = entry.by_rule is not None or not list(layer.children())
         parameters = sum(p.numel() for p in layer.parameters(recurse=whole))
-        if whole or parameters or entry.by_name or entry.unknown:
+        if whole or parameters or entry.by_name or entry.unknown or entry.reading:
             yield _layer_cost(layer, names[layer], parameters, entry, samples)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import ParametrizationList
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -21,6 +22,7 @@ from .multiply_adds import MultiplyAdds
 from .rules import rule
 
 READING = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
+LEAVING = {Tensor.numpy, Tensor.__array__, Tensor.tolist, Tensor.__dlpack__}  # to where none sees
 
 
 @dataclass
@@ -46,7 +48,7 @@ def trace(network: nn.Module) -> Iterator[dict[nn.Module, Entry]]:
     A layer with a rule is one whole: what its parts do is in its entry.
     """
     watch = _Watch(network)
-    with watch, ExitStack() as hooks:
+    with watch, _Leaving(watch), ExitStack() as hooks:
         for layer in network.modules():
             before, after = layer.register_forward_pre_hook, layer.register_forward_hook
             hooks.callback(before(watch.enter, prepend=True).remove)
@@ -123,6 +125,22 @@ class _Watch(TorchDispatchMode):
             return NotImplemented
         with self:
             return operation.decompose(*args, **kwargs)
+
+
+class _Leaving(TorchFunctionMode):
+    """Writes what gives numbers to numpy or Python, which is no operation of torch."""
+
+    def __init__(self, watch: _Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if function in LEAVING:
+            entry = self.watch.entries[self.watch.running[-1]]
+            entry.reading[f"Tensor.{function.__name__}"] = None
+        return function(*args, **(kwargs or {}))
 
 
 def _reads(operation: Any, args: Sequence[Any]) -> bool:

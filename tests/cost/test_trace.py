@@ -175,19 +175,26 @@ WAYS: dict[str, tuple[Callable[[Tensor], Tensor], str]] = {
     "truth": (lambda x: x if (x > 0).any() else -x, "aten._local_scalar_dense"),
     "places": (lambda x: x.flatten()[x.flatten() > 0], "aten.index"),
     "unique": (lambda x: x.unique(), "aten._unique2"),
+    "numpy": (lambda x: x if x.detach().numpy().max() > 0 else -x, "Tensor.numpy"),
+    "list": (lambda x: x if max(x.flatten().tolist()) > 0 else -x, "Tensor.tolist"),
 }
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_a_way_that_depends_on_the_data_is_said(name: str) -> None:
+    """Also where all else happens in a layer of the network."""
     function, operation = WAYS[name]
 
     class Choosing(nn.Module):
-        def forward(self, x: Tensor) -> Tensor:
-            return function(x)
+        def __init__(self, *layers: nn.Module) -> None:
+            super().__init__()
+            self.layers = nn.Sequential(*layers)
 
-    spent = cost(Choosing(), torch.zeros(2, 3))
-    assert f"Choosing: {operation}" in spent.data_dependent
+        def forward(self, x: Tensor) -> Tensor:
+            return function(self.layers(x))
+
+    for network in (Choosing(), Choosing(nn.Linear(3, 2))):
+        assert f"Choosing: {operation}" in cost(network, torch.zeros(2, 3)).data_dependent
     assert cost(nn.Linear(3, 2), torch.zeros(2, 3)).data_dependent == ()
 
 

@@ -21,6 +21,7 @@ from torch.fx.experimental.proxy_tensor import (
 )
 from torch.overrides import TorchFunctionMode
 
+from ...cost.trace import LEAVING as NUMBERS_LEAVING
 from .signals import Signal, follow
 
 
@@ -134,15 +135,7 @@ class _NumbersStay(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-LEAVING = {
-    Tensor.numpy,
-    Tensor.__array__,
-    Tensor.tolist,
-    Tensor.__dlpack__,
-    Tensor.data_ptr,
-    Tensor.untyped_storage,
-    Tensor.storage,
-}
+LEAVING = {*NUMBERS_LEAVING, Tensor.data_ptr, Tensor.untyped_storage, Tensor.storage}
 
 
 def _comes_from(tensor: Tensor, x: Tensor) -> bool:
