@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,7 @@ def test_attention_sees_all_and_fused_attention_what_it_may() -> None:
     assert torch.equal(causal[:, 0, :, 0], torch.ones(6, 6).tril().bool())
 
 
+SOBEL = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])[None, None]
 ONE, HANN = torch.ones(1, 1), torch.hann_window(4)  # which begins with 0
 READS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
     "running sum": (lambda x: x.cumsum(-1), 5),
@@ -148,6 +150,26 @@ def test_writing_in_place_is_followed() -> None:
 
     fields = receptive_fields(Of(written), torch.zeros(1, 1, 5))
     assert torch.equal(fields, torch.ones(5, 5).tril().triu(-1).bool())
+
+
+SIGNED: dict[str, tuple[nn.Module, int]] = {
+    "bicubic, half": (nn.Upsample(scale_factor=0.5, mode="bicubic"), 16),
+    "bicubic, third": (nn.Upsample(size=(4, 4), mode="bicubic", align_corners=True), 16),
+    "bicubic, smoothed": (
+        Of(partial(nn.functional.interpolate, size=(6, 6), mode="bicubic", antialias=True)),
+        64,
+    ),
+    "Sobel": (Of(lambda x: nn.functional.conv2d(x, SOBEL)), 6),
+    "negative divisor": (nn.AvgPool2d(3, 1, divisor_override=-9), 9),
+    "difference": (Of(lambda x: torch.sub(x, x.roll(1, -1), alpha=2)), 2),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_the_first_operation_may_have_signs(name: str) -> None:
+    """Nothing behind it: the gradient that arrives is the operation's own."""
+    network, pixels = SIGNED[name]
+    assert receptive_field(network, torch.zeros(1, 1, 12, 12)).count == pixels
 
 
 @pytest.mark.parametrize(("mode", "taps"), [("nearest", 1), ("bilinear", 2), ("bicubic", 4)])
