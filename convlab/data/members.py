@@ -31,12 +31,15 @@ class Member:
 def members_of(folder: Path) -> list[Member]:
     """The files in the sub-folders of `folder`; loose and hidden ones are passed over.
 
-    Raises UsageError for a missing folder, an empty class, and fewer than two classes.
+    Raises UsageError for a missing folder, an empty class, fewer than two classes, and folders
+    that look like parts of a split without being named so.
     """
     if not folder.is_dir():
         raise UsageError(
             f"no folder {printable(folder)}; name one with a sub-folder of images for each class"
         )
+    for place in (folder, *_folders(folder)):
+        _check_names(_folders(place))
     files = [file for place in _folders(folder) for file in _files(place)]
     members = [_member(folder, file) for file in files]
     _check_classes(folder, files, members)
@@ -80,9 +83,28 @@ def split_of(name: str) -> str:
     >>> [split_of(name) for name in ("Train", "test_set", "val2017", "trains", "test tubes")]
     ['train', 'test', 'val', '', '']
     """
-    words = re.findall(r"[^\W\d_]+", name.casefold())
-    splits = {SPLITS.get(word, "") for word in words if word not in BESIDE_SPLITS}
+    splits = {SPLITS.get(word, "") for word in _words(name) if word not in BESIDE_SPLITS}
     return splits.pop() if len(splits) == 1 else ""
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", name.casefold())
+
+
+def _check_names(folders: Sequence[Path]) -> None:
+    """Raise UsageError for two names that differ in a split alone: `my_train` and `my_test`."""
+    seen: dict[tuple[str, ...], tuple[list[str], Path]] = {}
+    for place in folders:
+        words = _words(place.name)
+        splits = [SPLITS[word] for word in words if word in SPLITS]
+        if splits and not split_of(place.name):
+            rest = tuple(word for word in words if word not in SPLITS)
+            found, other = seen.setdefault(rest, (splits, place))
+            if found != splits:
+                raise UsageError(
+                    f"{printable(other)} and {printable(place.name)} look like parts of a split; "
+                    "name the parts `train` and `test`, with a sub-folder for each class"
+                )
 
 
 def _member(folder: Path, file: Path) -> Member:

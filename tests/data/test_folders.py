@@ -199,15 +199,33 @@ def test_what_is_split_in_part_is_refused(
     assert message in refusal(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("seg_train/seg_train/*", "seg_test/seg_test/*"),
+        ("X_train/*", "X_val/*"),
+        ("*_train", "*_test"),
+        ("my-train2/*", "my-test2/*"),
+        ("*/old train", "*/old test"),
+    ],
+)
+def test_what_looks_like_a_split_is_not_taken_for_classes(
+    tmp_path: Path, parts: tuple[str, ...]
+) -> None:
+    pets(tmp_path, *parts)
+    assert "look like parts of a split; name the parts `train` and `test`" in refusal(tmp_path)
+
+
 def test_a_class_may_be_named_as_a_split_within_one(tmp_path: Path) -> None:
     pets(tmp_path, "train/*", "test/*", classes=("car", "train"))
     assert load(f"folder:{tmp_path}").classes == ("car", "train")
 
 
 def test_a_class_of_a_similar_name_is_one(tmp_path: Path) -> None:
-    pets(tmp_path, "*", classes=("bullet train", "test tubes", "trains", "valid tickets"))
+    names = ("bullet train 1", "bullet train 2", "test tubes", "trains", "tests", "valid tickets")
+    pets(tmp_path, "*", classes=names)
     dataset = load(f"folder:{tmp_path}")
-    assert len(dataset.classes) == 4 and dataset.published_test == 0
+    assert len(dataset.classes) == 6 and dataset.published_test == 0
 
 
 def test_many_classes_are_counted_in_one_line(tmp_path: Path) -> None:
