@@ -34,7 +34,7 @@ def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build
     if colon and name and _is_module(place):
         return _of_module(place, name)
     if model.endswith(".py"):
-        offered = _names_of_networks(_load(model)) or ["no functions and no networks"]
+        offered = _offered(_load(model))
         raise UsageError(
             f"say which of {model}, as in {model}:NAME; there are: {', '.join(offered)}"
         )
@@ -57,7 +57,7 @@ def _of_module(file: str, name: str) -> Build:
     try:
         found = attrgetter(name)(module)
     except AttributeError:
-        near = did_you_mean(name, _names_of_networks(module))
+        near = did_you_mean(name, _offered(module))
         raise UsageError(f"{file} has no `{name}`{near}") from None
     if isinstance(found, nn.Module):
         return lambda: found
@@ -70,11 +70,8 @@ def _of_module(file: str, name: str) -> Build:
 
 
 def _make(model: str, function: Callable[[], Any]) -> nn.Module:
-    try:
+    with _of_the_user(f"raised by {model}"):
         network = function()
-    except Exception as error:
-        error.add_note(f"raised by {model}")
-        raise
     if not isinstance(network, nn.Module):
         raise UsageError(
             f"{model} returned a value of type {type(network).__name__}, not a torch.nn.Module"
@@ -95,12 +92,26 @@ def _load(place: str) -> ModuleType:
     path = Path(place)
     if place.endswith(".py") and not path.is_file():
         raise UsageError(f"no file {place}")
-    try:
+    with _of_the_user(f"raised while {place} was loaded"):
         return _file(path.resolve()) if place.endswith(".py") else _installed(place)
+
+
+@contextmanager
+def _of_the_user(note: str) -> Iterator[None]:
+    """What the user's code raises within gets the note; to end the program is a failure too."""
+    try:
+        yield
     except UsageError:
         raise
+    except SystemExit as end:
+        error = RuntimeError(
+            "it ends the program with sys.exit; what a script does, and no module, belongs below "
+            '`if __name__ == "__main__":`'
+        )
+        error.add_note(note)
+        raise error from end
     except Exception as error:
-        error.add_note(f"raised while {place} was loaded")
+        error.add_note(note)
         raise
 
 
@@ -148,9 +159,10 @@ def _importing_from(*folders: Path) -> Iterator[None]:
         sys.path[:] = before
 
 
-def _names_of_networks(module: ModuleType) -> list[str]:
+def _offered(module: ModuleType) -> list[str]:
     """The networks, and what may make one, that the file itself defines."""
-    return [name for name, found in vars(module).items() if _makes(found, module.__name__)]
+    names = [name for name, found in vars(module).items() if _makes(found, module.__name__)]
+    return names or ["no functions and no networks"]
 
 
 def _makes(found: Any, module: str) -> bool:

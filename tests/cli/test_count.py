@@ -152,6 +152,7 @@ WRONG = {
     ("nowhere.py:build",): "no file nowhere.py",
     ("net.py",): "as in net.py:NAME; there are: Net, Item, build",
     ("net.py:biuld",): "net.py has no `biuld`; did you mean `build`?",
+    ("beside.py:net",): "beside.py has no `net`; there are: no functions and no networks",
     ("net.py:wide",): "should take no arguments (missing a required argument: 'width')",
     ("net.py:wrong",): "returned a value of type int",
     ("net.py:number",): "is of type int",
@@ -172,6 +173,8 @@ def test_what_is_asked_wrongly_is_told_in_a_line(words: tuple[str, ...]) -> None
         ("net.py:broken", FILE, "RuntimeError: no weights today; raised by net.py:broken"),
         ("own.py:f", "import absent_here", "No module named 'absent_here'; raised while own.py"),
         ("own.py:f", "def f(:", "SyntaxError"),
+        ("own.py:f", "import sys; sys.exit()", "ends the program with sys.exit; what a script"),
+        ("own.py:f", "def f(): exit(0)", "ends the program with sys.exit; what a script"),
     ],
 )
 def test_what_fails_in_the_users_own_code_is_no_usage(file: str, text: str, said: str) -> None:
