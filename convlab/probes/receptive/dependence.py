@@ -98,21 +98,32 @@ def _record(network: nn.Module, state: dict[str, Tensor], x: Tensor) -> GraphMod
         with _small_operations():
             plain = make_fx(run, decomposition_table=simpler)(x, tensors)
     except RuntimeError as error:
-        if "tracing tensor" not in str(error):
+        reasons = [reason for words, reason in UNRECORDED.items() if words in str(error)]
+        if not reasons:
             raise
-        raise ValueError(
-            "the network takes a number out of a tensor, to decide by it or to count with it, and "
-            "what it does then is not known: probe its parts, or the network without the decision"
-        ) from error
+        raise ValueError(reasons[0]) from error
     recorded = make_fx(functionalize(plain))(x, tensors)
     recorded.graph.eliminate_dead_code()
     return recorded
 
 
+UNRECORDED = {  # what torch says, and what it means here
+    "tracing tensor": "the network takes a number out of a tensor, to decide by it or to count "
+    "with it, and what it does then is not known: probe its parts, or the network without the "
+    "decision",
+    "stateless API": "the network is scripted, traced or spread over devices, so that its weights "
+    "cannot be replaced: probe the network that it was made from",
+}
+
+
 @contextmanager
 def _small_operations() -> Iterator[None]:
-    """Without oneDNN, whose recurrent layers are one operation, and which warns of its flags."""
-    with catch_warnings(action="ignore"), torch.backends.mkldnn.flags(enabled=False):
+    """Without oneDNN, whose recurrent layers are one operation, and which warns of its flags.
+
+    Compiled parts run as they were written.
+    """
+    as_written = torch._dynamo.config.patch(error_on_nested_fx_trace=False)
+    with catch_warnings(action="ignore"), torch.backends.mkldnn.flags(enabled=False), as_written:
         yield
 
 

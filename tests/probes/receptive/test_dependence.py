@@ -142,6 +142,20 @@ def test_a_recurrent_layer_sees_the_past(kind: Any, dtype: torch.dtype) -> None:
     assert torch.equal(fields, torch.ones(5, 5).tril().bool())
 
 
+@pytest.mark.filterwarnings("ignore")  # of torch, while it imports its compiler
+def test_compiled_parts_are_followed_as_they_were_written() -> None:
+    conv, x = nn.Conv1d(1, 1, 3), torch.zeros(1, 1, 8)
+    for network in (torch.compile(conv), nn.Sequential(torch.compile(conv), nn.ReLU())):
+        assert receptive_field(network, x).count == 3
+
+
+@pytest.mark.filterwarnings("ignore")  # torch.jit is deprecated
+@pytest.mark.parametrize("changed", [torch.jit.script, nn.DataParallel])
+def test_what_is_no_network_of_layers_any_more_is_refused(changed: Any) -> None:
+    with pytest.raises(ValueError, match="probe the network that it was made from"):
+        receptive_field(changed(nn.Conv1d(1, 1, 3)), torch.zeros(1, 1, 8))
+
+
 def test_writing_in_place_is_followed() -> None:
     def written(x: Tensor) -> Tensor:
         y = x.clone()
