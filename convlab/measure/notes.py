@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-NUMBER = re.compile(r"(?<![\w.])(-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)(?!\w)")
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?!\w)")
+
+
+def alike(notes: Iterable[str], particular: re.Pattern[str] = NUMBER) -> list[list[int]]:
+    """Where the notes of each kind stand: those that are the same but for what is particular.
+
+    >>> alike(["floats from 0 to 1", "turned", "floats from 0 to 3"])
+    [[0, 2], [1]]
+    """
+    kinds: dict[tuple[str, ...], list[int]] = {}
+    for place, note in enumerate(notes):
+        kinds.setdefault(tuple(particular.split(note)), []).append(place)
+    return list(kinds.values())
 
 
 def by_kind(notes: Iterable[str]) -> dict[str, list[int]]:
@@ -14,16 +26,17 @@ def by_kind(notes: Iterable[str]) -> dict[str, list[int]]:
     >>> by_kind(["floats from 0 to 1", "turned", "floats from 0 to 3"])
     {'floats from 0 to 1…3': [0, 2], 'turned': [1]}
     """
-    kinds: dict[tuple[str, ...], list[tuple[int, list[str]]]] = {}
-    for place, note in enumerate(notes):
-        words, numbers = NUMBER.split(note)[::2], NUMBER.findall(note)
-        kinds.setdefault(tuple(words), []).append((place, numbers))
-    places: dict[str, list[int]] = {}
-    for (first, *others), members in kinds.items():
-        ranges = [_range(column) for column in zip(*(n for _, n in members), strict=True)]
-        note = first + "".join(map(str.__add__, ranges, others))
-        places.setdefault(note, []).extend(place for place, _ in members)
+    texts, places = list(notes), dict[str, list[int]]()
+    for at in alike(texts):
+        places.setdefault(_of_all([texts[place] for place in at]), []).extend(at)
     return places
+
+
+def _of_all(notes: list[str]) -> str:
+    """One note for these of a kind."""
+    first, *others = NUMBER.split(notes[0])
+    ranges = map(_range, zip(*map(NUMBER.findall, notes), strict=True))
+    return first + "".join(map(str.__add__, ranges, others))
 
 
 def _range(numbers: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from ..foreign import printable
+from ..measure.notes import alike
 
 MOST_NOTES = 10  # that a terminal shows; the record keeps all
 LONGEST_NOTE = 1000  # characters of one
@@ -25,10 +26,9 @@ def notes(all_notes: Iterable[str]) -> list[Text]:
 
     Two notes are of a kind if they say the same of different names and numbers.
     """
-    kinds: dict[str, list[str]] = {}
-    for note in dict.fromkeys(all_notes):
-        kinds.setdefault(_PARTICULAR.sub("", note[:LONGEST_NOTE]), []).append(note)
-    lines = [_line(of_a_kind) for of_a_kind in kinds.values()]
+    texts = list(dict.fromkeys(all_notes))
+    kinds = alike((text[:LONGEST_NOTE] for text in texts), _PARTICULAR)
+    lines = [_line([texts[place] for place in at]) for at in kinds]
     if more := len(lines) - MOST_NOTES:
         lines[MOST_NOTES:] = [f"{more} more notes are in the record"] if more > 0 else []
     return [words(f"note: {line}", style="dim") for line in lines]

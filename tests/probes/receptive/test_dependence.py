@@ -144,9 +144,9 @@ def test_a_recurrent_layer_sees_the_past(kind: Any, dtype: torch.dtype) -> None:
 
 @pytest.mark.filterwarnings("ignore")  # of torch, while it imports its compiler
 def test_compiled_parts_are_followed_as_they_were_written() -> None:
-    conv, x = nn.Conv1d(1, 1, 3), torch.zeros(1, 1, 8)
-    for network in (torch.compile(conv), nn.Sequential(torch.compile(conv), nn.ReLU())):
-        assert receptive_field(network, x).count == 3
+    compiled: Any = torch.compile(nn.Conv1d(1, 1, 3))
+    for network in (compiled, nn.Sequential(compiled, nn.ReLU())):
+        assert receptive_field(network, torch.zeros(1, 1, 8)).count == 3
 
 
 @pytest.mark.filterwarnings("ignore")  # torch.jit is deprecated
