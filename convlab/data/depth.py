@@ -26,9 +26,9 @@ def bits_lost(image: Image, stream: BinaryIO) -> int:
 
 
 def _of_layout(image: Image) -> int:
-    """As Pillow says how it decodes: `RGB;16B`, `SGI16`, or up to which number a PPM counts."""
+    """As Pillow says how it decodes: `RGB;16B`, `SGI16`, `BC6H`, or how far a PPM counts."""
     for name, _, _, layout in getattr(image, "tile", []):
-        if name == "SGI16" or ";16" in str(layout):
+        if name == "SGI16" or ";16" in str(layout) or "BC6" in str(layout):
             return 16
         if name.startswith("ppm") and isinstance(layout, tuple):
             return int(layout[1]).bit_length()

@@ -26,8 +26,6 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
     taken as they are. Transparency lies over white.
     """
     bits, tags, notes = _bits(image), dict(getattr(image, "tag_v2", {})), _notes(image)
-    if image.mode.startswith("I") and image.format not in (*DEEP, None):
-        raise ValueError(f"whole numbers of a {image.format} are not known here")
     upright = _upright(image, notes)
     if upright.mode == "F":
         values = np.asarray(upright)
@@ -41,6 +39,12 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
         levels = torch.from_numpy(np.require(_flatten(upright).convert("L"), requirements="W"))
         return levels.float().div_(255), tuple(notes)
     return torch.from_numpy(np.array(values, dtype=np.float32)), tuple(notes)
+
+
+def unknown(image: Image) -> str:
+    """Why the numbers of this image would not be understood; nothing if they would."""
+    deep = image.mode.startswith("I") and image.format not in (*DEEP, None)
+    return f"holds whole numbers as {image.format} does, which are not known here" if deep else ""
 
 
 def _bits(image: Image) -> int:

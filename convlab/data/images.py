@@ -19,7 +19,8 @@ from .. import memory
 from ..errors import UsageError, nearest
 from ..foreign import printable
 from .depth import bits_lost
-from .grey import coloured, grey
+from .fits import misread_fits
+from .grey import coloured, grey, unknown
 from .tiff import misread
 
 PER_PIXEL = 24  # bytes of memory while it is read and its edges are found
@@ -80,7 +81,9 @@ def _opened(path: Path) -> Iterator[tuple[PIL.Image.Image, BinaryIO]]:
             start = stream.read(16)
             stream.seek(0)
             with PIL.Image.open(stream) as image:
-                if reason := misread(image, start):
+                if reason := (
+                    misread(image, start) or misread_fits(image, stream) or unknown(image)
+                ):
                     raise UsageError(f"{printable(path)} {reason}; export it as a plain PNG")
                 yield image, stream
     except (DecompressionBombError, DecompressionBombWarning) as error:

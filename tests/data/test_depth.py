@@ -52,6 +52,14 @@ def test_a_deep_sgi(tmp_path: Path, channels: int, deep: bool) -> None:
     assert image.notes == ((NOTE,) if deep else ())
 
 
+@pytest.mark.parametrize(("layout", "bits"), [(95, 16), (96, 16), (98, 0)])  # BC6H, signed, BC7
+def test_a_deep_dds(layout: int, bits: int) -> None:
+    head = np.zeros(37, "<u4")
+    head[[0, 1, 3, 4, 19, 20, 21]] = 0x20534444, 124, 4, 4, 32, 4, 0x30315844
+    head[[2, 27, 32, 33, 35]] = 0x1007, 0x1000, layout, 3, 1
+    assert lost(head.tobytes() + bytes(range(64, 80))) == bits
+
+
 def lost(content: bytes) -> int:
     stream = BytesIO(content)
     with PIL.Image.open(stream) as image:
