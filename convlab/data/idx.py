@@ -32,13 +32,10 @@ def mnist(folder: Path) -> Dataset:
     """The training set, then the published test set, from the four IDX files in `folder`.
 
     They may also lie where torchvision puts them below it (`MNIST/raw`), and have a word before
-    their names, as EMNIST's have. Classes are the labels that there are. Raises UsageError for a
+    their names, as EMNIST's have; of several such sets the word tells which is meant, as in
+    `gzip/emnist-letters`. Classes are the labels that there are. Raises UsageError for a
     missing or broken file, for files that do not fit each other, and for several such sets.
     """
-    if not folder.is_dir():
-        raise UsageError(
-            f"mnist: no folder {printable(folder)}; name the one that holds the four IDX files"
-        )
     place, prefix = _published_set(folder)
     train, train_labels = _part(place, prefix, "train")
     test, test_labels = _part(place, prefix, *TESTS)
@@ -100,13 +97,25 @@ def _shape(path: Path, header: bytes, axes: int) -> tuple[int, ...]:
 
 def _published_set(folder: Path) -> tuple[Path, str]:
     """Where the files lie, and the word before their names."""
-    found = sorted(set(_published_sets(folder)))
+    found = sorted(set(_published_sets(folder) if folder.is_dir() else _sets_named(folder)))
     if len(found) > 1:
-        sets = ", ".join(printable(place / f"{prefix}train-…") for place, prefix in found)
+        names = [printable(place / word.removesuffix("-")) for place, word in found]
         raise UsageError(
-            f"{printable(folder)} holds {len(found)} sets: {sets}; name the folder of one"
+            f"{printable(folder)} holds {len(found)} sets: {', '.join(names)}; name one of them, "
+            f"as in mnist:{names[-1]}"
         )
     return found[0] if found else (folder, "")
+
+
+def _sets_named(path: Path) -> list[tuple[Path, str]]:
+    """The sets whose word ends the path, as in `gzip/emnist-letters`; UsageError for none."""
+    above = _published_sets(path.parent) if path.parent.is_dir() else ()
+    found = [(place, word) for place, word in above if word == f"{path.name}-"]
+    if not found:
+        raise UsageError(
+            f"mnist: no folder {printable(path)}; name the one that holds the four IDX files"
+        )
+    return found
 
 
 def _published_sets(folder: Path) -> Iterator[tuple[Path, str]]:

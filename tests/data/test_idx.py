@@ -204,7 +204,19 @@ def test_the_names_of_emnist_are_known(tmp_path: Path, kind: str, zipped: bool) 
     dataset = load(f"mnist:{tmp_path}")
     assert len(dataset.y) == 50 and "rows and columns exchanged" in dataset.notes[-1]
     published(tmp_path)
-    assert f"holds 2 sets: {tmp_path}/train-…, {tmp_path}/emnist" in refusal(f"mnist:{tmp_path}")
+    one = f"{tmp_path}/emnist-{kind}"
+    message = refusal(f"mnist:{tmp_path}")
+    assert f"holds 2 sets: {tmp_path}, {one}; name one of them, as in mnist:{one}" in message
+
+
+def test_one_of_several_sets_in_a_folder_is_named_by_its_word(tmp_path: Path) -> None:
+    """As EMNIST is published: all its sets in one folder."""
+    for kind, labels in {"letters": [1, 2], "mnist": [0, 9]}.items():
+        for name, content in labelled(labels, labels).items():
+            (tmp_path / f"emnist-{kind}-{name.replace('t10k', 'test')}").write_bytes(content)
+    for kind, classes in {"letters": ("1", "2"), "mnist": ("0", "9")}.items():
+        assert load(f"mnist:{tmp_path}/emnist-{kind}").classes == classes
+    assert "no folder" in refusal(f"mnist:{tmp_path}/emnist-digits")
 
 
 def test_no_more_of_a_gzip_is_read_than_its_header_promises(
