@@ -124,7 +124,6 @@ def _answer(question: Question, network: nn.Module, device: str) -> Answer:
         network = network.to(dtype)
     network = _check(question.model, _unwrapped(network))
     x = torch.zeros(question.batch, *question.shape, dtype=dtype, device=device)
-    _make_lazy_layers(network, x)
     meta = device == META
     timing = Timing(threads=question.threads) if question.threads and not meta else None
     costs = _cost(question, network, x, timing)
@@ -136,10 +135,11 @@ def _answer(question: Question, network: nn.Module, device: str) -> Answer:
 def _cost(question: Question, network: nn.Module, x: Tensor, timing: Timing | None) -> Cost:
     try:
         with memory.guard():
+            _make_lazy_layers(network, x)
             return cost(network, x, train=question.train, peak=True, timing=timing)
     except UsageError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise UsageError(
             f"{question.model} fails on an input {tuple(x.shape)} of {question.dtype}, which is a "

@@ -237,6 +237,11 @@ class Heads(nn.Linear):
 class makes:
     noisy = staticmethod(lambda: Noisy(3, 4))
 
+class Ending(nn.Linear):
+    def forward(self, x): raise SystemExit(0)
+
+def ending(): return Ending(3, 4)
+def lazy_words(): return nn.Sequential(nn.Embedding(10, 3), nn.LazyLinear(2))
 def scripted(): return nn.Sequential(torch.jit.script(nn.Linear(3, 4)))
 def compiled(): return torch.compile(nn.Linear(3, 4))
 def parallel(): return nn.DataParallel(nn.Linear(3, 4))
@@ -264,6 +269,8 @@ def test_whatever_makes_a_network_is_counted_in_one_document(name: str) -> None:
         ("Keyed", "where it takes anything but one such tensor, name a Module that makes that"),
         ("scripted", "name the network as it was before torch.jit"),
         ("words", "of whole numbers, such as those of words, give --dtype int64"),
+        ("lazy_words", "of whole numbers, such as those of words, give --dtype int64"),
+        ("ending", "fails on an input (1, 3) of float32, which is a batch of --input: SystemExit"),
     ],
 )
 def test_what_cannot_be_counted_is_refused_with_a_way_out(name: str, said: str) -> None:
