@@ -9,6 +9,8 @@ loaded before are kept. Give an optimizer the parameters after the first call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import torch
@@ -45,26 +47,21 @@ class LazyLocallyConnected(LazyModuleMixin, nn.Module):
         block: Size = 1,
     ) -> None:
         super().__init__()
-        check_channels(groups, out_channels, groups)
-        size = (LARGE,) * self.cls_to_become.dims
-        Windows.over(size, kernel_size, stride, padding, dilation, padding_mode)
-        self.arguments: dict[str, Any] = {
-            "out_channels": out_channels,
-            "kernel_size": kernel_size,
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "groups": groups,
-            "bias": bias_kind(bias),
-            "padding_mode": padding_mode,
-            "block": block_of(block, self.cls_to_become.dims),
-        }
+        self.in_channels, self.out_channels, self.groups = 0, index(out_channels), index(groups)
+        check_channels(self.groups, self.out_channels, self.groups)
+        dims = self.cls_to_become.dims
+        options = kernel_size, stride, padding, dilation, padding_mode
+        self.windows = Windows.over((LARGE,) * dims, *options)
+        self._block, self._bias = block_of(block, dims), bias_kind(bias)
         unset: Any = UninitializedParameter  # the types of torch lack its arguments
         for name in ("weight", "bias"):
             self.register_parameter(name, unset(device=device, dtype=dtype))
-        if self.arguments["bias"] is None:
+        if self._bias is None:
             self.bias = None
 
+    kernel_size, block = LocallyConnected.kernel_size, LocallyConnected.block
+    stride, padding = LocallyConnected.stride, LocallyConnected.padding
+    dilation, padding_mode = LocallyConnected.dilation, LocallyConnected.padding_mode
     forward = LocallyConnected.forward  # which is bound before `initialize_parameters` is called
 
     def initialize_parameters(self, x: Tensor) -> None:
@@ -76,7 +73,7 @@ class LazyLocallyConnected(LazyModuleMixin, nn.Module):
         made = self._made_for(x)
         for name, parameter in made.named_parameters():
             self._take(name, parameter)
-        del self.arguments
+        del self._bias
         own = vars(nn.Module())
         vars(self).update({name: value for name, value in vars(made).items() if name not in own})
 
@@ -92,7 +89,7 @@ class LazyLocallyConnected(LazyModuleMixin, nn.Module):
         like = self.weight.data
         device = like.device if self.has_uninitialized_params() else "meta"
         return self.cls_to_become(
-            channels, in_size=size, **self.arguments, device=device, dtype=like.dtype
+            channels, in_size=size, **self._arguments(), device=device, dtype=like.dtype
         )
 
     def _take(self, name: str, drawn: nn.Parameter) -> None:
@@ -108,8 +105,21 @@ class LazyLocallyConnected(LazyModuleMixin, nn.Module):
                 "fixed"
             )
 
+    def reset_parameters(self, init: Callable[[Tensor], object] | None = None) -> None:
+        """Nothing: what is not loaded is drawn at the first call, as in torch's lazy layers.
+
+        Raises ValueError for an `init`, which would be lost.
+        """
+        if init is not None:
+            raise ValueError("there is nothing to fill yet: reset_parameters(init) after a call")
+
+    def _arguments(self) -> dict[str, Any]:
+        names = "out_channels", "kernel_size", "stride", "padding", "dilation", "groups"
+        found = {name: getattr(self, name) for name in (*names, "padding_mode", "block")}
+        return found | {"bias": None if self.bias is None else self._bias}
+
     def extra_repr(self) -> str:
-        return ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return ", ".join(f"{name}={value!r}" for name, value in self._arguments().items())
 
 
 class LazyLocallyConnected1d(LazyLocallyConnected):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
-from ..windows import Size, Windows, per_axis
+from ..windows import Size, Windows, per_axis, size_text
 from . import keras
 from .functional import check_fit, check_tensor, local_layer, with_axes
 from .plain import has_sizes
@@ -61,7 +61,7 @@ class LocallyConnected(nn.Module):
         channels = map(index, (in_channels, out_channels, groups))
         self.in_channels, self.out_channels, self.groups = channels
         check_channels(self.in_channels, self.out_channels, self.groups)
-        self.block = block_of(block, self.dims)
+        self._block = block_of(block, self.dims)
         in_size = per_axis("in_size", in_size, self.dims)
         windows = Windows.over(in_size, kernel_size, stride, padding, dilation, padding_mode)
         self.windows = windows
@@ -71,6 +71,7 @@ class LocallyConnected(nn.Module):
     in_size, out_size, kernel_size = map(_fixed, ("in_size", "out_size", "kernel_size"))
     stride, padding, dilation = map(_changeable, ("stride", "padding", "dilation"))
     padding_mode = _changeable("padding_mode")
+    block = property(lambda layer: layer._block)  # the weights were made for it
 
     def _allocate(
         self, bias: Bias, device: torch.device | str | None, dtype: torch.dtype | None
@@ -124,6 +125,11 @@ class LocallyConnected(nn.Module):
                 f"{type(self).__name__} was made for inputs (N, {', '.join(map(str, example))}), "
                 f"not {tuple(x.shape)}: its kernels belong to positions, so in_size is fixed"
             )
+        if self.weight.shape[2 + self.dims :] != self.kernel_size:
+            raise ValueError(
+                f"the weight {tuple(self.weight.shape)} should end in kernels of "
+                f"{size_text(self.kernel_size)} taps, for which the layer was made"
+            )
         check_fit(x, self.weight, self.bias, self.groups, self.windows, self.block)
 
     def __prepare_scriptable__(self) -> Self:
@@ -156,12 +162,9 @@ class LocallyConnected(nn.Module):
         """The layer that does on inputs of `in_size` what `conv` does: its kernel everywhere.
 
         Copies weights, bias (per channel), which of them are trained, and all options, and draws
-        no random number.
+        no random number. What computes a weight, such as weight norm or pruning, is not copied.
         """
-        if not isinstance(conv, CONVOLUTIONS[cls.dims]):
-            raise ValueError(
-                f"{cls.__name__} takes an nn.Conv{cls.dims}d, not {type(conv).__name__}"
-            )
+        _check_convolution(conv, cls)
         bias = None if conv.bias is None else "channel"
         layer: Self = skip_init(
             cls,
@@ -249,10 +252,23 @@ def bias_kind(bias: Bias | bool) -> Bias:
     raise ValueError(f"bias should be 'position', 'channel', None or a bool, not {bias!r}")
 
 
+def _check_convolution(conv: nn.Module, cls: type[LocallyConnected]) -> None:
+    """Raise ValueError for what does not compute what torch's own class computes."""
+    own, kind = CONVOLUTIONS[cls.dims], type(conv)
+    if not isinstance(conv, own):
+        raise ValueError(f"{cls.__name__} takes an nn.Conv{cls.dims}d, not {kind.__name__}")
+    if kind.forward is not own.forward or kind._conv_forward is not own._conv_forward:  # type: ignore[attr-defined]
+        raise ValueError(
+            f"{kind.__name__} computes in a way of its own, which {cls.__name__} does not know: "
+            f"give it an nn.Conv{cls.dims}d with the weights that are used"
+        )
+
+
+@torch.enable_grad()
 def _freeze(to: nn.Module, of: nn.Module) -> None:
-    """Let parameters be trained or not, as those of another."""
-    for name, parameter in of.named_parameters():
-        to.get_parameter(name).requires_grad_(parameter.requires_grad)
+    """Let parameters be trained or not, as those of another, or as what these are computed of."""
+    for name, parameter in to.named_parameters():
+        parameter.requires_grad_(getattr(of, name).requires_grad)
 
 
 def _channels(layer: LocallyConnected | Convolution) -> tuple[int, int]:
@@ -271,7 +287,10 @@ def _shared(name: str, parameter: Tensor, axis: int, dims: int) -> Tensor:
     first = parameter
     for _ in range(dims):
         first = first.select(axis + 1, 0)
-    if not torch.equal(parameter, with_axes(first, axis, dims).expand_as(parameter)):
+    everywhere = with_axes(first, axis, dims).expand_as(parameter)
+    if parameter.is_meta:
+        raise ValueError("to_conv compares numbers, and a layer on the meta device has none")
+    if not torch.allclose(parameter, everywhere, rtol=0, atol=0, equal_nan=True):
         raise ValueError(
             f"the {name} differ between positions, but a convolution has the same everywhere: "
             "to_conv takes tied layers only, such as from_conv makes"

@@ -37,6 +37,7 @@ TORCH = {
 
 
 ARGUMENTS: dict[str, Any] = {"out_channels": 6, "kernel_size": 3, "padding": 1}
+AT_X: dict[str, Any] = {"in_channels": 4, "in_size": (5, 4)}
 
 
 def lazy(**changes: Any) -> Any:
@@ -90,7 +91,7 @@ def test_before_the_first_call() -> None:
     made = lazy()
     assert all(isinstance(p, UninitializedParameter) for p in made.parameters())
     assert list(made.state_dict()) == ["weight", "bias"]
-    assert "out_channels=6, kernel_size=3" in repr(made)
+    assert "out_channels=6, kernel_size=(3, 3)" in repr(made)
     assert made.has_uninitialized_params()
     assert lazy(bias=None).bias is None
 
@@ -106,6 +107,39 @@ def trained() -> tuple[LocallyConnected2d, Tensor]:
     x = torch.randn(2, 4, 5, 4)
     plain = LocallyConnected2d(4, 6, (5, 4), 3, padding=1)
     return plain, x
+
+
+CHANGES = [
+    ("padding", 0),
+    ("padding_mode", "circular"),
+    ("stride", (2, 1)),
+    ("dilation", 2),
+    ("groups", 2),
+    ("out_channels", 8),
+    ("bias", None),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), CHANGES)
+def test_an_option_that_is_changed_before_the_first_call_counts(name: str, value: Any) -> None:
+    made, x = lazy(), torch.randn(2, 4, 5, 4)
+    setattr(made, name, value)
+    assert torch.equal(seeded(lambda: made(x)), seeded(lambda: lazy(**{name: value})(x)))
+    assert repr(made) == repr(LocallyConnected2d(**(ARGUMENTS | {name: value}), **AT_X))
+
+
+def test_options_can_be_read_and_are_checked_before_the_first_call() -> None:
+    made, torchs = lazy(), nn.LazyConv2d(**ARGUMENTS)
+    names = "in_channels", "out_channels", "kernel_size", "stride", "padding", "groups"
+    assert [getattr(made, n) for n in names] == [getattr(torchs, n) for n in names]
+    with pytest.raises(ValueError, match="stride should be 1 or more"):
+        made.stride = 0
+    made.reset_parameters()  # as torch's: what is not loaded is drawn at the first call
+    with pytest.raises(ValueError, match="after a call"):
+        made.reset_parameters(nn.init.kaiming_normal_)
+    made(torch.randn(2, 4, 5, 4))
+    plain = LocallyConnected2d(**ARGUMENTS, **AT_X)
+    assert vars(made).keys() == vars(plain).keys()
 
 
 def stored(state: Any) -> Any:
