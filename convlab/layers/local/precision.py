@@ -30,8 +30,13 @@ def autocast(tensor: Tensor, device: str) -> Tensor:
 
 
 def check_types(x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
-    """Raise RuntimeError, as a convolution does, where the types of two tensors differ."""
+    """Raise RuntimeError, as a convolution does, where types or devices of two tensors differ."""
     for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tensor.device != x.device:
+            raise RuntimeError(
+                f"the input is on {x.device}, but the {name} is on {tensor.device}: move one, "
+                "such as the layer by layer.to(x.device)"
+            )
         if tensor is not None and tensor.dtype != x.dtype:
             raise RuntimeError(
                 f"the input is {x.dtype}, but the {name} is {tensor.dtype}: convert one, such as "

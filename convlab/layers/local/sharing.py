@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.nn.functional import conv1d, conv2d, conv3d
 
 from ..windows import Size, Windows, per_axis
-from .plain import padded
+from .plain import has_sizes, padded
+from .precision import autocast, is_autocast
 
 CONVOLVE: dict[int, Any] = {1: conv1d, 2: conv2d, 3: conv3d}
 
@@ -48,6 +49,8 @@ def over_blocks(
 ) -> Tensor:
     """A layer whose weight is (O, C / groups, *blocks, *kernel_size), its bias (O, *blocks)."""
     dims, counts = len(block), blocks_per_axis(windows.out_size, block)
+    if has_sizes(x) and is_autocast(x.device.type):  # `stack` takes no other half precision
+        x = autocast(x, x.device.type)
     size = [min(pair) for pair in zip(block, windows.out_size, strict=True)]
     regions = _regions(x, windows, counts, size).flatten(-1 - 2 * dims, -1 - dims)
     kernels = weight.movedim((*range(2, 2 + dims),), (*range(dims),)).flatten(0, dims)

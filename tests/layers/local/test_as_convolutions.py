@@ -13,7 +13,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator, Tensor, nn
-from torch.nn.utils import parameters_to_vector, prune, vector_to_parameters
+from torch.nn.utils import parameters_to_vector, parametrizations, prune, vector_to_parameters
 
 from convlab.layers import (
     LocallyConnected1d,
@@ -368,3 +368,77 @@ def test_outputs_lie_as_inputs_lie(dims: int, bias: Any, dtype: torch.dtype) -> 
     for usual in (x, x.mT.contiguous().mT, x[..., :0].new_ones(x.shape), x[0]):
         assert layer(usual).is_contiguous()
     assert torch.equal(layer(turned), layer(x))
+
+
+@pytest.mark.parametrize("block", [1, 2])
+@pytest.mark.parametrize("of", ["input", "layer"])
+def test_tensors_without_numbers_do_not_meet_those_with_numbers(of: str, block: int) -> None:
+    layer, x = LocallyConnected2d(4, 6, 5, 3, block=block), torch.zeros(2, 4, 5, 5)
+    x, layer = (x.to("meta"), layer) if of == "input" else (x, layer.to("meta"))
+    with pytest.raises(RuntimeError, match=r"on (meta|cpu), but the weight is on (meta|cpu)"):
+        layer(x)
+
+
+@pytest.mark.parametrize("taps", [(1, 9), (9, 1), (2, 2), (4, 3), (3, 3, 1), (3,), ()])
+def test_a_weight_of_other_kernels_is_refused(taps: tuple[int, ...]) -> None:
+    """Though it may have as many numbers."""
+    layer = LocallyConnected2d(4, 6, 5, 3)
+    layer.weight = nn.Parameter(torch.ones(6, 4, 3, 3, *taps))
+    with pytest.raises(ValueError, match="should end in kernels of 3 x 3 taps"):
+        layer(torch.ones(2, 4, 5, 5))
+    with pytest.raises(AttributeError):
+        layer.block = 2
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("given", [torch.float32, torch.float16, torch.bfloat16])
+def test_autocast_takes_an_input_of_any_precision(given: torch.dtype, dtype: torch.dtype) -> None:
+    conv, _, x = pair(2, torch.float32)
+    for block in (1, 2):
+        layer = LocallyConnected2d.from_conv(conv, SIZES[2], block=block)
+        with torch.autocast("cpu", dtype=dtype):
+            y, expected = layer(x.to(given)), conv(x.to(given))
+        assert y.dtype == expected.dtype == dtype
+        torch.testing.assert_close(y, expected, rtol=0.02, atol=0.02)
+
+
+COMPUTED = [
+    parametrizations.weight_norm,
+    parametrizations.spectral_norm,
+    parametrizations.orthogonal,
+    lambda conv: prune.l1_unstructured(conv, "weight", 0.5),
+    lambda conv: prune.random_unstructured(conv, "bias", 1),
+]
+
+
+@pytest.mark.parametrize("compute", COMPUTED)
+def test_a_weight_that_is_computed_is_copied_as_it_is(compute: Any) -> None:
+    conv = nn.Conv2d(4, 6, 3).eval()
+    compute(conv)
+    x = torch.randn(2, 4, 6, 5)
+    with torch.no_grad():
+        layer = LocallyConnected2d.from_conv(conv, SIZES[2])
+    assert all(parameter.requires_grad for parameter in layer.parameters())
+    torch.testing.assert_close(layer(x), conv(x))
+    back = LocallyConnected2d(4, 6, (6, 5), (6, 5))  # at one position, and so a convolution
+    compute(back.eval())
+    torch.testing.assert_close(back.to_conv()(x), back(x))
+
+
+@pytest.mark.parametrize("name", ["forward", "_conv_forward"])
+def test_a_convolution_that_computes_in_its_own_way_is_refused(name: str) -> None:
+    kind = type("Standardised", (nn.Conv2d,), {name: lambda *args: None})
+    with pytest.raises(ValueError, match="Standardised computes in a way of its own"):
+        LocallyConnected2d.from_conv(kind(4, 6, 3), 5)
+    plain = type("Named", (nn.Conv2d,), {})
+    assert LocallyConnected2d.from_conv(plain(4, 6, 3), 5).out_channels == 6
+
+
+def test_tied_kernels_may_hold_what_is_no_number() -> None:
+    conv = nn.Conv2d(1, 1, 2)
+    with torch.no_grad():
+        conv.weight[0, 0, 0] = torch.tensor([torch.nan, torch.inf])
+    back = LocallyConnected2d.from_conv(conv, 5).to_conv()
+    torch.testing.assert_close(back.weight, conv.weight, equal_nan=True)
+    with pytest.raises(ValueError, match="on the meta device has none"):
+        LocallyConnected2d(1, 1, 5, 2, device="meta").to_conv()
