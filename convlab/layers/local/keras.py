@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..windows import Size, per_axis, size_text
@@ -25,12 +26,17 @@ def read(weights: Sequence[Any], dims: int) -> list[Tensor]:
     """What `get_weights()` of a Keras layer gives: the kernels, and the biases if it has some."""
     if dims > 2:
         raise ValueError("Keras has LocallyConnected1D and LocallyConnected2D, and none in 3-D")
+    if not isinstance(weights, Sequence | np.ndarray):
+        raise TypeError(
+            "weights should be a list of arrays, as a Keras layer's get_weights() gives, not "
+            f"{type(weights).__name__}"
+        )
     if len(weights) not in (1, 2):
         raise ValueError(
             f"weights should be [kernels] or [kernels, biases], as a Keras layer's get_weights() "
             f"gives, not {len(weights)} arrays"
         )
-    tensors = [torch.from_numpy(np.array(array)) for array in weights]
+    tensors = [_tensor(np.array(array)) for array in weights]
     if tensors[0].ndim != 3:
         number = IMPLEMENTATIONS.get(tensors[0].ndim)
         found = f"those of implementation {number}" if number else "no kernels of such a layer"
@@ -40,6 +46,15 @@ def read(weights: Sequence[Any], dims: int) -> list[Tensor]:
             "implementation=1 and give it the kernels of each position"
         )
     return tensors
+
+
+def _tensor(numbers: NDArray[Any]) -> Tensor:
+    if numbers.dtype.kind not in "fc":
+        raise ValueError(
+            "weights should be arrays of floating-point numbers, which can be trained, not "
+            f"{numbers.dtype}: convert them by astype(numpy.float32)"
+        )
+    return torch.from_numpy(numbers.astype(numbers.dtype.newbyteorder("=")))
 
 
 def channels(kernels: Tensor, kernel_size: Size, dims: int) -> tuple[int, int]:

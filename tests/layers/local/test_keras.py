@@ -80,6 +80,20 @@ def test_the_layer_is_a_copy_in_the_type_of_the_weights() -> None:
     assert layer.weight.requires_grad
 
 
+@pytest.mark.parametrize("dtype", [">f4", "<f4", "f2", ">f8", "c8"])
+def test_weights_of_any_floating_type_are_taken(dtype: str) -> None:
+    numbers = np.arange(6).reshape(3, 2, 1).astype(dtype)
+    layer = LocallyConnected1d.from_keras([numbers], 4, 2)
+    assert layer.weight.detach().numpy().dtype == np.dtype(dtype).newbyteorder("=")
+    assert layer.weight.detach().abs().flatten().tolist() == list(range(6))
+
+
+@pytest.mark.parametrize("weights", [None, 3, object()])
+def test_what_is_no_list_is_refused(weights: Any) -> None:
+    with pytest.raises(TypeError, match=r"get_weights\(\) gives, not"):
+        LocallyConnected1d.from_keras(weights, 4, 2)
+
+
 def kernels(*shape: int) -> list[Array]:
     return [np.ones(shape)]
 
@@ -109,6 +123,10 @@ WRONG: dict[str, tuple[Any, str]] = {
     "format": (
         lambda: LocallyConnected1d.from_keras(kernels(3, 2, 5), 4, 2, data_format="NHWC"),
         "one of channels_last, channels_first, not 'NHWC'",
+    ),
+    "whole numbers": (
+        lambda: LocallyConnected1d.from_keras([np.ones((3, 2, 1), int)], 4, 2),
+        "floating-point numbers, .* not int64",
     ),
     "size": (lambda: LocallyConnected1d.from_keras(kernels(1, 2, 5), 1, 2), "enlarge in_size"),
 }
