@@ -62,7 +62,14 @@ class LazyLocallyConnected(LazyModuleMixin, nn.Module):
     kernel_size, block = LocallyConnected.kernel_size, LocallyConnected.block
     stride, padding = LocallyConnected.stride, LocallyConnected.padding
     dilation, padding_mode = LocallyConnected.dilation, LocallyConnected.padding_mode
-    forward = LocallyConnected.forward  # which is bound before `initialize_parameters` is called
+
+    def forward(self, x: Tensor) -> Tensor:
+        """That of the class which it is by then: this one is bound before the first call."""
+        if not self.in_channels:
+            raise RuntimeError(
+                f"call this {type(self).__name__} with an input before it is traced"
+            )
+        return self.forward(x)
 
     def initialize_parameters(self, x: Tensor) -> None:
         """Take channels and size from x (N, C, *in_size) or (C, *in_size), and draw the rest.

@@ -221,6 +221,14 @@ def test_after_an_error_the_layer_is_still_lazy() -> None:
     assert made(torch.ones(1, 3, 5, 5)).shape == (1, 6, 3, 3)
 
 
+def test_a_layer_without_a_size_is_not_traced() -> None:
+    made, x = lazy(), torch.randn(2, 4, 5, 4)
+    with pytest.raises(RuntimeError, match="LazyLocallyConnected2d with an input before"):
+        torch.fx.symbolic_trace(made)
+    y = made(x)
+    assert torch.equal(torch.fx.symbolic_trace(made)(x), y)
+
+
 def test_a_state_for_another_size_is_refused() -> None:
     plain, _ = trained()
     made = lazy()
