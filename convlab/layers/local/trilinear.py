@@ -27,6 +27,7 @@ from torch.autograd import Function
 from ..windows import Windows
 from . import blocks, single
 from .kernels import as_users, kernels, put
+from .mapped import is_mapped, mapped
 from .order import examples_first
 from .patches import scatter, side_by_side, windows_of
 
@@ -50,6 +51,9 @@ class Trilinear(Function):
     @classmethod
     def of(cls, *inputs: Any) -> Tensor:
         """This derivative at two tensors, for windows."""
+        *tensors, windows = inputs
+        if is_mapped(tensors):
+            return mapped(lambda info, dims, shown: cls.vmap(info, dims, *shown, windows), tensors)
         derivative: Tensor = cls.apply(*inputs)  # type: ignore[no-untyped-call]
         return derivative
 
