@@ -108,7 +108,9 @@ class LocallyConnected(nn.Module):
     def _draw_kernels(self, init: Callable[[Tensor], object]) -> None:
         for kernel in self.weight.flatten(2, 1 + self.dims).unbind(2):
             drawn = torch.zeros_like(kernel, memory_format=torch.contiguous_format)
-            init(drawn)
+            filled = init(drawn)
+            if isinstance(filled, Tensor) and filled.data_ptr() != drawn.data_ptr():
+                raise ValueError("init should fill the kernel that it is given, not make another")
             kernel.copy_(drawn)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -226,6 +226,15 @@ def test_each_position_starts_as_a_convolution_would(dims: int, init: Any) -> No
         assert torch.equal(kernel, init(torch.zeros(6, 4, *[2] * dims)))
 
 
+@pytest.mark.parametrize("init", [torch.randn_like, lambda kernel: kernel * 2])
+def test_a_start_that_fills_nothing_is_refused(init: Any) -> None:
+    with pytest.raises(ValueError, match="fill the kernel that it is given"):
+        LocallyConnected2d(2, 3, 5, 3).reset_parameters(init)
+    layer = LocallyConnected2d(2, 3, 5, 3)
+    layer.reset_parameters(lambda kernel: kernel.data.view(-1).fill_(2))
+    assert torch.all(layer.weight == 2)
+
+
 def test_he_s_start_keeps_the_variance_at_any_number_of_positions() -> None:
     torch.manual_seed(0)
     for size in (8, 24):
