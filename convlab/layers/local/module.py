@@ -134,6 +134,10 @@ class LocallyConnected(nn.Module):
             )
         check_fit(x, self.weight, self.bias, self.groups, self.windows, self.block)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Also that of a layer that was stored when there were no blocks."""
+        super().__setstate__({"_block": (1,) * self.dims} | state)  # type: ignore[no-untyped-call]
+
     def __prepare_scriptable__(self) -> Self:
         raise ValueError(
             f"torch.jit.script cannot read a {type(self).__name__}: script "

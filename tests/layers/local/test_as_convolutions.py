@@ -319,6 +319,14 @@ def test_copies_and_pickles_compute_the_same() -> None:
         assert repr(one) == repr(layer)
 
 
+def test_a_layer_that_was_stored_without_blocks_is_read() -> None:
+    _, layer, x = pair(2, torch.float32)
+    state = {name: value for name, value in vars(layer).items() if name != "_block"}
+    other = LocallyConnected2d.__new__(LocallyConnected2d)
+    other.__setstate__(state)
+    assert torch.equal(other(x), layer(x))
+
+
 def test_the_default_type_is_used() -> None:
     torch.set_default_dtype(torch.float64)
     try:
