@@ -33,5 +33,16 @@ def mapped(rule: Rule, tensors: Sequence[Tensor]) -> Tensor:
     ]
     size = next(len(tensor) for tensor, dim in zip(shown, dims, strict=True) if dim == 0)
     y, axis = rule(SimpleNamespace(batch_size=size), dims, shown)
-    hidden: Tensor = torch._add_batch_dim(y, axis, level)
+    hidden: Tensor = torch._add_batch_dim(_outermost(y, axis), axis, level)
     return hidden
+
+
+def _outermost(y: Tensor, axis: int) -> Tensor:
+    """The same y with this axis outermost in memory: what is left lies as without a map.
+
+    In forward mode torch takes no tangent that lies in another way than its output.
+    """
+    strides = y.stride()
+    order = sorted(range(y.ndim), key=lambda other: (other != axis, -strides[other]))
+    back = sorted(range(y.ndim), key=order.__getitem__)
+    return y.permute(order).contiguous().permute(back)
