@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from math import prod
 from operator import index
@@ -152,16 +152,18 @@ def per_axis(name: str, value: Size, dims: int) -> tuple[int, ...]:
     try:
         values = (index(value),) * dims  # type: ignore[arg-type]  # that it may be several
     except TypeError:
-        values = tuple(map(index, _several(name, value)))
+        values = _several(name, value)
     if len(values) != dims:
         raise ValueError(f"{name} should be one number or {dims}, one per axis, not {values}")
     return values
 
 
-def _several(name: str, value: Size) -> Iterable[SupportsIndex]:
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return value
-    raise TypeError(f"{name} should be a whole number or several, not {value!r}")
+def _several(name: str, value: Any) -> tuple[int, ...]:
+    try:
+        return tuple(map(index, value))
+    except TypeError:
+        message = f"{name} should be a whole number or several, not {value!r}"
+        raise TypeError(message) from None
 
 
 def size_text(numbers: Sequence[int]) -> str:

@@ -16,8 +16,8 @@ They start as convolutions start, have the same output variance, and become them
 
 As in a convolution parameters are contiguous, outputs are too unless the inputs are channels-last,
 half precision is summed in float32, a weight or bias of another type or on another device raises
-RuntimeError, and stride, padding, dilation and padding_mode may be changed as long as the positions
-stay as many.
+RuntimeError, and stride, padding, dilation and padding_mode may be changed as long as the
+positions stay as many.
 A weight of ∞ that sees padding gives NaN, for padding has the value 0.
 
 A position takes a matrix product, of views of the input where they overlap in memory; `blocks`

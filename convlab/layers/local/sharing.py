@@ -49,8 +49,10 @@ def over_blocks(
 ) -> Tensor:
     """A layer whose weight is (O, C / groups, *blocks, *kernel_size), its bias (O, *blocks)."""
     dims, counts = len(block), blocks_per_axis(windows.out_size, block)
-    if has_sizes(x) and is_autocast(x.device.type):  # `stack` takes no other half precision
-        x = autocast(x, x.device.type)
+    if has_sizes(x) and is_autocast(x.device.type):  # `stack` casts none, vmap not all of them
+        device = x.device.type
+        x, weight = autocast(x, device), autocast(weight, device)
+        bias = bias if bias is None else autocast(bias, device)
     size = [min(pair) for pair in zip(block, windows.out_size, strict=True)]
     regions = _regions(x, windows, counts, size).flatten(-1 - 2 * dims, -1 - dims)
     kernels = weight.movedim((*range(2, 2 + dims),), (*range(dims),)).flatten(0, dims)

@@ -350,9 +350,9 @@ def test_sizes_may_be_any_whole_numbers(dims: int, whole: Any) -> None:
     assert array.in_size == SIZES[dims]
 
 
-@pytest.mark.parametrize("wrong", [1.5, "3", None, [2.0, 3]])
+@pytest.mark.parametrize("wrong", [1.5, "3", None, [2.0, 3], (3, "3")])
 def test_sizes_that_are_no_whole_numbers_are_refused(wrong: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="kernel_size should be a whole number or several, not"):
         LocallyConnected2d(1, 1, 5, wrong)
 
 
@@ -415,8 +415,10 @@ def test_autocast_takes_an_input_of_any_precision(given: torch.dtype, dtype: tor
         layer = LocallyConnected2d.from_conv(conv, SIZES[2], block=block)
         with torch.autocast("cpu", dtype=dtype):
             y, expected = layer(x.to(given)), conv(x.to(given))
-        assert y.dtype == expected.dtype == dtype
+            mapped = torch.func.vmap(layer)(x.to(given)[:, None])[:, 0]
+        assert y.dtype == mapped.dtype == expected.dtype == dtype
         torch.testing.assert_close(y, expected, rtol=0.02, atol=0.02)
+        torch.testing.assert_close(mapped, y, rtol=0.02, atol=0.02)
 
 
 COMPUTED = [
