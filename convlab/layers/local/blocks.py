@@ -1,8 +1,8 @@
 """How the positions of a layer are cut into tiles: whole numbers, no tensors.
 
 What the windows of a tile see is copied, and so are its kernels, each up to CACHED numbers. With a
-quarter or half as many, seven of the benchmarks took within a quarter of the same time: more tiles
-are more calls, and memory for all positions at once may be more than there is.
+quarter or half as many, the benchmarks mostly took within 15 % of the same time, two of them a
+quarter to a third longer; memory for all positions at once may be more than there is.
 """
 
 from __future__ import annotations

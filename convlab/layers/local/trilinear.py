@@ -113,7 +113,7 @@ class InputGradient(Trilinear):
         for tile, at, matrices in _tiles(windows, weights, groups, count):
             seen = torch.bmm(kernels(weights[:, :, at], groups).mT, outputs[matrices])
             size = (*(part.stop - part.start for part in tile), groups)
-            seen = seen.view(*size, -1, w.shape[-2], count)
+            seen = seen.view(*size, weights.shape[-1], w.shape[-2], count)
             scatter(x, seen.movedim(-3, -1), tile, windows)
         return x
 

@@ -187,3 +187,16 @@ def test_the_examples_of_the_documentation() -> None:
     outcome = doctest.testmod(local, extraglobs={"torch": torch})
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+@pytest.mark.parametrize("name", CUTS)
+@pytest.mark.parametrize("groups", [1, 2])
+def test_no_examples_have_no_outputs_and_gradients_of_zero(name: str, groups: int) -> None:
+    options: dict[str, Any] = {"in_channels": 4, "out_channels": 6, "groups": groups}
+    options |= {"in_size": (7, 6), "kernel_size": 3, "padding": 1}
+    layer, x = layer_of(options), examples(options, 0).requires_grad_()
+    with cut(name):
+        y = layer(x)
+        y.sum().backward()
+    assert y.shape == (0, 6, 7, 6) and x.grad is not None and x.grad.shape == x.shape
+    assert all(p.grad is not None and not p.grad.any() for p in layer.parameters())
