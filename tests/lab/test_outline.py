@@ -258,6 +258,27 @@ def test_an_annotation_may_stand_in_quotes(written: Write, annotation: str, firs
     assert built.model_dump() == {"training": given}
 
 
+@pytest.mark.parametrize(
+    ("imports", "annotation"),
+    [
+        ("from typing import Literal", 'Literal["a", "torch"]'),
+        ("import typing", 'typing.Literal["a"]'),
+        ("from typing import Literal as L", 'L["a"]'),
+        ("from typing import Annotated, Literal", 'Annotated[Literal["a"], "it is one"]'),
+        ("from typing import Literal", '"Literal[\'a\'] | None"'),
+    ],
+)
+@pytest.mark.parametrize("first", ["", "from __future__ import annotations\n"])
+def test_a_setting_may_be_one_of_some_words(
+    written: Write, first: str, imports: str, annotation: str
+) -> None:
+    path = written(
+        f"{first}import torch\nfrom pydantic import BaseModel\n{imports}\n"
+        f"class Config(BaseModel):\n    kind: {annotation} = 'a'\n"
+    )
+    assert outline(path, "Config")["Config"]().model_dump() == {"kind": "a"}
+
+
 def test_future_imports_are_those_of_the_file(written: Write) -> None:
     body = "def Config() -> 1 + 1: ...\n"
     assert outline(written(body), "Config")["Config"].__annotations__["return"] == 2
