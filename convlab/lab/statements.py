@@ -135,8 +135,10 @@ def _quoted(statement: ast.stmt) -> set[str]:
                 names.add(each.id)
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
                 nodes += _parsed(each.value)
-            is_literal = isinstance(each, ast.Subscript) and "Literal" in ast.unparse(each.value)
-            nodes += [each.value] if is_literal else ast.iter_child_nodes(each)
+            if isinstance(each, ast.Subscript) and "Literal" in ast.unparse(each.value):
+                nodes.append(each.value)  # its words are no names
+            else:
+                nodes += ast.iter_child_nodes(each)
     return names
 
 

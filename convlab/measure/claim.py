@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from reprlib import repr as brief
 
-from .measurements import Measurements, NoSuchName
+from ..errors import did_you_mean
+from .measurements import Measurements, NoSuchName, NotMeasured
 from .prediction import Outcome, Prediction
 from .quantity import Measured, Quantity
 from .sample import Sample
@@ -19,13 +20,17 @@ class Control:
     of: Measured
     predicted: Prediction
 
+    def __post_init__(self) -> None:
+        _check_judged(f"control {self.sentence!r}", self.of, self.predicted)
+
 
 @dataclass(frozen=True)
 class Claim:
     """A sentence of the ledger, the quantity that decides it and where that must lie.
 
     `expected` is the verdict that we predict: a literal claim that is wrong is expected to be
-    refuted, and its repaired twin to hold.
+    refuted, and its repaired twin to hold. Raises TypeError or ValueError for what could not be
+    judged, so that it is told before a run.
     """
 
     id: str
@@ -35,6 +40,20 @@ class Claim:
     predicted: Prediction
     expected: Outcome = Outcome.HOLDS
     controls: tuple[Control, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_judged(f"claim {self.id}", self.of, self.predicted)
+        for name in ("id", "source", "sentence"):  # a record keeps them as text
+            self._set(name, str(getattr(self, name)))
+        if self.expected not in list(Outcome):
+            close = did_you_mean(str(self.expected), list(Outcome))
+            raise ValueError(f"claim {self.id}: no outcome is called {self.expected!r}{close}")
+        self._set("expected", Outcome(self.expected))  # "refuted" as well
+        controls = (self.controls,) if isinstance(self.controls, Control) else self.controls
+        self._set("controls", tuple(controls))
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # of an object that is frozen
 
     def check(self, measurements: Measurements) -> Verdict:
         """The verdict by the measurements alone: a stored run can be judged again."""
@@ -64,12 +83,26 @@ class Claim:
             sample = of(measurements)
         except NoSuchName as error:
             raise NoSuchName(f"claim {self.id}: {error}") from error
+        except NotMeasured:
+            raise
+        except Exception as error:
+            error.add_note(f"claim {self.id} cannot be judged")
+            raise
         if not isinstance(sample, Sample):
             raise TypeError(
                 f"claim {self.id}: its quantity should be a Sample, not {brief(sample)}; "
                 "write exactly(NUMBER) for a single number"
             )
         return sample
+
+
+def _check_judged(whose: str, of: object, predicted: object) -> None:
+    if not callable(of):
+        message = "its quantity should be one such as at(NAME, …)"
+        raise TypeError(f"{whose}: {message}, not {brief(of)}")
+    if not isinstance(predicted, Prediction):
+        message = "what is predicted should be a region such as above(NUMBER)"
+        raise TypeError(f"{whose}: {message}, not {brief(predicted)}")
 
 
 @dataclass(frozen=True)

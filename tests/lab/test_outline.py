@@ -265,7 +265,7 @@ def test_an_annotation_may_stand_in_quotes(written: Write, annotation: str, firs
         ("import typing", 'typing.Literal["a"]'),
         ("from typing import Literal as L", 'L["a"]'),
         ("from typing import Annotated, Literal", 'Annotated[Literal["a"], "it is one"]'),
-        ("from typing import Literal", '"Literal[\'a\'] | None"'),
+        ("from typing import Literal", "\"Literal['a'] | None\""),
     ],
 )
 @pytest.mark.parametrize("first", ["", "from __future__ import annotations\n"])

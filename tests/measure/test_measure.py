@@ -1,6 +1,7 @@
 """Tests of convlab.measure: what decides a verdict, and what does not."""
 
 from math import inf, isnan, nan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -117,6 +118,44 @@ def test_an_undecided_control_leaves_the_claim_undecided() -> None:
     measurements = measured(0.5, 0)
     measurements.rows[1].quantities["error"] = Sample((0.0, 0.0))
     assert CLAIM.check(measurements).outcome is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"of": 3}, "claim C1: its quantity should be one such as at.*, not 3"),
+        ({"predicted": 0.5}, "claim C1: what is predicted should be a region .*, not 0.5"),
+        ({"expected": "refutes"}, "claim C1: no outcome is called 'refutes'; did you mean"),
+        ({"expected": None}, "claim C1: no outcome is called None"),
+        ({"controls": 3}, "not iterable"),
+    ],
+)
+def test_a_claim_that_cannot_be_judged_is_refused_at_once(
+    wrong: dict[str, Any], message: str
+) -> None:
+    right: dict[str, Any] = {"of": lambda m: m.get("x", arm="a"), "predicted": above(0)}
+    with pytest.raises((TypeError, ValueError), match=message):
+        Claim("C1", "S0", "it is", **right | wrong)
+    with pytest.raises(TypeError, match=r"control 'it is': what is predicted .*, not 3"):
+        Control("it is", right["of"], 3)  # type: ignore[arg-type]
+
+
+def test_a_claim_takes_its_words_as_they_come() -> None:
+    measurements = Measurements()
+    measurements.add("t", {"arm": "a"}, {"x": exactly(1)})
+    odd: dict[str, Any] = {"id": 3, "source": None, "sentence": ["it"], "expected": "refuted"}
+    verdict = Claim(**odd, of=lambda m: m.get("x", arm="a"), predicted=below(0)).check(
+        measurements
+    )
+    assert (verdict.id, verdict.source, verdict.sentence) == ("3", "None", "['it']")
+    assert verdict.outcome is verdict.expected is REFUTED
+
+
+def test_an_error_in_a_quantity_names_its_claim() -> None:
+    claim = Claim("C1", "S0", "it is", lambda m: m.rows[9].quantities["x"], above(0))
+    with pytest.raises(IndexError) as raised:
+        claim.check(Measurements())
+    assert raised.value.__notes__ == ["claim C1 cannot be judged"]
 
 
 def test_get_finds_one_row_or_says_why_not() -> None:
