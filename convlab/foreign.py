@@ -14,7 +14,15 @@ def printable(text: object) -> str:
     >>> print(printable("a\x1b[31mb\n\udcffc"))
     a\x1b[31mb\n\udcffc
     """
-    return "".join(map(_visible, str(text)))
+    return "".join(map(_visible, as_text(text)))
+
+
+def as_text(value: object) -> str:
+    """The words of the value, or Python's where its own fail."""
+    try:
+        return str(value)
+    except Exception:  # whatever an experiment put there; a number may have too many digits
+        return object.__repr__(value)
 
 
 def _visible(character: str) -> str:

@@ -12,10 +12,12 @@ from reprlib import repr as brief
 from typing import Any, TypeVar, get_args
 
 from .errors import UsageError
+from .foreign import as_text
 from .measure import Measurements, Outcome, Row, Sample, Statistic, Verdict
 
 VERSION = 2  # of the document's form
 RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
+LONGEST = 2**13  # bits of a whole number; Python writes no longer ones
 KINDS = {str: "text", bool: "true or false", dict: "an object", list: "a list"}  # in JSON's words
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -139,7 +141,7 @@ def _factor(value: Any) -> Any:
     try:
         return _plain(value)
     except RecursionError:  # it contains itself
-        return str(value)
+        return as_text(value)
 
 
 def _quantity(sample: Sample) -> dict[str, Any]:
@@ -230,19 +232,18 @@ def _escaped(character: str, ascii_only: bool) -> str:
 def _plain(value: Any) -> Any:
     """`value` with only JSON's types in it."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {as_text(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        return as_text(value)
     if isinstance(value, bool | int | None):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else _NO_NUMBER[repr(float(value))]
     if hasattr(value, "tolist"):  # a number or an array of numpy or torch
         return _plain(value.tolist())
-    try:
-        return str(value)
-    except Exception:  # an object of an experiment, whose own words fail
-        return object.__repr__(value)
+    return as_text(value)
 
 
 _NO_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}

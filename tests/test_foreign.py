@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import characters, text
 
-from convlab.foreign import printable
+from convlab.foreign import as_text, printable
 
 ANY = text(characters(exclude_categories=()))
 
@@ -27,3 +27,8 @@ def test_words_stay_as_they_are(word: str) -> None:
 def test_what_is_not_text_is_written_as_python_writes_it() -> None:
     assert printable(("a", 1)) == "('a', 1)"
     assert printable("\u202egpj") == r"\u202egpj"
+
+
+def test_what_has_no_words_is_named_by_python() -> None:
+    assert printable(type("X", (), {"__str__": None})()).startswith("<")
+    assert as_text(10**5000).startswith("<int object at")

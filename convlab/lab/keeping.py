@@ -13,6 +13,7 @@ from traceback import TracebackException, extract_tb, format_exception, walk_tb
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..foreign import as_text
 from ..measure import Measurements
 from ..record import Record, Status
 from . import lock, store
@@ -108,7 +109,7 @@ def _with_all(record: Record, bench: Workbench, started: float) -> Record:
 def with_bench(measured: Measurements, bench: Workbench) -> Measurements:
     """What was measured, with the losses of what was trained and the notes of the workbench."""
     losses = {f"loss of {name}": losses for name, losses in bench.losses.items()}
-    notes = dict.fromkeys(map(str, [*measured.notes, *bench.notes]))
+    notes = dict.fromkeys(map(as_text, [*measured.notes, *bench.notes]))
     return replace(measured, arrays={**measured.arrays, **losses}, notes=list(notes))
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ..errors import did_you_mean
 from .sample import Sample
 
+KINDS: dict[str, type] = {"rows": list, "arrays": dict, "notes": list}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -56,12 +58,20 @@ class NoSuchName(LookupError):
 class Measurements:
     """Tidy rows in titled tables, the arrays behind the figures, and notes for the reader.
 
-    A quantity's name says its unit and convention: `weights (bytes)`.
+    A quantity's name says its unit and convention: `weights (bytes)`. Raises TypeError where
+    something else is put in the place of one of these.
     """
 
     rows: list[Row] = field(default_factory=list)
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        kind = KINDS.get(name, object)
+        if not isinstance(value, kind):
+            message = f"`{name}` of Measurements should be a {kind.__name__}, not {brief(value)}"
+            raise TypeError(message)
+        super().__setattr__(name, value)
 
     def add(
         self, table: str, factors: Mapping[str, Any], quantities: Mapping[str, Sample]

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..foreign import as_text
 from ..measure import Row, Sample, Verdict, number
 from ..record import Record, Status
 from .words import notes, words
@@ -71,20 +72,25 @@ def quantities(title: str, rows: Sequence[Row]) -> Table:
 def _only_quantity(rows: Sequence[Row]) -> str:
     """The name of the only quantity of rows that a few arms and another factor tell apart."""
     names = {name for row in rows for name in row.quantities}
-    arms = {str(row.factors.get(ARM)) for row in rows}
-    kinds = {str(sorted(row.factors.items(), key=str)) for row in rows}
+    arms = {as_text(row.factors.get(ARM)) for row in rows}
+    kinds = {frozenset(_texts(row.factors).items()) for row in rows}
     varied = all(ARM in row.factors and len(row.factors) > 1 for row in rows)
     suits = varied and len(names) == 1 < len(arms) <= MOST_ARMS and len(kinds) == len(rows)
     return names.pop() if suits else ""
 
 
 def _arms_as_columns(rows: Sequence[Row], quantity: str) -> list[Row]:
-    turned: dict[str, Row] = {}
+    turned: dict[tuple[tuple[str, str], ...], Row] = {}
     for row in rows:
         others = {name: value for name, value in row.factors.items() if name != ARM}
-        joint = turned.setdefault(str(others), Row(row.table, others, {}))
-        joint.quantities[str(row.factors[ARM])] = row.quantities[quantity]
+        key = tuple(_texts(others).items())
+        joint = turned.setdefault(key, Row(row.table, others, {}))
+        joint.quantities[as_text(row.factors[ARM])] = row.quantities[quantity]
     return list(turned.values())
+
+
+def _texts(factors: Mapping[str, object]) -> dict[str, str]:
+    return {name: as_text(value) for name, value in factors.items()}
 
 
 def claims(verdicts: Iterable[Verdict]) -> Table:
@@ -128,7 +134,7 @@ def _cell(sample: Sample | None) -> Text:
 
 
 def _as_text(factor: object) -> str:
-    return number(factor) if isinstance(factor, float) else str(factor)
+    return number(factor) if isinstance(factor, float) else as_text(factor)
 
 
 def _outcome(verdict: Verdict) -> Text:

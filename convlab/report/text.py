@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 
 from .. import record as records
-from ..foreign import printable
+from ..foreign import as_text, printable
 from ..record import Record
 
 COLUMNS = ("experiment", "table", "factors", "quantity", "statistic", "center", "low", "high")
@@ -23,7 +23,7 @@ def as_csv(record: Record) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS, "values"])
     for row in record.measurements.rows:
-        factors = "; ".join(f"{name}={value}" for name, value in row.factors.items())
+        factors = "; ".join(f"{name}={as_text(value)}" for name, value in row.factors.items())
         for name, sample in row.quantities.items():
             low, high = sample.interval
             words = (record.experiment, row.table, factors, name, sample.statistic)

@@ -48,6 +48,8 @@ FAILS = {
     "raise GeneratorExit": RuntimeError,
     "m.add('t', {}, {'value': 3.0})": TypeError,
     "Sample(3.0)": TypeError,
+    "m.notes = None": TypeError,
+    "m.arrays = m.rows = None": TypeError,
 }
 COMPLETES = {
     "a change of folder": "os.mkdir('else'); os.chdir('else')",
@@ -57,6 +59,8 @@ COMPLETES = {
     "half a pair of surrogates": "m.notes.append('\\udc80'); m.rows[0].factors['f'] = '\\udc80'",
     "a factor of numpy": "m.rows[0].factors['f'] = np.int64(3)",
     "a factor without words": "m.rows[0].factors['f'] = type('X', (), {'__str__': None})()",
+    "a note without words": "m.notes.append(type('X', (), {'__str__': None})())",
+    "a number of 5000 digits": "m.rows[0].factors['f'] = [1, 10**5000]",
     "a factor in itself": "m.rows[0].factors['f'] = x = []; x.append(x)",
 }
 UNKEPT = {

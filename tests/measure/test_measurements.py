@@ -66,3 +66,12 @@ def test_a_name_that_is_in_no_row_is_another_error_than_an_arm_not_asked_for() -
         at("size", amr="one")(measured())
     with pytest.raises(NoSuchName, match="no row was measured that has one"):
         at("size")(Measurements())
+
+
+@pytest.mark.parametrize("name", ["rows", "arrays", "notes"])
+@pytest.mark.parametrize("value", [None, "a note", 3, iter(())])
+def test_what_is_put_in_the_place_of_another_kind_is_refused(name: str, value: object) -> None:
+    measurements = Measurements()
+    with pytest.raises(TypeError, match=f"`{name}` of Measurements should be a (list|dict), not"):
+        setattr(measurements, name, value)
+    assert measurements == Measurements()

@@ -112,6 +112,16 @@ def test_six_arms_stand_side_by_side_and_seven_below_each_other() -> None:
     assert body(turned(1))[0] == ["arm 0", "3", "0"]  # one arm is no comparison
 
 
+def test_arms_that_are_one_as_text_hide_no_value() -> None:
+    rows = [
+        Row("t", {"arm": arm, "images": images}, {"n": exactly(10 * images + index)})
+        for index, arm in enumerate((1, "1", type("X", (), {"__str__": None})()))
+        for images in (1, 2)
+    ]
+    text = printed(report.quantities("t", rows))
+    assert all(str(10 * images + index) in text for index in range(3) for images in (1, 2))
+
+
 def test_rows_without_an_arm_are_left_as_they_are() -> None:
     rows = [
         Row("t", {"arm": "a", "size": 3}, {"error": exactly(1)}),
