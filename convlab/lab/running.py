@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from reprlib import repr as brief
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -195,6 +196,13 @@ def _verdicts(
 def _drawn(experiment: ModuleType, measurements: Measurements, folder: Path) -> Iterator[str]:
     """Keep the experiment's figures as PNG files in the run; their names."""
     figures = experiment.draw(measurements) if hasattr(experiment, "draw") else {}
+    wanted = f"{experiment.__file__}: `draw` should return matplotlib Figures by name"
+    if not isinstance(figures, Mapping):
+        raise TypeError(f"{wanted}, not {brief(figures)}")
     for stem, figure in figures.items():
+        if not hasattr(figure, "savefig"):
+            raise TypeError(f"{wanted}, not {brief(figure)} as {brief(stem)}")
+        if {"/", "\\", "\0"} & set(str(stem)):  # it would be written elsewhere
+            raise ValueError(f"{wanted}; {brief(stem)} cannot be the name of a file")
         files.write(folder / f"{stem}.png", partial(figure.savefig, dpi=144))
         yield f"{stem}.png"

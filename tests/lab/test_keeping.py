@@ -276,6 +276,25 @@ def test_what_measure_returns_is_named_where_it_is_wrong() -> None:
         run("return None")
 
 
+@pytest.mark.parametrize(
+    ("figures", "wrong"),
+    [
+        ("None", "not None"),
+        ("[1]", r"not \[1\]"),
+        ("{'a': 3}", "not 3 as 'a'"),
+        ("{'../../a': figure}", "'../../a' cannot be the name of a file"),
+        ("{'/a': figure}", "'/a' cannot be the name of a file"),
+        ("{'a\\0': figure}", "cannot be the name of a file"),
+    ],
+)
+def test_what_draw_returns_is_named_where_it_is_wrong(figures: str, wrong: str) -> None:
+    draw = f"def draw(m, figure=__import__('matplotlib.figure').figure.Figure()): return {figures}"
+    with pytest.raises((TypeError, ValueError), match=rf"mine\.py: `draw` should.*{wrong}"):
+        run(more=f")\n{draw}\n_ = (")
+    assert kept().verdicts
+    assert not list(Path.cwd().rglob("*.png"))
+
+
 def test_arrays_come_back_as_they_were() -> None:
     tensors = {"b": torch.tensor([True]), "c": torch.tensor([1 + 2j]).conj(), "n": np.float32(3)}
     folder = Path("runs/x")
