@@ -19,6 +19,8 @@ PIPED = 120  # columns of a table where no terminal sets them
 
 def console() -> Console:
     """A console as wide as the terminal, also when its reader is `head` or `less`."""
+    if sys.stdout is None:  # it is closed: nobody reads
+        return Console(quiet=True)
     if "COLUMNS" in os.environ or sys.stdout.isatty():
         return Console(highlight=False)
     try:

@@ -128,6 +128,6 @@ def test_a_check_counts_whether_or_not_anybody_reads(tmp_path: Path) -> None:
 
 def test_stdout_may_be_closed(tmp_path: Path) -> None:
     command(tmp_path, "--version")
-    for words in ("run mine.yaml -q --json", "list"):
+    for words in ("run mine.yaml -q --json", "run mine.yaml -q", "list"):
         line = f"{sys.executable} -m convlab {words} >&-"
         assert subprocess.run(["bash", "-c", line], cwd=tmp_path).returncode == 0
