@@ -14,7 +14,7 @@ from .nodes import Key, leaves, put
 from .overrides import Override, Overrides, as_list, for_type
 from .problem import COMMAND_LINE, ConfigError, Problem
 from .reading import Document
-from .wording import complaints
+from .wording import MISSING, UNTOLD, complaints
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -77,7 +77,10 @@ def _problem(
 ) -> Problem:
     """The problem at the place that had the last word on its key."""
     dotted = ".".join(map(str, key))
-    if any(_overlap(key, other) for other in keys):
+    block = key[:-1] if message in (MISSING, UNTOLD) else ()  # what lacks the key
+    made_here = block and block not in document.lines
+    place = block if made_here else key
+    if any(_overlap(place, other) for other in keys):
         return Problem(COMMAND_LINE, dotted, message)
     in_quick = quick and any(_overlap(key, other) for other in leaves(document.quick))
     line = _line(("quick", *key) if in_quick else key, document.lines)

@@ -47,6 +47,7 @@ _EXPECTED = {
     "path_exists": "a path where nothing is yet",
 }
 MISSING = "missing, and it has no default"
+UNTOLD = "missing; it says of which kind the keys beside it are"
 CONSEQUENCES = {"default_factory_not_called"}  # of another error, which is told
 
 
@@ -62,7 +63,7 @@ def complaints(
     for key, group in (of_one or groups).items():
         first = group[0]
         if first["type"] == "union_tag_not_found":
-            yield (*key, _tag(first)), MISSING
+            yield (*key, _tag(first)), UNTOLD
         elif first["type"] == "union_tag_invalid":
             yield (*key, _tag(first)), _unknown_tag(first)
         else:

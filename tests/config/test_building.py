@@ -156,6 +156,40 @@ def test_a_missing_setting_may_come_from_the_command_line(written: Write) -> Non
     assert build(Required, document, {"image": Path("a.png")}, quick=False).image == Path("a.png")
 
 
+class Square(BaseModel):
+    kind: Literal["square"] = "square"
+    side: int = 1
+
+
+class Circle(BaseModel):
+    kind: Literal["circle"] = "circle"
+    radius: int
+
+
+class Shapes(BaseModel):
+    shape: Square | Circle = Field(Square(), discriminator="kind")
+    circle: Circle | None = None
+
+
+@pytest.mark.parametrize(
+    ("text", "override", "place"),
+    [
+        ("", "shape.radius=3", "command line: `shape.kind`: missing; it says"),
+        ("shape: {radius: 2}", "", "lab.yaml:2: `shape.kind`: missing; it says"),
+        ("", "shape.kind=circle", "command line: `shape.radius`: missing, and"),
+        ("", "circle={}", "command line: `circle.radius`: missing, and"),
+        ("circle: {}", "", "lab.yaml:2: `circle.radius`: missing, and"),
+        ("circle: {}", "shape.side=3", "lab.yaml:2: `circle.radius`: missing, and"),
+    ],
+)
+def test_what_a_block_lacks_is_told_where_the_block_is(
+    written: Write, text: str, override: str, place: str
+) -> None:
+    document = written(f"experiment: edge\n{text}\n")
+    (line,) = told(document, *filter(None, [override]), cls=Shapes)
+    assert line.startswith(place)
+
+
 def test_the_small_version_is_checked_in_either_case(written: Write) -> None:
     document = written("experiment: edge\nlow: 0.5\nquick:\n  high: 0.2\n")
     assert told(document) == told(document, quick=True) == ["lab.yaml:3: low must be below high"]

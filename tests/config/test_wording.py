@@ -62,7 +62,10 @@ class Config(BaseModel):
             {"tagged": {"kind": "cirkle"}},
             ["`tagged.kind`: expected one of square, circle, found 'cirkle'"],
         ),
-        ({"tagged": {"radius": 2}}, ["`tagged.kind`: missing, and it has no default"]),
+        (
+            {"tagged": {"radius": 2}},
+            ["`tagged.kind`: missing; it says of which kind the keys beside it are"],
+        ),
         ({"tagged": {"sde": 2}}, ["`tagged.sde`: unknown key; did you mean `tagged.side`?"]),
         ({"optional": {"side": "q"}}, ["`optional.side`: expected an integer, found 'q'"]),
         ({"mixed": {"x": "q"}}, ["`mixed.x`: expected an integer, found 'q'"]),
