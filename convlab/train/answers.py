@@ -5,7 +5,7 @@ Answers are a tensor (S, N, ...), or a tuple, list or dictionary of such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -13,24 +13,20 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.utils._pytree import tree_leaves, tree_map
 
+from ..errors import UsageError
+from ..streams import left_as_it_was
 from .stacked import State, agree, forward_of, named_tensors
 
 Call = Callable[[Tensor], Any]  # from examples (N, ...), or (S, N, ...) if each seed has its own
 
 
 def by_all(skeleton: nn.Module, state: State, own: bool) -> Call:
-    """Of stacked networks; of one after another where vmap lacks what their evaluation needs."""
-    forward, some = forward_of(skeleton), next(iter(state.values()))
-    device, seeds = some.device, range(len(some))
-    states = [{name: tensor[seed] for name, tensor in state.items()} for seed in seeds]
+    """Of stacked networks; raises where vmap lacks what their evaluation needs."""
+    forward, device = forward_of(skeleton), next(iter(state.values())).device
 
     def call(x: Tensor) -> Any:
-        try:
-            with torch.no_grad():
-                return forward(state, x.to(device), own)
-        except Exception:
-            each = [by_one(skeleton, one, own) for one in states]
-            return join([c(x[i : i + 1] if own else x) for i, c in enumerate(each)], axis=0)
+        with torch.no_grad():
+            return forward(state, x.to(device), own)
 
     return call
 
@@ -66,19 +62,40 @@ def in_parts(call: Call, x: Tensor, own: bool, at_once: int) -> Any:
 
 
 def join(answers: Iterable[Any], axis: int) -> Any:
-    """Those of more seeds (axis 0), or to more examples (axis 1)."""
-    return tree_map(lambda *all_: torch.cat(all_, axis) if _holds(all_[0]) else all_[0], *answers)
+    """Those of more seeds (axis 0), or to more examples (axis 1).
+
+    Raises UsageError for what is no tensor, unless it is plain and the same for all.
+    """
+    return tree_map(lambda *leaves: _joined(leaves, axis), *answers)
+
+
+def _joined(leaves: Sequence[Any], axis: int) -> Any:
+    first = leaves[0]
+    if all(_holds(leaf) for leaf in leaves):
+        return torch.cat(list(leaves), axis)
+    if isinstance(first, bool | int | float | str | None) and all(x == first for x in leaves):
+        return first
+    raise UsageError(
+        f"the networks of `fit` answer with what is no tensor ({type(first).__name__}), and "
+        "`predict` cannot stack that: let them answer with tensors, or ask `score`"
+    )
 
 
 def _examples_meet(call: Call, x: Tensor, axis: int) -> bool:
-    """Whether the first example has another answer when a second one is there."""
+    """Whether the first or the last example has another answer when the other is there.
+
+    Both, as the largest number of a batch is that of one of them. What is drawn differs, too.
+    """
+    ends = torch.tensor([0, x.shape[axis] - 1], device=x.device)
     try:
-        one, two = (tree_leaves(call(x.narrow(axis, 0, few))) for few in (1, 2))
+        with left_as_it_was():
+            each = join([call(x.index_select(axis, end)) for end in ends[:, None]], axis=1)
+            both = call(x.index_select(axis, ends))
     except Exception:  # as of a norm over the batch, which one example has not
         return True
     return not all(
-        _holds(a) and a.ndim > 1 and b.ndim > 1 and agree(b[:, :1], a)
-        for a, b in zip(one, two, strict=True)
+        _holds(a) and a.ndim > 1 and agree(b, a)
+        for a, b in zip(tree_leaves(each), tree_leaves(both), strict=True)
     )
 
 

@@ -18,6 +18,7 @@ from .answers import join as join_answers
 from .stacked import Loss, State, join, named_tensors
 
 AT_ONCE = 4096  # examples, of one network or of several together
+ONLY_NUMBERS = "what the networks keep beside their numbers is that after all steps"
 LARGEST = torch.finfo(torch.float32).max ** 0.5  # of weights whose square is still a float32
 
 
@@ -55,8 +56,12 @@ class Networks:
         """These networks as they were after `step` steps, which `fit` was asked to keep."""
         if step not in self.kept:
             raise UsageError(f"`fit` did not keep step {step}: ask for it with `keep=[{step}]`")
-        kept, alone = self.kept[step], self.kept_alone.get(step, ())
-        return replace(self, state=kept, alone=alone, losses=self.losses[:, :step])
+        kept, alone, notes = self.kept[step], self.kept_alone.get(step, ()), self.notes
+        if self.alone and not alone:  # they could not be copied
+            alone, notes = self.alone, (*notes, f"step {step}: {ONLY_NUMBERS}")
+        if not kept and alone is self.alone:
+            raise UsageError(f"`fit` could not keep step {step}: these networks cannot be copied")
+        return replace(self, state=kept, alone=alone, losses=self.losses[:, :step], notes=notes)
 
     def predict(self, x: Tensor, *, own: bool = False, at_once: int = AT_ONCE) -> Tensor:
         """(N, ...) -> (S, N, ...): every network sees x, or its `own` x[i] of (S, N, ...).
@@ -65,6 +70,7 @@ class Networks:
         than `at_once` examples are cut in parts where no example changes the answer to another.
         Raises UsageError where answers differ in shape.
         """
+        self._check(x, own, at_once)
         groups = list(self._groups(x, own, at_once))
         try:
             answers: Tensor = join_answers(groups, axis=0)
@@ -75,6 +81,17 @@ class Networks:
                 "let `build` make networks with answers of one shape"
             ) from None
 
+    def _check(self, x: Tensor, own: bool, at_once: int) -> None:
+        if not isinstance(x, Tensor) or x.ndim <= own:
+            raise UsageError(f"`predict` takes a tensor of examples (N, ...), not {x!r:.60}")
+        if own and len(x) != len(self.losses):
+            raise UsageError(
+                f"`predict` has {len(self.losses)} networks and an `own` x for {len(x)}: "
+                "give an x of the shape (S, N, ...)"
+            )
+        if at_once < 1:
+            raise UsageError(f"`predict` answers at least one example at once, not {at_once}")
+
     def score(self, metric: Loss, data: Data | Draw, statistic: Statistic = "median") -> Sample:
         """The metric on data that all share, or on a fresh draw for each; NaN if diverged.
 
@@ -82,7 +99,7 @@ class Networks:
         """
         held_out = draw_each(data, range(len(self.losses)), Stream.HELD_OUT)
         answers = self._answers(held_out, shared=isinstance(data, Data))
-        each = [_number(metric(a, d.y)) for a, d in zip(answers, held_out, strict=True)]
+        each = [_number(metric(a, d.y.clone())) for a, d in zip(answers, held_out, strict=True)]
         return sample(torch.stack(each).masked_fill(self.diverged, torch.nan), statistic)
 
     def _answers(self, data: Sequence[Data], *, shared: bool) -> Iterator[Any]:
@@ -93,23 +110,33 @@ class Networks:
                 yield from _by_seed(group)
         else:
             for seed, each in enumerate(data):
-                yield from _by_seed(self._group(range(seed, seed + 1), each.x, False, AT_ONCE))
+                for group in self._group(range(seed, seed + 1), each.x, False, AT_ONCE):
+                    yield from _by_seed(group)
 
     def _groups(self, x: Tensor, own: bool, at_once: int) -> Iterator[Any]:
         """The answers (S, N, ...), by as many seeds at once as suit the number of examples."""
         size = 1 if self.alone else max(1, at_once // max(1, x.shape[own]))
         for seeds in torch.arange(len(self.losses)).split(size):
             group = range(int(seeds[0]), int(seeds[-1]) + 1)
-            yield self._group(group, x[group.start : group.stop] if own else x, own, at_once)
+            yield from self._group(group, x[group.start : group.stop] if own else x, own, at_once)
 
-    def _group(self, seeds: range, x: Tensor, own: bool, at_once: int) -> Any:
+    def _group(self, seeds: range, x: Tensor, own: bool, at_once: int) -> list[Any]:
+        """The answers of these seeds: together, or one after another where vmap cannot."""
         if not self.alone:
             state = {n: tensor[seeds.start : seeds.stop] for n, tensor in self.state.items()}
-            return in_parts(by_all(self.skeleton, state, own), x, own, at_once)
-        state = {name: tensor[seeds.start] for name, tensor in self.state.items()}
+            try:
+                return [in_parts(by_all(self.skeleton, state, own), x, own, at_once)]
+            except Exception:  # a call of each by itself knows it, or says what is wrong
+                pass
+        each = [x[i : i + 1] if own else x for i in range(len(seeds))]
+        return [self._one(s, part, own, at_once) for s, part in zip(seeds, each, strict=True)]
+
+    def _one(self, seed: int, x: Tensor, own: bool, at_once: int) -> Any:
+        state = {name: tensor[seed] for name, tensor in self.state.items()}
+        network = self.alone[seed] if self.alone else self.skeleton
         with left_as_it_was():
-            seed_all(seeds.start, Stream.NOISE)  # some draw when they answer, too
-            return in_parts(by_one(self.alone[seeds.start], state, own), x, own, at_once)
+            seed_all(seed, Stream.NOISE)  # some draw when they answer, too
+            return in_parts(by_one(network, state, own), x, own, at_once)
 
 
 def joined(parts: Sequence[Networks]) -> Networks:
@@ -146,7 +173,8 @@ def sample(values: Tensor, statistic: Statistic = "median") -> Sample:
 
 def _by_seed(answers: Any) -> Iterator[Any]:
     """The answers (N, ...) of each seed among (S, N, ...)."""
-    seeds = max(len(leaf) for leaf in tree_leaves(answers) if isinstance(leaf, Tensor))
+    lengths = [len(leaf) for leaf in tree_leaves(answers) if isinstance(leaf, Tensor)]
+    seeds = max(lengths, default=1)  # what is no tensor is an answer of one
     for seed in range(seeds):
         yield tree_map(lambda leaf: leaf[seed] if isinstance(leaf, Tensor) else leaf, answers)  # noqa: B023
 

@@ -1,6 +1,7 @@
 """Tests of convlab.train: what trained networks answer, and what is refused with a sentence."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from convlab.errors import UsageError
 from convlab.settings import Training
 from convlab.streams import Data
 from convlab.train import Networks, fit
+from convlab.train.alone import channels_last_before_pooling
 
 Build = Callable[[], nn.Module]
 
@@ -79,7 +81,11 @@ def centred() -> nn.Module:
     return Answering(lambda out, x: out - out.mean(0))
 
 
-@pytest.mark.parametrize("build", [by_the_batch, centred])
+def by_the_largest() -> nn.Module:
+    return Answering(lambda out, x: out / out.abs().max())
+
+
+@pytest.mark.parametrize("build", [by_the_batch, centred, by_the_largest])
 @pytest.mark.parametrize("seeds", [1, 4, 16])
 def test_networks_whose_examples_meet_see_all_at_once(build: Build, seeds: int) -> None:
     networks, x = trained(build, seeds), row(Generator(), 50).x
@@ -263,3 +269,101 @@ def test_what_is_no_task_is_refused() -> None:
         ask(row, loss=lambda out, y: (out - y).mean(1), seeds=1, training=one)
     with pytest.raises(UsageError, match=r"did not keep step 1: ask for it"):
         ask(row, seeds=1, training=one).at(1)
+
+
+class Pooling(nn.Module):
+    """As in tutorials: what is pooled is viewed as rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.pool = nn.Conv2d(1, 8, 3), nn.MaxPool2d(2)
+        self.last = nn.Linear(72, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.last(self.pool(self.convolution(x)).view(len(x), -1))
+        return answer
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 5])
+def test_pooled_images_may_be_viewed_as_rows(seeds: int) -> None:
+    x = torch.randn(8, 1, 8, 8, generator=Generator().manual_seed(0))
+    data = Data(x, torch.arange(8) % 3)
+    training = Training(steps=2)
+    networks = fit(Pooling, data, nn.functional.cross_entropy, seeds=seeds, training=training)
+    assert networks.predict(x).shape == (seeds, 8, 3)
+
+
+def test_a_chain_of_known_layers_is_pooled_with_the_channels_last() -> None:
+    def layouts(*last: nn.Module) -> list[bool]:
+        network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.MaxPool2d(2), *last)
+        seen: list[bool] = []
+        with channels_last_before_pooling(network, "cpu"):
+            pooled = network[:2](torch.randn(2, 1, 8, 8))
+            seen.append(pooled.is_contiguous(memory_format=torch.channels_last))
+        return [*seen, network[:2](torch.randn(2, 1, 8, 8)).is_contiguous()]
+
+    assert layouts(nn.Flatten(), nn.Linear(72, 3)) == [True, True]
+    assert layouts() == layouts(Shift(), nn.Flatten()) == [False, True]
+
+
+class Held(nn.Module):
+    """Keeps a tensor that was computed, which cannot be copied."""
+
+    def __init__(self, width: int = 2) -> None:
+        super().__init__()
+        self.layer, self.last = nn.Linear(6, width), nn.Linear(width, 2)
+        self.held = nn.Linear(6, 6).weight * 1.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.last(self.layer(x @ self.held.detach().to(x)))
+        return answer
+
+
+def test_networks_that_cannot_be_copied_answer_by_what_each_keeps() -> None:
+    networks, x = trained(Held, 4, keep=[2, 4]), row(Generator()).x
+    torch.testing.assert_close(networks.at(4).predict(x), networks.predict(x))
+    assert not torch.allclose(networks.at(2).predict(x), networks.predict(x))
+    assert "is that after all steps" in networks.at(2).notes[-1]
+    widths = iter(range(1, 9))
+    uneven = trained(lambda: Held(next(widths)), 4, keep=[2])
+    with pytest.raises(UsageError, match=r"could not keep step 2: .*cannot be copied"):
+        uneven.at(2)
+
+
+@dataclass
+class Parts:
+    out: Tensor
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_a_metric_may_take_what_cannot_be_stacked(seeds: int) -> None:
+    build = partial(Answering, lambda out, x: Parts(out))
+    networks = trained(build, seeds, lambda answer, y: mse_loss(answer.out, y))
+    plain = trained(partial(Answering, lambda out, x: out), seeds).score(mse_loss, row)
+    scores = networks.score(lambda answer, y: mse_loss(answer.out, y), row)  # type: ignore[attr-defined]
+    assert scores.values == pytest.approx(plain.values)
+    with pytest.raises(UsageError, match=r"no tensor \(Parts\).*ask `score`"):
+        networks.predict(row(Generator()).x)
+
+
+def test_numbers_that_differ_between_seeds_are_not_those_of_the_first() -> None:
+    networks = trained(
+        lambda: Answering(lambda out, x: {"out": out, "mean": out.mean().item()}),
+        5,
+        lambda answer, y: mse_loss(answer["out"], y),
+    )
+    with pytest.raises(UsageError, match=r"no tensor \(float\)"):
+        networks.predict(row(Generator()).x)
+
+
+def test_what_is_drawn_does_not_depend_on_how_many_are_answered_at_once() -> None:
+    build = partial(Answering, lambda out, x: nn.functional.dropout(out, 0.5, True))
+    networks, x = trained(build, 3), row(Generator(), 50).x
+    assert torch.equal(networks.predict(x, at_once=20), networks.predict(x))
+
+
+def test_a_metric_may_change_the_targets() -> None:
+    data, networks = row(Generator()), trained(lambda: nn.Linear(6, 2), 3)
+    y = data.y.clone()
+    networks.score(lambda out, y: (out - y.mul_(2)).square().mean(), data)
+    assert torch.equal(data.y, y)
