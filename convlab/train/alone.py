@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import UsageError
 from ..streams import Batch
-from .stacked import Loss, Program, copy_of, named_tensors
+from .stacked import Loss, Program, copy_of, is_altered, leaves, named_tensors
 
 
 def program_of_one(network: nn.Module, loss: Loss, device: str) -> Program:
@@ -20,17 +20,27 @@ def program_of_one(network: nn.Module, loss: Loss, device: str) -> Program:
     def losses(batch: Batch) -> Tensor:
         x, y = (batch.x[0], batch.y[0]) if batch.own else (batch.x, batch.y)
         value = loss(network(x.clone()), y.clone())
-        if value.numel() != 1:
-            raise UsageError(
-                f"the loss of `fit` has the shape {tuple(value.shape)}: let it return one number"
-            )
+        _check(value)
         return value.reshape(1)
 
     def state() -> dict[str, Tensor]:
         return copy_of({name: tensor[None] for name, tensor in named_tensors(network)})
 
     tensors = [tensor for _, tensor in named_tensors(network)]
-    return Program(network, tensors, losses, state, alone=(network,))
+    parameters = list(network.parameters())
+    return Program(network, tensors, parameters, losses, state, alone=(network,))
+
+
+def _check(value: object) -> None:
+    if not isinstance(value, Tensor):
+        what = f"is no tensor but a {type(value).__name__}"
+    elif value.numel() != 1:
+        what = f"has the shape {tuple(value.shape)}"
+    elif not value.requires_grad:
+        what = "does not depend on a weight that is trained"
+    else:
+        return
+    raise UsageError(f"the loss of `fit` {what}: let it return one number, computed by torch")
 
 
 def to_training(network: nn.Module) -> nn.Module:
@@ -46,13 +56,27 @@ def to_training(network: nn.Module) -> nn.Module:
 @contextmanager
 def channels_last_before_pooling(network: nn.Module, device: str) -> Iterator[None]:
     """A CPU then pools 1.5 times as fast, forward and backward, from 8 channels on."""
-    pooling = [m for m in network.modules() if type(m) is nn.MaxPool2d and device == "cpu"]
+    pooling = _poolings(network) if device == "cpu" else []
     hooks = [layer.register_forward_pre_hook(_channels_last) for layer in pooling]
     try:
         yield
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def _poolings(network: nn.Module) -> list[nn.Module]:
+    """Those before a Flatten in a chain of known layers; code of a user may mind the layout."""
+    chain = list(leaves(network))
+    if not all(_is_known(layer) for layer in chain):
+        return []
+    flattened = max((i for i, layer in enumerate(chain) if type(layer) is nn.Flatten), default=0)
+    return [layer for layer in chain[:flattened] if type(layer) is nn.MaxPool2d]
+
+
+def _is_known(layer: nn.Module) -> bool:
+    ours = __name__.partition(".")[0]
+    return type(layer).__module__.startswith(("torch.nn.", f"{ours}.")) and not is_altered(layer)
 
 
 def _channels_last(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -22,10 +22,17 @@ Description = dict[str, object]  # by the dotted name of the attribute
 
 
 def description(network: nn.Module) -> Description:
-    """Equal for networks that are alike in all but the numbers of parameters and buffers.
+    """All that a network keeps, itself or by its classes, but the numbers of its tensors.
 
     Raises whatever an attribute raises that cannot be looked into.
     """
+    classes = dict.fromkeys(type(module) for module in network.modules())
+    of_classes = (pair for kind in classes for pair in _of_class(kind))
+    return own_description(network) | {name: digest(kept) for name, kept in of_classes}
+
+
+def own_description(network: nn.Module) -> Description:
+    """Equal for networks that are alike in all but the numbers of parameters and buffers."""
     order: dict[int, int] = {}  # of tensors, so that what is shared is told from what is not
     return dict(_described(network, order))
 
@@ -38,18 +45,24 @@ def difference(one: Description, other: Description) -> str:
 
 def digest(value: Any, order: Mapping[int, int] | None = None) -> object:
     """What is equal for equal values; tensors that `order` names are told by their place."""
-    if isinstance(value, bool | int | str | None) or (isinstance(value, dict) and not value):
+    if _is_plain(value) or (isinstance(value, dict) and not value):
         return value
     pickled = BytesIO()
     _Describer(pickled, order or {}).dump(value)
     return sha256(pickled.getvalue()).digest()
 
 
+def _is_plain(value: object) -> bool:
+    """Whether it may stand for itself, which takes less time than to be pickled."""
+    if type(value) is tuple:
+        return all(map(_is_plain, value))
+    return isinstance(value, bool | int | str | None)
+
+
 def _described(network: nn.Module, order: dict[int, int]) -> Iterator[tuple[str, object]]:
     for path, module in network.named_modules(remove_duplicate=False):
         dot = f"{path}." if path else ""
         yield f"{dot}__class__", type(module)
-        yield from ((dot + name, digest(kept, order)) for name, kept in _of_class(type(module)))
         for name, kept in vars(module).items():
             if name in TENSORS:
                 yield from ((dot + each, _form(tensor, order)) for each, tensor in kept.items())
@@ -99,9 +112,18 @@ def _function(function: FunctionType) -> object:
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     names = (name for name in function.__code__.co_names if name in function.__globals__)
     beside = {name: function.__globals__[name] for name in names}
-    data = {name: kept for name, kept in beside.items() if not _does(kept)}
+    data = {n: kept for n, kept in beside.items() if not _does(kept) or _is_near(kept, function)}
     defaults = function.__defaults__, function.__kwdefaults__
     return function.__code__, defaults, cells, vars(function), data
+
+
+def _is_near(kept: object, function: FunctionType) -> bool:
+    """Whether this is a function of the same package, which may use data as well."""
+    return isinstance(kept, FunctionType) and _package(kept) == _package(function)
+
+
+def _package(function: FunctionType) -> str:
+    return str(function.__module__).partition(".")[0]
 
 
 def _does(kept: object) -> bool:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .. import streams
 from ..cost import Cost, LayerCost, cost
-from ..memory import require
+from ..memory import physical, require
 from ..settings import Training
 from ..streams import Data, Draw, Stream
 from .rules import in_a_line
@@ -27,6 +27,7 @@ Build = Callable[[], nn.Module]
 FEW = 8  # examples of a batch that a network is tried on
 GROUP_TOUCHES = 16_000_000  # bytes of weights, examples and activations in a step
 GROUP_BYTES = 1_000_000_000  # with all the data that the seeds have drawn
+FAR_MORE = 1000  # bytes of activations for each of weights and examples
 VMAP_LIMIT = 7_000_000  # multiply-adds of convolutions by vmap, per step and seed
 VMAP_LEAST = 4  # seeds
 CONVOLUTION_LIMIT = 50_000_000  # multiply-adds of any, beyond which two seeds gain a tenth
@@ -47,6 +48,8 @@ def group_size(
     require(4 * weights, "training one network")  # the gradient, and Adam's two averages
     one = streams.draw_all(data, range(1), Stream.DATA)
     x = (one.x[0] if one.own else one.x)[: training.batch]
+    if seeds == 1 and FAR_MORE * (4 * weights + x.nbytes) < physical():
+        return 1  # without a trial, which is a call more than a plain loop makes
     few = x[:FEW]
     counts = _tried(network, few)
     saved_bytes = (counts.saved_bytes or 0) * len(x) // len(few)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 
 import torch
 from torch import Tensor, nn
 
 from .. import streams
-from ..errors import UsageError
 from ..memory import require
 from ..settings import Training
 from ..streams import Batch, Data, Draw, Stream, left_as_it_was, seed_all
 from .alone import channels_last_before_pooling, program_of_one
+from .attributes import Description, description, difference
 from .building import Build as Build  # part of what `fit` takes
 from .building import build_all
+from .checks import check
 from .groups import FEW, Untried, group_size
 from .networks import Networks, joined
 from .optimizers import optimizer_and_schedule
@@ -25,6 +27,7 @@ from .stacked import Loss as Loss
 from .stacked import Program, program_of
 
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
+SEEN = "to build one changes what another sees"
 PAUSE = 0.05  # seconds between two calls of a watch: one takes as long as a tenth of a small step
 
 
@@ -66,39 +69,51 @@ def fit(
 
     Raises UsageError for what is no task, NotEnoughMemory where a step could not be held.
     """
-    _check(seeds, training, keep)
+    check(build, loss, seeds, training, device, keep)
     task = Task(data, loss, training, device, keep, watch)
     with left_as_it_was():
-        building = build_all(build, data, range(seeds))
-        first = next(building)
-        try:
-            size, why = group_size(first, data, training, seeds, device), ""
-        except Untried as error:
-            size, why = 1, str(error)
-        require(seeds * sum(tensor.nbytes for tensor in first.parameters()), f"{seeds} networks")
-        return _fit(task, [first, *building], size, why)
+        return _fit(task, partial(build_all, build, data, range(seeds)), seeds)
 
 
-def _check(seeds: int, training: Training, keep: Sequence[int]) -> None:
-    if seeds < 1:
-        raise UsageError(f"`fit` needs at least one seed, not seeds={seeds}")
-    for step in keep:
-        if not 0 <= step <= training.steps:
-            raise UsageError(f"`fit` makes {training.steps} steps: it cannot keep step {step}")
-
-
-def _fit(task: Task, networks: Sequence[nn.Module], size: int, why: str) -> Networks:
-    """As groups of that size, or one after another where something hinders that."""
+def _fit(task: Task, build_each: Callable[[], Iterator[nn.Module]], seeds: int) -> Networks:
+    """As groups, or one after another where something hinders that."""
+    building = build_each()
+    first = next(building)
+    before = _seen_by(first)
+    size, why = _size(task, first, seeds)
+    networks = [first, *building]
     if size > 1:
-        why = _why_alone(task, networks)
+        why = _why_alone(task, networks) or (difference(before, _seen_by(first)) and SEEN)
     if size > 1 and not why:
         try:
             return _stacked(task, networks, size)
         except Exception as error:  # in a later step than the first; a plain loop may know it
             why = in_a_line(error)
-    is_news = why and len(networks) > 1
-    notes = (f"the networks were trained one after another: {why}",) if is_news else ()
-    return replace(_one_by_one(task, networks), notes=notes)
+    notes = (f"the networks were trained one after another: {why}",) if why else ()
+    anew = difference(before, _seen_by(first))
+    one_by_one = _one_by_one(task, build_each() if anew else networks)
+    return replace(one_by_one, notes=notes if seeds > 1 else ())
+
+
+def _size(task: Task, network: nn.Module, seeds: int) -> tuple[int, str]:
+    """How many to train as one program, and why not more if that cannot be found out."""
+    try:
+        size, why = group_size(network, task.data, task.training, seeds, task.device), ""
+    except Untried as error:
+        size, why = 1, str(error)
+    require(seeds * sum(tensor.nbytes for tensor in network.parameters()), f"{seeds} networks")
+    return size, why
+
+
+def _seen_by(network: nn.Module) -> Description:
+    """What building or trying others may change, as it is seen by this one: a closure, a class.
+
+    Where that happens, all are built anew, each just before it is trained, as in a plain loop.
+    """
+    try:
+        return description(network)
+    except Exception:  # it cannot be looked into
+        return {}
 
 
 def _why_alone(task: Task, networks: Sequence[nn.Module]) -> str:
@@ -122,7 +137,7 @@ def _stacked(task: Task, networks: Sequence[nn.Module], size: int) -> Networks:
     return joined(parts)
 
 
-def _one_by_one(task: Task, networks: Sequence[nn.Module]) -> Networks:
+def _one_by_one(task: Task, networks: Iterable[nn.Module]) -> Networks:
     parts = []
     for seed, network in enumerate(networks):
         program = program_of_one(network, task.loss, task.device)
@@ -141,7 +156,7 @@ def _train(program: Program, seeds: range, task: Task) -> Networks:
         losses = _gradients_and_losses(program, batch)
         if step == 1:  # one block, since a tensor per step would break up the memory of the steps
             history = losses.new_empty(steps, len(seeds))
-            optimizer, schedule = optimizer_and_schedule(program.tensors, task.training)
+            optimizer, schedule = optimizer_and_schedule(program.parameters, task.training)
         optimizer.step()
         schedule.step()
         history[step - 1] = losses

@@ -19,11 +19,13 @@ from ..settings import Training
 
 
 def optimizer_and_schedule(
-    tensors: Iterable[Tensor], training: Training
+    parameters: Iterable[Tensor], training: Training
 ) -> tuple[Optimizer, LambdaLR]:
-    """The optimizer of those tensors that require a gradient, and the schedule of its rate."""
-    trained = [tensor for tensor in tensors if tensor.requires_grad]
-    optimizer = OPTIMIZERS[training.optimizer](trained, training)
+    """The optimizer of those parameters, and the schedule of its rate.
+
+    Frozen ones may be among them: a network may set them free later.
+    """
+    optimizer = OPTIMIZERS[training.optimizer](list(parameters), training)
     return optimizer, LambdaLR(optimizer, partial(SCHEDULES[training.schedule], training))
 
 
@@ -48,10 +50,14 @@ def _adadelta(tensors: list[Tensor], training: Training) -> Optimizer:
 
 
 def _fusible(tensors: list[Tensor]) -> bool:
-    """Whether torch has one kernel for the whole update: it takes half the time of a loop."""
+    """Whether torch has one kernel for the whole update: it takes half the time of a loop.
+
+    It rounds numbers of two bytes at other places than a loop does, and wants all gradients.
+    """
     return all(
         t.device.type in ("cpu", "cuda")
-        and t.is_floating_point()
+        and t.requires_grad
+        and t.dtype in (torch.float32, torch.float64)
         and (t.grad is None or t.grad.layout is torch.strided)
         for t in tensors
     )

@@ -7,6 +7,7 @@ networks is compared with a plain step of each.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -17,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from ..streams import Batch, Data, random_state
 from .alone import program_of_one
-from .attributes import description, difference, digest
+from .attributes import description, difference, digest, own_description
 from .stacked import (
     Loss,
     Program,
@@ -31,6 +32,7 @@ from .stacked import (
 
 HOOKS = "forward_hooks", "forward_pre_hooks", "backward_hooks", "backward_pre_hooks"
 BY_ROW = "scale_grad_by_freq", "sparse"  # of embeddings: vmap forgets these in the gradient
+PLAIN = Tensor, nn.Parameter
 GRADIENT = "the gradient of "
 LONGEST = 120  # characters of an error in a note
 
@@ -43,8 +45,10 @@ def why_alone(networks: Sequence[nn.Module], loss: Loss, batch: Batch, few: Data
     """
     return (
         _hooked(networks)
+        or _unusual(networks)
         or _unlike(networks)
         or _more_than_numbers(networks[0], loss, few)
+        or _answers_change(networks[0], few)
         or _otherwise(networks[:2], loss, batch)
     )
 
@@ -62,10 +66,23 @@ def _hooked(networks: Sequence[nn.Module]) -> str:
     return ""
 
 
+def _unusual(networks: Sequence[nn.Module]) -> str:
+    """Stacked tensors are plain, and each has its own memory."""
+    for network in networks:
+        owners: dict[int, str] = {}
+        for name, tensor in named_tensors(network):
+            if type(tensor) not in PLAIN:
+                return f"`{name}` is a tensor of a kind of its own, {type(tensor).__name__}"
+            place = tensor.untyped_storage().data_ptr()
+            if place and owners.setdefault(place, name) != name:
+                return f"`{name}` shares the memory of `{owners[place]}`"
+    return ""
+
+
 def _unlike(networks: Sequence[nn.Module]) -> str:
-    first = description(networks[0])
+    first = own_description(networks[0])
     for other in networks[1:]:
-        if name := difference(first, description(other)):
+        if name := difference(first, own_description(other)):
             return f"`{name}` differs between seeds"
     return ""
 
@@ -87,6 +104,24 @@ def _more_than_numbers(network: nn.Module, loss: Loss, few: Data) -> str:
     if x._version or y._version:
         return "they change their input"
     return str(operations.by_row)
+
+
+def _answers_change(network: nn.Module, few: Data) -> str:
+    """An answer may change nothing at all; that of known layers does not."""
+    if not layers_by_vmap(network):
+        return ""
+    network, x = deepcopy(network).eval(), few.x.clone()
+    tensors = dict(named_tensors(network))
+    before = description(network), digest(tensors), random_state()
+    with suppress(RuntimeError), torch.no_grad():  # it may take a gradient itself
+        network(x)
+    if random_state() != before[2]:
+        return "they draw random numbers when they answer"
+    if name := difference(before[0], description(network)):
+        return f"an answer changes the attribute `{name}`"
+    if digest(tensors) != before[1]:
+        return "an answer changes their numbers"
+    return "they change their input when they answer" if x._version else ""
 
 
 def _otherwise(networks: Sequence[nn.Module], loss: Loss, batch: Batch) -> str:

@@ -348,3 +348,144 @@ def test_a_network_may_say_itself_what_training_is(seeds: int) -> None:
         lambda: Frozen().double(), ROW, mse_loss, seeds=seeds, training=Training(steps=2)
     )
     assert (networks.state["norm.running_mean"] == 0).all()
+
+
+def drawn_by_its_class() -> nn.Module:
+    class_of_all = Scaled
+    class_of_all.scale = torch.rand((), dtype=torch.float64).item()
+    return class_of_all().double()
+
+
+class Scaled(nn.Module):
+    """Uses a number that its class keeps, and that every network draws anew."""
+
+    scale = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.layer(x) * Scaled.scale
+        return answer
+
+
+def counting_beside() -> nn.Module:
+    calls = [0]
+
+    def grown(network: Any, x: Tensor) -> Tensor:
+        calls[0] += network.training
+        return x * calls[0]
+
+    return Net(grown).double()
+
+
+def drawing_beside() -> nn.Module:
+    source = torch.Generator().manual_seed(1)
+
+    def noisy(network: Any, x: Tensor) -> Tensor:
+        noise = torch.randn(x.shape, generator=source, dtype=x.dtype)
+        return x + noise if network.training else x
+
+    return Net(noisy).double()
+
+
+def unfreezing(network: Any, x: Tensor) -> Tensor:
+    network.calls += network.training
+    network.first.requires_grad_(network.calls > 1)
+    return x
+
+
+def thawing() -> nn.Module:
+    network = Net(unfreezing, calls=0).double()
+    network.first.requires_grad_(False)
+    return network
+
+
+def shadowed() -> nn.Module:
+    network = Net(lambda n, x: x + n.shadow.sum()).double()
+    network.register_buffer("shadow", network.first.weight.detach())
+    return network
+
+
+class Doubled(nn.Parameter):
+    """A weight of a class of its own."""
+
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, arguments: Any = (), keywords: Any = None
+    ) -> Any:
+        answer = super().__torch_function__(  # type: ignore[no-untyped-call]
+            function, types, arguments, keywords or {}
+        )
+        return answer * 2 if function is nn.functional.linear else answer
+
+
+def of_a_class_of_its_own() -> nn.Module:
+    network = nn.Sequential(nn.Linear(8, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    network[0].weight = Doubled(torch.rand(4, 8, dtype=torch.float64))
+    return network
+
+
+def with_a_gradient_of_a_buffer() -> nn.Module:
+    network = Net(lambda n, x: x + n.offset).double()
+    network.register_buffer("offset", torch.zeros(4, dtype=torch.float64, requires_grad=True))
+    return network
+
+
+def when_it_answers(function: Callable[[Any, Tensor], Tensor]) -> Build:
+    return between(lambda n, x: x if n.training else function(n, x))
+
+
+SHARED: dict[str, tuple[Build, str]] = {
+    "a number that its class draws": (drawn_by_its_class, "build one changes what another sees"),
+    "a count beside it": (counting_beside, "`between` differs between seeds"),
+    "a source of noise beside it": (drawing_beside, "`between` differs between seeds"),
+    "weights that are freed later": (thawing, "a step changes the attribute `calls`"),
+    "a buffer in a weight's memory": (shadowed, "`shadow` shares the memory of `first.weight`"),
+    "a weight of a class of its own": (of_a_class_of_its_own, "a kind of its own, Doubled"),
+    "a buffer with a gradient": (with_a_gradient_of_a_buffer, ""),
+    "an in-place change at last": (when_it_answers(lambda n, x: x.sub_(3)), ""),
+    "numbers of numpy at last": (
+        when_it_answers(lambda n, x: x * np.random.rand()),
+        "they draw random numbers when they answer",
+    ),
+    "dropout at last": (
+        when_it_answers(lambda n, x: nn.functional.dropout(x, 0.5, True)),
+        "they draw random numbers when they answer",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_is_kept_elsewhere_is_as_in_a_plain_loop(name: str) -> None:
+    build, words = SHARED[name]
+    assert words in note_of(build)
+    check(build, ROW, mse_loss)
+
+
+def test_an_answer_may_change_its_input() -> None:
+    class Shift(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x if self.training else x.sub_(3)
+
+    build = lambda: nn.Sequential(Shift(), nn.Linear(8, 2)).double()  # noqa: E731
+    assert "they change their input when they answer" in note_of(build)
+    check(build, ROW, mse_loss)
+
+
+COUNT = {"calls": 0}
+
+
+def counted(x: Tensor) -> Tensor:
+    COUNT["calls"] += 1
+    return x * COUNT["calls"]
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_what_a_function_of_the_same_file_keeps_is_seen(seeds: int) -> None:
+    COUNT["calls"] = 0
+    build = between(lambda n, x: counted(x) if n.training else x)
+    networks = fit(build, ROW, mse_loss, seeds=seeds, training=Training(steps=3))
+    assert seeds == 1 or "a step changes the attribute `between`" in networks.notes[0]
+    assert seeds > 1 or COUNT["calls"] == 3

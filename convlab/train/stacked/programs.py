@@ -20,7 +20,8 @@ class Program:
     """What is trained, and the losses (S,) of a batch; nothing couples one seed with another."""
 
     skeleton: nn.Module  # what the networks have in common, on the meta device; or the only one
-    tensors: Sequence[Tensor]  # the leaves of the graph
+    tensors: Sequence[Tensor]  # all of the state
+    parameters: Sequence[Tensor]  # those among them that an optimizer is given
     losses: Callable[[Batch], Tensor]
     state: Callable[[], State]  # a copy of what the tensors are by now, (S, ...)
     alone: tuple[nn.Module, ...] = ()  # the only network, if nothing is stacked
@@ -41,4 +42,5 @@ def program_of(networks: Sequence[nn.Module], loss: Loss, device: str) -> Progra
     def losses(batch: Batch) -> Tensor:
         return of_outputs(forward(state, batch.x, batch.own), batch.y, batch.own)
 
-    return Program(common, list(state.values()), losses, partial(copy_of, state))
+    parameters = [state[name] for name, p in networks[0].named_parameters() if p.requires_grad]
+    return Program(common, list(state.values()), parameters, losses, partial(copy_of, state))
