@@ -96,6 +96,18 @@ def test_networks_whose_examples_meet_see_all_at_once(build: Build, seeds: int) 
 
 
 @pytest.mark.parametrize("seeds", [1, 5])
+def test_each_network_may_see_examples_of_its_own(seeds: int) -> None:
+    def choosing(out: Tensor, x: Tensor) -> Tensor:
+        return -out if not out.requires_grad and x.sum() > 0 else out
+
+    networks = trained(partial(Answering, choosing), seeds)
+    x = torch.stack([row(Generator().manual_seed(seed)).x for seed in range(seeds)])
+    answers = networks.predict(x, own=True)
+    for seed in range(seeds):
+        torch.testing.assert_close(answers[seed], networks.predict(x[seed])[seed])
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
 def test_other_networks_see_no_more_than_is_asked_for(seeds: int) -> None:
     sizes: list[int] = []
 
@@ -189,6 +201,13 @@ def test_a_part_that_was_built_for_evaluation_stays_there() -> None:
     for seeds in (1, 5):
         networks = trained(build, seeds)
         assert (networks.state["1.running_mean"] == 0).all()
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_a_lazy_network_is_in_training_once_it_has_its_sizes(seeds: int) -> None:
+    build = lambda: nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d(), nn.Linear(4, 2))  # noqa: E731
+    state = trained(build, seeds).state
+    assert state["1.num_batches_tracked"].tolist() == [4] * seeds
 
 
 def test_a_network_that_knows_its_batch_is_trained() -> None:

@@ -457,6 +457,10 @@ SHARED: dict[str, tuple[Build, str]] = {
 }
 
 
+def test_a_gradient_may_be_taken_in_an_answer() -> None:
+    check(between(gradient_inside), ROW, mse_loss)
+
+
 @pytest.mark.parametrize("name", SHARED)
 def test_what_is_kept_elsewhere_is_as_in_a_plain_loop(name: str) -> None:
     build, words = SHARED[name]
