@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 TENSORS = "_parameters", "_buffers"
+OF_EVERY_MODULE = frozenset(vars(nn.Module()))  # most of it is hooks, and empty
 Description = dict[str, object]  # by the dotted name of the attribute
 
 
@@ -64,9 +65,11 @@ def _described(network: nn.Module, order: dict[int, int]) -> Iterator[tuple[str,
         dot = f"{path}." if path else ""
         yield f"{dot}__class__", type(module)
         for name, kept in vars(module).items():
+            if name == "_modules":
+                continue
             if name in TENSORS:
                 yield from ((dot + each, _form(tensor, order)) for each, tensor in kept.items())
-            elif name != "_modules" and (kept is not None or not name.startswith("_")):
+            elif name not in OF_EVERY_MODULE or kept:
                 yield dot + name, digest(kept, order)
 
 

@@ -190,10 +190,16 @@ def _is_ordinary(network: nn.Module) -> Tensor:
 
 
 def _number(value: Any) -> Tensor:
-    number = torch.as_tensor(value).detach().cpu()
-    if number.numel() != 1:
+    try:
+        number = torch.as_tensor(value).detach().cpu()
+    except (TypeError, ValueError, RuntimeError):
+        number, what = torch.empty(0), f"{value!r:.40}"
+    else:
+        what = (
+            f"complex {tuple(number.shape)}" if number.is_complex() else str(tuple(number.shape))
+        )
+    if number.numel() != 1 or number.is_complex():
         raise UsageError(
-            f"the metric of `score` gives {tuple(number.shape)} for one network: "
-            "let it return one number"
+            f"the metric of `score` gives {what} for one network: let it return one number"
         )
     return number.reshape(()).double()

@@ -243,6 +243,9 @@ def test_a_metric_may_be_any_function() -> None:
     )
     with pytest.raises(UsageError, match=r"`score` gives \(8, 2\).*one number"):
         networks.score(lambda out, y: out - y, row)
+    for given, words in (("good", "'good'"), (None, "None"), (torch.tensor(1 + 2j), "complex")):
+        with pytest.raises(UsageError, match=f"`score` gives {words}.*one number"):
+            networks.score(lambda out, y, given=given: given, row)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
