@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, count
 from typing import TypeVar
 
 import numpy as np
@@ -46,7 +47,11 @@ class Workbench:
         training: Training,
         keep: Sequence[int] = (),
     ) -> Networks:
-        """`train.fit` on the lab's device, its losses (S, steps) kept under this name."""
+        """`train.fit` on the lab's device, its losses (S, steps) kept under this name.
+
+        The second training of a name is kept beside the first, as `name (2)`.
+        """
+        name = _unused(name, self.losses)
         networks = fit(
             build,
             data,
@@ -82,6 +87,12 @@ class Workbench:
 
     def _watch(self, name: str, seeds: int, steps: int, done: int, losses: Tensor) -> None:
         self.tell(Progress(name, done, seeds * steps, seeds, lambda: float(losses.median())))
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    """The name itself, or numbered from (2) on where it is taken."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def choose_device(device: str) -> str:

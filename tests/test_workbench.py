@@ -36,6 +36,17 @@ def test_a_watched_training_is_a_training_and_its_losses_are_kept_by_its_name() 
     assert bench.losses["a"].tolist() == alone.losses.tolist()
 
 
+def test_the_losses_of_two_trainings_of_one_name_are_both_kept() -> None:
+    bench = Workbench()
+    for steps in (1, 2, 3):
+        bench.fit("a", linear, line, mse_loss, seeds=2, training=Training(steps=steps))
+    assert {name: losses.shape for name, losses in bench.losses.items()} == {
+        "a": (2, 1),
+        "a (2)": (2, 2),
+        "a (3)": (2, 3),
+    }
+
+
 def test_a_training_runs_on_the_device_of_the_workbench(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
