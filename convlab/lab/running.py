@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -202,7 +203,7 @@ def _drawn(experiment: ModuleType, measurements: Measurements, folder: Path) -> 
     for stem, figure in figures.items():
         if not hasattr(figure, "savefig"):
             raise TypeError(f"{wanted}, not {brief(figure)} as {brief(stem)}")
-        if {"/", "\\", "\0"} & set(str(stem)):  # it would be written elsewhere
+        if {os.sep, os.altsep, "\0"} & set(str(stem)):  # it would be written elsewhere
             raise ValueError(f"{wanted}; {brief(stem)} cannot be the name of a file")
         files.write(folder / f"{stem}.png", partial(figure.savefig, dpi=144))
         yield f"{stem}.png"
