@@ -88,7 +88,14 @@ def _form(tensor: Tensor | None, order: dict[int, int]) -> object:
     if tensor is None:
         return None
     place = order.setdefault(id(tensor), len(order))
-    return place, type(tensor), tensor.shape, tensor.dtype, tensor.layout, tensor.requires_grad
+    memory = order.setdefault(-tensor.untyped_storage().data_ptr(), len(order))
+    kind = type(tensor), tensor.dtype, tensor.layout, tensor.requires_grad, has_hooks(tensor)
+    return place, memory, tensor.shape, kind
+
+
+def has_hooks(tensor: Tensor) -> bool:
+    """Whether something else is done once its gradient is there."""
+    return bool(tensor._backward_hooks or getattr(tensor, "_post_accumulate_grad_hooks", None))
 
 
 class _Describer(Pickler):

@@ -27,28 +27,27 @@ def build_all(build: Build, data: Data | Draw, seeds: range) -> Iterator[nn.Modu
     for seed in seeds:
         seed_all(seed, Stream.WEIGHTS)
         network = build()
-        _check(network, met)
+        trained = _checked(network, met)
         _fill(network, data, seed)
-        met |= {id(network): network} | {id(tensor): tensor for tensor in _trained(network)}
+        met |= {id(network): network} | {id(tensor): tensor for tensor in trained}
         yield to_training(network)
 
 
-def _check(network: nn.Module, met: dict[int, object]) -> None:
+def _checked(network: nn.Module, met: dict[int, object]) -> list[Tensor]:
+    """What is trained of it."""
     if not isinstance(network, nn.Module):
         raise UsageError(
             f"`build` gives `fit` a {type(network).__name__}, no nn.Module: {NEW_EACH_TIME}"
         )
-    if id(network) in met or any(id(tensor) in met for tensor in _trained(network)):
+    trained: list[Tensor] = [p for p in network.parameters() if p.requires_grad]
+    if id(network) in met or any(id(tensor) in met for tensor in trained):
         raise UsageError(
             "`build` gives `fit` one object for several seeds, which would be trained again and "
             f"again: {NEW_EACH_TIME}"
         )
-    if not _trained(network):
+    if not trained:
         raise UsageError("`build` gives `fit` a network without a parameter that can be trained")
-
-
-def _trained(network: nn.Module) -> list[Tensor]:
-    return [parameter for parameter in network.parameters() if parameter.requires_grad]
+    return trained
 
 
 def _fill(network: nn.Module, data: Data | Draw, seed: int) -> None:

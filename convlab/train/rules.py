@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from ..streams import Batch, Data, random_state
 from .alone import program_of_one
-from .attributes import description, difference, digest, own_description
+from .attributes import description, difference, digest, has_hooks, own_description
 from .stacked import (
     Loss,
     Program,
@@ -44,38 +44,34 @@ def why_alone(networks: Sequence[nn.Module], loss: Loss, batch: Batch, few: Data
     hinders a rule, which is a reason too.
     """
     return (
-        _hooked(networks)
-        or _unusual(networks)
-        or _unlike(networks)
+        _hooked(networks[0])
+        or _unusual(networks[0])
+        or _unlike(networks)  # hooks and shared memory included
         or _more_than_numbers(networks[0], loss, few)
         or _answers_change(networks[0], few)
         or _otherwise(networks[:2], loss, batch)
     )
 
 
-def _hooked(networks: Sequence[nn.Module]) -> str:
+def _hooked(network: nn.Module) -> str:
     if nn_module._has_any_global_hook():
         return "there are hooks on all modules"
-    for network in networks:
-        for path, module in network.named_modules():
-            if any(getattr(module, f"_{kind}", None) for kind in HOOKS):
-                return f"{f'layer `{path}`' if path else 'the network'} has a hook"
-        for name, tensor in named_tensors(network):
-            if tensor._backward_hooks or getattr(tensor, "_post_accumulate_grad_hooks", None):
-                return f"`{name}` has a hook on its gradient"
-    return ""
+    for path, module in network.named_modules():
+        if any(getattr(module, f"_{kind}", None) for kind in HOOKS):
+            return f"{f'layer `{path}`' if path else 'the network'} has a hook"
+    hooked = (name for name, tensor in named_tensors(network) if has_hooks(tensor))
+    return next((f"`{name}` has a hook on its gradient" for name in hooked), "")
 
 
-def _unusual(networks: Sequence[nn.Module]) -> str:
+def _unusual(network: nn.Module) -> str:
     """Stacked tensors are plain, and each has its own memory."""
-    for network in networks:
-        owners: dict[int, str] = {}
-        for name, tensor in named_tensors(network):
-            if type(tensor) not in PLAIN:
-                return f"`{name}` is a tensor of a kind of its own, {type(tensor).__name__}"
-            place = tensor.untyped_storage().data_ptr()
-            if place and owners.setdefault(place, name) != name:
-                return f"`{name}` shares the memory of `{owners[place]}`"
+    owners: dict[int, str] = {}
+    for name, tensor in named_tensors(network):
+        if type(tensor) not in PLAIN:
+            return f"`{name}` is a tensor of a kind of its own, {type(tensor).__name__}"
+        place = tensor.untyped_storage().data_ptr()
+        if place and owners.setdefault(place, name) != name:
+            return f"`{name}` shares the memory of `{owners[place]}`"
     return ""
 
 
