@@ -1,4 +1,4 @@
-"""What the locally connected layers share: parameters, and the way from a convolution and back."""
+"""What the locally connected layers share: their parameters, and a call."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from torch.nn.utils import skip_init
 
 from ..windows import Size, Windows, per_axis, size_text
 from . import keras
-from .functional import check_fit, check_tensor, local_layer, with_axes
+from .conversions import Convolution, from_convolution, to_convolution
+from .functional import check_fit, check_tensor, local_layer
 from .plain import has_sizes
 from .sharing import block_of, blocks_per_axis
 
 Bias = Literal["position", "channel"] | None
-Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d
-CONVOLUTIONS: dict[int, type[Convolution]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 
 
 def _fixed(name: str) -> property:
@@ -170,21 +169,7 @@ class LocallyConnected(nn.Module):
         Copies weights, bias (per channel), which of them are trained, and all options, and draws
         no random number. What computes a weight, such as weight norm or pruning, is not copied.
         """
-        _check_convolution(conv, cls)
-        bias = None if conv.bias is None else "channel"
-        layer: Self = skip_init(
-            cls,
-            *_channels(conv),
-            in_size,
-            conv.kernel_size,
-            bias=bias,
-            block=block,
-            **_options(conv),
-        )
-        weight = with_axes(conv.weight, 1, cls.dims).expand_as(layer.weight)
-        layer.load_state_dict({"weight": weight} | ({"bias": conv.bias} if bias else {}))
-        _freeze(layer, conv)
-        return layer.train(conv.training)
+        return from_convolution(cls, conv, in_size, block)
 
     @classmethod
     def from_keras(
@@ -216,19 +201,7 @@ class LocallyConnected(nn.Module):
 
     def to_conv(self) -> Convolution:
         """The convolution that does the same; raises ValueError unless all positions agree."""
-        state = {"weight": _shared("kernels", self.weight, 1, self.dims)}
-        if self.bias is not None:
-            state["bias"] = _shared("biases", self.bias, 0, self.bias.ndim - 1)
-        conv: Convolution = skip_init(
-            CONVOLUTIONS[self.dims],
-            *_channels(self),
-            self.kernel_size,
-            bias="bias" in state,
-            **_options(self),
-        )
-        conv.load_state_dict(state)
-        _freeze(conv, self)
-        return conv.train(self.training)
+        return to_convolution(self)
 
     def extra_repr(self) -> str:
         bias = None if self.bias is None else ("position", "channel")[self.bias.ndim == 1]
@@ -256,49 +229,3 @@ def bias_kind(bias: Bias | bool) -> Bias:
     if bias in (True, False):
         return "position" if bias else None
     raise ValueError(f"bias should be 'position', 'channel', None or a bool, not {bias!r}")
-
-
-def _check_convolution(conv: nn.Module, cls: type[LocallyConnected]) -> None:
-    """Raise ValueError for what does not compute what torch's own class computes."""
-    own, kind = CONVOLUTIONS[cls.dims], type(conv)
-    if not isinstance(conv, own):
-        raise ValueError(f"{cls.__name__} takes an nn.Conv{cls.dims}d, not {kind.__name__}")
-    if kind.forward is not own.forward or kind._conv_forward is not own._conv_forward:  # type: ignore[attr-defined]
-        raise ValueError(
-            f"{kind.__name__} computes in a way of its own, which {cls.__name__} does not know: "
-            f"give it an nn.Conv{cls.dims}d with the weights that are used"
-        )
-
-
-@torch.enable_grad()
-def _freeze(to: nn.Module, of: nn.Module) -> None:
-    """Let parameters be trained or not, as those of another, or as what these are computed of."""
-    for name, parameter in to.named_parameters():
-        parameter.requires_grad_(getattr(of, name).requires_grad)
-
-
-def _channels(layer: LocallyConnected | Convolution) -> tuple[int, int]:
-    return layer.in_channels, layer.out_channels
-
-
-def _options(layer: LocallyConnected | Convolution) -> dict[str, Any]:
-    """The arguments that a convolution and a locally connected layer have in common."""
-    names = "stride", "padding", "dilation", "groups", "padding_mode"
-    own = {"device": layer.weight.device, "dtype": layer.weight.dtype}
-    return {name: getattr(layer, name) for name in names} | own
-
-
-def _shared(name: str, parameter: Tensor, axis: int, dims: int) -> Tensor:
-    """What all positions, the `dims` axes after `axis`, have in common."""
-    first = parameter
-    for _ in range(dims):
-        first = first.select(axis + 1, 0)
-    everywhere = with_axes(first, axis, dims).expand_as(parameter)
-    if parameter.is_meta:
-        raise ValueError("to_conv compares numbers, and a layer on the meta device has none")
-    if not torch.allclose(parameter, everywhere, rtol=0, atol=0, equal_nan=True):
-        raise ValueError(
-            f"the {name} differ between positions, but a convolution has the same everywhere: "
-            "to_conv takes tied layers only, such as from_conv makes"
-        )
-    return first

@@ -22,7 +22,8 @@ from convlab.layers import (
     locally_connected,
 )
 from convlab.layers.local import small
-from convlab.layers.local.module import CONVOLUTIONS, LocallyConnected
+from convlab.layers.local.conversions import CONVOLUTIONS
+from convlab.layers.local.module import LocallyConnected
 
 LAYERS = {1: LocallyConnected1d, 2: LocallyConnected2d, 3: LocallyConnected3d}
 SIZES = {1: (9,), 2: (6, 5), 3: (4, 5, 3)}

@@ -18,7 +18,7 @@ from convlab.layers import (
     LocallyConnected3d,
     locally_connected,
 )
-from convlab.layers.local.module import CONVOLUTIONS, Convolution
+from convlab.layers.local.conversions import CONVOLUTIONS, Convolution
 
 
 def layer(**changes: Any) -> LocallyConnected2d:
