@@ -175,8 +175,13 @@ def test_a_command_is_a_config_with_settings(
     assert settings.items() <= planned[0].settings.model_dump(mode="json").items()
 
 
-def test_a_command_that_is_told_to_end_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ignored", [set(), {signal.SIGHUP}])  # the latter by nohup
+def test_a_command_that_is_told_to_end_is_interrupted(
+    ignored: set[signal.Signals], monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_to: dict[int, object] = {}
+    of = lambda number: signal.SIG_IGN if number in ignored else signal.SIG_DFL  # noqa: E731
+    monkeypatch.setattr(signal, "getsignal", of)
     monkeypatch.setattr(signal, "signal", set_to.__setitem__)
     monkeypatch.setattr("gc.set_threshold", lambda *_: None)
     monkeypatch.setattr("atexit.register", lambda *_: None)
@@ -184,4 +189,5 @@ def test_a_command_that_is_told_to_end_is_interrupted(monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
-    assert set_to == dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.default_int_handler)
+    told = {signal.SIGTERM, signal.SIGHUP} - ignored
+    assert set_to == dict.fromkeys(told, signal.default_int_handler)
