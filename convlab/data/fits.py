@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+import PIL
 from PIL.Image import Image
 
+OLD = int(PIL.__version__.split(".")[0]) < 13  # of Pillow: it takes floats in the wrong order
 PLAIN = {b"BSCALE": 1.0, b"BZERO": 0.0}  # a number is what is stored · BSCALE + BZERO
 CARD = 80  # bytes of a line of the header
 
@@ -25,7 +27,11 @@ def misread_fits(image: Image, stream: BinaryIO) -> str:
     scaled = any(
         _value(card) != PLAIN[key] for card in cards if (key := card[:8].rstrip()) in PLAIN
     )
-    return "holds numbers that are to be scaled (BSCALE, BZERO)" if scaled else ""
+    if scaled:
+        return "holds numbers that are to be scaled (BSCALE, BZERO)"
+    if OLD and image.mode == "F":
+        return "holds floats, whose bytes Pillow reads in the wrong order before its version 13"
+    return ""
 
 
 def _value(card: bytes) -> float:

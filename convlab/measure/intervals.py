@@ -88,5 +88,5 @@ def _scaled(values: Values) -> tuple[NDArray[np.float64], float, float]:
     """
     array = np.asarray(values, dtype=np.float64)
     origin = float(array.min()) if np.ptp(array / 2) < NARROW * np.abs(array).max() else 0.0
-    unit = 2.0 ** (frexp(np.abs(array - origin).max())[1] - 1)
-    return (array - origin) / unit, unit, origin
+    exponent = frexp(np.abs(array - origin).max())[1] - 1
+    return np.ldexp(array - origin, -exponent), 2.0**exponent, origin

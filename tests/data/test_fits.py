@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convlab.data import read
+from convlab.data import fits, read
 from convlab.errors import UsageError
 
 LEVELS = (np.arange(12).reshape(3, 4) / 12).astype(">f4")
@@ -20,10 +20,20 @@ def written(path: Path, bits: int, pixels: bytes, *cards: str) -> Path:
     return path
 
 
+@pytest.mark.skipif(fits.OLD, reason="refused, as the next test says")
 @pytest.mark.parametrize("cards", [(), ("BSCALE  = 1.0 / one", "BZERO   = 0")])
 def test_numbers_as_they_are(tmp_path: Path, cards: tuple[str, ...]) -> None:
     path = written(tmp_path / "x.fits", -32, LEVELS.tobytes(), *cards)
     np.testing.assert_array_equal(read(path).pixels, LEVELS[::-1])  # the last row is on top
+
+
+def test_floats_that_an_old_pillow_misreads_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fits, "OLD", True)
+    path = written(tmp_path / "x.fits", -32, LEVELS.tobytes())
+    with pytest.raises(UsageError, match="in the wrong order before its version 13"):
+        read(path)
 
 
 @pytest.mark.parametrize("card", ["BZERO   = -128", "BSCALE  = 2.5D-1", "BZERO   = 32768 / u"])
