@@ -13,12 +13,19 @@ from typing import Any, TypeVar, get_args
 
 from .errors import UsageError
 from .foreign import as_text
-from .measure import Measurements, Outcome, Row, Sample, Statistic, Verdict
+from .measure import Measurements, Outcome, Row, Sample, Statistic, Varies, Verdict
 
-VERSION = 2  # of the document's form
+VERSION = 3  # of the document's form
 RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
+SINCE_3 = {"answer": "", "trained": [], "first_seed": 0, "changed": {}, "predictions": ""}
 LONGEST = 2**13  # bits of a whole number; Python writes no longer ones
-KINDS = {str: "text", bool: "true or false", dict: "an object", list: "a list"}  # in JSON's words
+KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    dict: "an object",
+    list: "a list",
+}  # in JSON's words
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -44,6 +51,22 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """One training of an arm: its network, how long it was trained, and how the loss fell."""
+
+    name: str
+    parameters: int
+    multiply_adds: int | None  # per sample; None where they could not be counted
+    seeds: int
+    steps: int
+    first_loss: Sample
+    last_loss: Sample
+    diverged: int
+    seconds: float
+    trial: bool = False  # of a learning rate, say, or on fewer examples
+
+
+@dataclass(frozen=True)
 class Record:
     """What was asked, on which machine, what was measured and what was judged."""
 
@@ -60,22 +83,39 @@ class Record:
     figures: tuple[str, ...] = ()  # file names within the run
     error: str = ""  # in one line, where the run failed
     run: str | None = None  # the run directory
+    answer: str = ""  # of the experiment, with this run's numbers
+    trained: tuple[Trained, ...] = ()
+    first_seed: int = 0
+    changed: dict[str, Any] = field(default_factory=dict)  # settings unlike the shipped ones
+    predictions: str = ""  # a hash of what the claims predicted
 
     @property
     def unexpected(self) -> tuple[Verdict, ...]:
-        """The verdicts that are not as predicted; a quick run decides nothing."""
-        if self.quick:
-            return ()
-        return tuple(v for v in self.verdicts if v.outcome is not v.expected)
+        """The verdicts that are not as predicted; what a quick run leaves undecided is none."""
+        open_ = (Outcome.UNDECIDED,) if self.quick else ()
+        return tuple(v for v in self.verdicts if not v.as_expected and v.outcome not in open_)
+
+    def finding(self, claim: str, otherwise: str = "") -> str:
+        """What the claim of that id says, if it came out so; else the question, or `otherwise`.
+
+        The title of a figure: of a claim that was refuted, as expected, `Not so: …`.
+        """
+        verdict = next((v for v in self.verdicts if v.id == claim), None)
+        if verdict and verdict.outcome is Outcome.HOLDS:
+            return verdict.sentence
+        if verdict and verdict.outcome is verdict.expected is Outcome.REFUTED:
+            return f"Not so: {verdict.sentence}"
+        return otherwise or self.question
 
     def document(self) -> dict[str, Any]:
         """The record in JSON's types; what is no finite number is "NaN" or "±Infinity", a string.
 
         `version` of this form, `experiment`, `question`, `settings`, `rows` (each `table`,
         `factors`, `quantities`; each quantity with `values`, `center`, `low`, `high`, `exact`,
-        `statistic`), `verdicts` (each `id`, `source`, `sentence`, `outcome`, `expected`,
-        `predicted`, `measured`, `quantity`, `unit`, `evidence`), `notes`, `seconds`, `run`,
-        `status`, `quick`, `started`, `environment`, `figures`, `error`.
+        `statistic`, `varies`, `overlap`), `verdicts` (each with the fields of `Verdict` and
+        `evidence`), `answer`, `trained` (each with the fields of `Trained`), `notes`, `seconds`,
+        `run`, `status`, `quick`, `first_seed`, `changed`, `predictions`, `started`,
+        `environment`, `figures`, `error`.
         """
         document = {
             "version": VERSION,
@@ -84,11 +124,16 @@ class Record:
             "settings": self.settings,
             "rows": [_row(row) for row in self.measurements.rows],
             "verdicts": [asdict(v) | {"evidence": v.evidence} for v in self.verdicts],
+            "answer": self.answer,
+            "trained": [_trained(each) for each in self.trained],
             "notes": self.measurements.notes,
             "seconds": self.seconds,
             "run": self.run,
             "status": self.status,
             "quick": self.quick,
+            "first_seed": self.first_seed,
+            "changed": self.changed,
+            "predictions": self.predictions,
             "started": self.started,
             "environment": self.environment,
             "figures": list(self.figures),
@@ -104,7 +149,9 @@ class Record:
         Raises UsageError for a document that a later convlab has written, and ValueError for one
         that lacks something or has another type in its place.
         """
-        _check_version(document.get("version", 1) if isinstance(document, dict) else 1)
+        version = document.get("version", 1) if isinstance(document, dict) else 1
+        _check_version(version)
+        document = SINCE_3 | document if version < 3 else document
         notes = list(map(_text, _entry(document, "notes", list)))
         return cls(
             experiment=_entry(document, "experiment", str),
@@ -120,6 +167,11 @@ class Record:
             figures=tuple(map(_text, _entry(document, "figures", list))),
             error=_entry(document, "error", str),
             run=None if _entry(document, "run") is None else _entry(document, "run", str),
+            answer=_entry(document, "answer", str),
+            trained=tuple(map(_training, _entry(document, "trained", list))),
+            first_seed=int(_number(_entry(document, "first_seed"))),
+            changed=_entry(document, "changed", dict),
+            predictions=_entry(document, "predictions", str),
         )
 
 
@@ -153,7 +205,29 @@ def _quantity(sample: Sample) -> dict[str, Any]:
         "high": high,
         "exact": sample.exact,
         "statistic": sample.statistic,
+        "varies": sample.varies,
+        "overlap": sample.overlap,
     }
+
+
+def _trained(each: Trained) -> dict[str, Any]:
+    losses = {name: _quantity(getattr(each, name)) for name in ("first_loss", "last_loss")}
+    return {f.name: getattr(each, f.name) for f in fields(Trained)} | losses
+
+
+def _training(document: Any) -> Trained:
+    whole = {name: _entry(document, name, int) for name in ("parameters", "seeds", "steps")}
+    counted = _entry(document, "multiply_adds")
+    return Trained(
+        name=_entry(document, "name", str),
+        multiply_adds=None if counted is None else int(_number(counted)),
+        first_loss=_sample(_entry(document, "first_loss", dict)),
+        last_loss=_sample(_entry(document, "last_loss", dict)),
+        diverged=_entry(document, "diverged", int),
+        seconds=_number(_entry(document, "seconds")),
+        trial=_entry(document, "trial", bool),
+        **whole,
+    )
 
 
 def _rows(documents: list[Any]) -> list[Row]:
@@ -168,7 +242,11 @@ def _rows(documents: list[Any]) -> list[Row]:
 
 
 def _sample(document: Any) -> Sample:
-    return Sample(tuple(map(_number, _entry(document, "values", list))), _statistic(document))
+    values = tuple(map(_number, _entry(document, "values", list)))
+    varies, overlap = document.get("varies", ""), _number(document.get("overlap", 0.0))
+    if varies not in get_args(Varies):
+        raise ValueError(f"nothing that varies is called {brief(varies)}")
+    return Sample(values, _statistic(document), varies, overlap)
 
 
 def _statistic(document: Any) -> Any:
@@ -180,9 +258,20 @@ def _statistic(document: Any) -> Any:
 
 
 def _verdict(document: Any) -> Verdict:
-    outcomes = {key: _choice(document, key, Outcome) for key in ("outcome", "expected")}
-    names = [f.name for f in fields(Verdict) if f.default is MISSING or f.name in document]
-    return Verdict(**{name: _entry(document, name, str) for name in names} | outcomes)
+    values: dict[str, Any] = {"outcome": _choice(document, "outcome", Outcome)}
+    unsure = _entry(document, "expected") is None
+    values["expected"] = None if unsure else _choice(document, "expected", Outcome)
+    for f in fields(Verdict):
+        if f.name not in values and (f.default is MISSING or f.name in document):
+            values[f.name] = _field(document, f.name, type(f.default))
+    return Verdict(**values)
+
+
+def _field(document: Any, name: str, kind: type) -> Any:
+    """A field of a verdict, by the type of its default; one without a default is a text."""
+    if kind is float:
+        return _number(_entry(document, name))
+    return _entry(document, name, bool if kind is bool else str)
 
 
 def _entry(document: Any, key: str, kind: type | None = None) -> Any:

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 FORMERLY = "formerly"  # the key under which a field names its old key, which is refused with it
+CONDITION = "condition"  # the key under which a field says that no prediction depends on it
+NO_CONDITION: JsonDict = {CONDITION: False}  # for `json_schema_extra`: one only sees better
 FROZEN = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
@@ -19,7 +22,7 @@ def place(path: str | os.PathLike[str]) -> Path:
 
 
 Place = Annotated[Path, AfterValidator(place)]
-Seeds = Annotated[int, Field(ge=1, le=100_000)]
+Seeds = Annotated[int, Field(ge=1, le=100_000, json_schema_extra=NO_CONDITION)]
 Model = Literal["linear", "mlp", "cnn", "local"]
 
 
@@ -51,6 +54,12 @@ class Timing(BaseModel):
 
     model_config = FROZEN
 
-    repeats: int = Field(20, ge=1, le=10_000, description="rounds in which each step is timed")
+    repeats: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="rounds in which each step is timed",
+        json_schema_extra=NO_CONDITION,
+    )
     least_of: int = Field(3, ge=1, le=100, description="calls; the fastest is a round's time")
     threads: int = Field(1, ge=1, le=1024, description="of the CPU")

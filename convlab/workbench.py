@@ -17,7 +17,7 @@ from torch import Tensor
 from .errors import UsageError
 from .record import Progress
 from .settings import Training
-from .streams import Data, Draw
+from .streams import Data, Draw, Stream, generator
 from .train import Build, Loss, Networks, fit
 
 T = TypeVar("T")
@@ -32,9 +32,18 @@ class Workbench:
 
     device: str = "cpu"
     tell: Callable[[Progress], None] = lambda progress: None
+    first_seed: int = 0
     losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # of what was done, which the run will show
     _begun: list[Future[object]] = field(default_factory=list)
+
+    def seeds(self, number: int) -> range:
+        """So many seeds, from the first of this run on."""
+        return range(self.first_seed, self.first_seed + number)
+
+    def generator(self, stream: Stream, seed: int = 0) -> torch.Generator:
+        """The CPU generator of a stream of this run's first seed, or of the `seed`-th after it."""
+        return generator(self.first_seed + seed, stream)
 
     def fit(
         self,
@@ -60,6 +69,7 @@ class Workbench:
             training=training,
             device=self.device,
             keep=keep,
+            first_seed=self.first_seed,
             watch=partial(self._watch, name, seeds, training.steps),
         )
         self.losses[name] = networks.losses.float().numpy()

@@ -68,7 +68,7 @@ def test_a_record_of_the_first_version_is_read(tmp_path: Path) -> None:
     assert again.verdicts == written.verdicts
 
 
-@pytest.mark.parametrize("version", [0, 3, "2", None, 2.5, True])
+@pytest.mark.parametrize("version", [0, 4, "2", None, 2.5, True])
 def test_a_record_of_another_version_is_refused_in_a_sentence(
     tmp_path: Path, version: object
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_record_of_another_version_is_refused_in_a_sentence(
     document = record().document() | {"version": version, "statistics": "of the future"}
     (folder / store.RECORD).write_text(json.dumps(document))
     with pytest.raises(
-        UsageError, match=rf"hadamard-001: the record has the form {version}, .* 1 to 2: "
+        UsageError, match=rf"hadamard-001: the record has the form {version}, .* 1 to 3: "
     ):
         store.load(folder)
 
@@ -220,11 +220,38 @@ def test_a_run_is_found_by_name_or_path_and_else_the_nearest_is_named(tmp_path: 
         store.find("edge-01", tmp_path)
 
 
-def test_an_unexpected_verdict_counts_unless_the_run_was_quick() -> None:
+def test_an_unexpected_verdict_counts_unless_nothing_was_to_be_decided() -> None:
     (verdict,) = record().verdicts
     wrong = replace(record(), verdicts=(replace(verdict, expected=Outcome.REFUTED),))
     assert len(wrong.unexpected) == 1 and not record().unexpected
-    assert not replace(wrong, quick=True).unexpected
+    left = replace(verdict, outcome=Outcome.UNDECIDED)
+    assert replace(record(), verdicts=(left,)).unexpected == (left,)
+    assert not replace(record(), verdicts=(left,), quick=True).unexpected
+    elsewhere = replace(left, other_settings="side=32, not 1024")
+    assert not replace(record(), verdicts=(elsewhere,)).unexpected
+    assert replace(wrong, quick=True).unexpected  # it was exact, and decided
+
+
+def test_with_no_expectation_either_outcome_is_as_expected() -> None:
+    (verdict,) = record().verdicts
+    for outcome in (Outcome.HOLDS, Outcome.REFUTED, Outcome.UNDECIDED, Outcome.INVALID):
+        judged = replace(record(), verdicts=(replace(verdict, expected=None, outcome=outcome),))
+        assert bool(judged.unexpected) == (outcome in (Outcome.UNDECIDED, Outcome.INVALID))
+        assert Record.of(json.loads(json.dumps(judged.document()))).verdicts == judged.verdicts
+
+
+def test_the_title_of_a_figure_is_what_was_found_or_the_question() -> None:
+    (verdict,) = record().verdicts
+    assert record().finding(verdict.id) == verdict.sentence
+    assert record().finding("C999") == record().question
+    assert record().finding("C999", "else") == "else"
+    for outcome, expected, title in (
+        (Outcome.REFUTED, Outcome.REFUTED, f"Not so: {verdict.sentence}"),
+        (Outcome.REFUTED, Outcome.HOLDS, record().question),
+        (Outcome.UNDECIDED, Outcome.HOLDS, record().question),
+    ):
+        came_out = replace(verdict, outcome=outcome, expected=expected)
+        assert replace(record(), verdicts=(came_out,)).finding(verdict.id) == title
 
 
 def test_a_run_that_never_began_leaves_nothing(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ def _run(config: str, overrides: Sequence[Override], options: Options) -> Record
             planned,
             device=options.device,
             threads=options.threads,
+            first_seed=options.first_seed,
             root=options.out,
             tell=progress.tell,
         )

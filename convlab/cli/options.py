@@ -13,6 +13,9 @@ from ..settings import place
 
 Out = Annotated[Path, Option(help="The folder that keeps the runs.", callback=place)]
 Seeds = Annotated[int | None, Option(help="Networks per arm.")]
+FirstSeed = Annotated[
+    int, Option(help="The seeds are this one and those after it.", min=0, max=2**32)
+]
 Quick = Annotated[bool, Option("--quick", help="The small version; it decides nothing.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
@@ -22,6 +25,7 @@ class Options:
     """How to run, and what to print of it."""
 
     seeds: Seeds = None
+    first_seed: FirstSeed = 0
     quick: Quick = False
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
     threads: Annotated[int, Option(help="CPU threads; more rarely pay.", min=1, max=1024)] = 1

@@ -1,6 +1,18 @@
 """Arrays and samples as matplotlib Figures, made without pyplot: no state, and no display."""
 
+from .captions import caption, stamp
 from .plots import COLOURS, MARKERS, bars, curves, images, lines
 from .series import points, side_by_side
 
-__all__ = ["COLOURS", "MARKERS", "bars", "curves", "images", "lines", "points", "side_by_side"]
+__all__ = [
+    "COLOURS",
+    "MARKERS",
+    "bars",
+    "caption",
+    "curves",
+    "images",
+    "lines",
+    "points",
+    "side_by_side",
+    "stamp",
+]

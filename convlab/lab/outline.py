@@ -34,17 +34,18 @@ def docstring(path: Path) -> str:
     return text
 
 
-def outline(path: Path, *names: str) -> dict[str, Any]:
+def outline(path: Path, *names: str, **optional: Any) -> dict[str, Any]:
     """The values of top-level names, from the statements that they need and no others.
 
-    So a `Config` is at hand without the `import torch` above it. OutlineError if a name is not
-    defined, or if a statement that it needs fails.
+    So a `Config` is at hand without the `import torch` above it. `optional` names have a value
+    where the file defines none. OutlineError if another name is not defined, or if a statement
+    that one needs fails.
     """
-    namespace = _execute(path, needed(parse(path).body, names))
+    namespace = _execute(path, needed(parse(path).body, [*names, *optional]))
     for name in names:
         if name not in namespace:
             raise OutlineError(f"{path}: defines no `{name}`; {_MUST}")
-    return {name: namespace[name] for name in names}
+    return optional | {name: namespace[name] for name in (*names, *optional) if name in namespace}
 
 
 def check_defines(path: Path, name: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from reprlib import repr as brief
 from types import ModuleType
@@ -14,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from .. import config, files, memory
+from .. import config, memory
 from ..config import Document, Overrides
 from ..errors import UsageError
-from ..measure import Claim, Measurements, NotMeasured, Outcome, Verdict
+from ..measure import Answer, Claim, Measurements, NotMeasured, Verdict
+from ..measure.claim import region
 from ..record import Progress, Record, Status
-from . import catalogue, keeping, store
+from . import catalogue, conditions, drawing, keeping, store
+from .conditions import Difference
 from .keeping import Stages
 from .neighbours import neighbours
 from .outline import OutlineError, account, check_defines, docstring, outline
@@ -43,12 +43,19 @@ class Plan:
     quick: bool
     settings: BaseModel
     claims: tuple[Claim, ...]
+    answer: Answer | None
     sources: list[dict[str, str]]  # the files of the experiment
+    differences: tuple[Difference, ...]  # from the settings that predictions were made for
 
     @property
     def question(self) -> str:
         """The first line of what the experiment says of itself."""
         return self.docstring.partition("\n")[0]
+
+    @property
+    def other_settings(self) -> str:
+        """How the settings differ from those that the predictions were made for."""
+        return "; ".join(str(each) for each in self.differences if each.is_condition)
 
 
 def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
@@ -60,10 +67,13 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     file = catalogue.experiment_path(document)
     beside = neighbours(file)  # all that it imports from there is there
     check_defines(file, "measure")
-    known = outline(file, "Config", "CLAIMS", "__package__")
+    known = outline(file, "Config", "CLAIMS", "__package__", ANSWER=None)
     try:
-        _check_kinds(file, known["Config"], known["CLAIMS"])
+        _check_kinds(file, known["Config"], known["CLAIMS"], known["ANSWER"])
         settings = config.build(known["Config"], document, overrides, quick=quick)
+        for claim in known["CLAIMS"]:
+            _check_regions(file, claim, settings)
+        differences = conditions.differences(settings, file, document, quick=quick)
     except (config.ConfigError, UsageError):
         raise
     except Exception as error:  # of a validator, or of a default that is made
@@ -79,11 +89,13 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
         quick=quick,
         settings=settings,
         claims=tuple(known["CLAIMS"]),
+        answer=known["ANSWER"],
+        differences=differences,
         sources=sources([document.path, file, *beside]),
     )
 
 
-def _check_kinds(file: Path, config_class: Any, claims: Any) -> None:
+def _check_kinds(file: Path, config_class: Any, claims: Any, answer: Any) -> None:
     if not (isinstance(config_class, type) and issubclass(config_class, BaseModel)):
         raise OutlineError(
             f"{file}: `Config` should be a pydantic BaseModel, not {config_class!r}"
@@ -91,6 +103,19 @@ def _check_kinds(file: Path, config_class: Any, claims: Any) -> None:
     config_class.model_rebuild()  # names in its annotations may stand below it
     if not isinstance(claims, tuple | list) or not all(isinstance(c, Claim) for c in claims):
         raise OutlineError(f"{file}: `CLAIMS` should be a tuple of Claim, not {claims!r}")
+    if not isinstance(answer, Answer | None):
+        raise OutlineError(f"{file}: `ANSWER` should be an Answer(TEXT, …), not {brief(answer)}")
+
+
+def _check_regions(file: Path, claim: Claim, settings: BaseModel) -> None:
+    """Raise OutlineError for a region that is a function of the settings and fails for these."""
+    for predicted in (claim.predicted, *(control.predicted for control in claim.controls)):
+        try:
+            region(f"claim {claim.id}", predicted, settings)
+        except Exception as error:
+            raise OutlineError(
+                f"{account(file, error)} (the region of claim {claim.id} for these settings)"
+            ) from error
 
 
 def run(
@@ -98,6 +123,7 @@ def run(
     *,
     device: str = "auto",
     threads: int = 1,
+    first_seed: int = 0,
     root: Path = RUNS,
     tell: Callable[[Progress], None] = lambda progress: None,
 ) -> Record:
@@ -111,10 +137,10 @@ def run(
     from .. import timing
     from ..workbench import Workbench, choose_device
 
-    bench = Workbench(choose_device(device), tell)
+    bench = Workbench(choose_device(device), tell, first_seed)
     with store.gone_if_unused(root), timing.threads(threads):
         folder = store.reserve(root, planned.name)
-        begun = _begun(planned, folder)
+        begun = replace(_begun(planned, folder), first_seed=first_seed)
         return keeping.kept(begun, stages(planned, bench), bench, folder.absolute(), planned.file)
 
 
@@ -127,6 +153,7 @@ def _begun(planned: Plan, folder: Path) -> Record:
         quick=planned.quick,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         run=str(folder),
+        changed={each.key: each.value for each in planned.differences},
     )
 
 
@@ -142,9 +169,11 @@ def stages(planned: Plan, bench: Workbench) -> Stages:
         experiment = catalogue.load(planned.file)
         try:
             yield (record := replace(record, measurements=_measure(experiment, planned, bench)))
-            for verdict in _verdicts(experiment.CLAIMS, record.measurements, quick=planned.quick):
+            for verdict in _verdicts(experiment.CLAIMS, record.measurements, **_given(planned)):
                 yield (record := replace(record, verdicts=(*record.verdicts, verdict)))
-            for name in _drawn(experiment, record.measurements, folder):
+            if answer := getattr(experiment, "ANSWER", None):
+                yield (record := replace(record, answer=answer.told(record.measurements)))
+            for name in drawing.keep(experiment, record, folder):
                 yield (record := replace(record, figures=(*record.figures, name)))
             bench.wait()
         finally:
@@ -167,43 +196,43 @@ def _measure(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measure
 
 
 def judge(
-    claims: tuple[Claim, ...], measurements: Measurements, *, quick: bool
+    claims: tuple[Claim, ...],
+    measurements: Measurements,
+    settings: Any = None,
+    *,
+    quick: bool = False,
+    other_settings: str = "",
 ) -> tuple[Verdict, ...]:
-    """The verdicts on those claims whose rows were measured; a quick run decides nothing.
+    """The verdicts on those claims whose rows were measured, under these settings.
 
-    Raises NoSuchName for a claim on a quantity, or on a factor of one, that is in no row.
+    `Claim.check` says what is decided in a quick run, or under other settings than those that a
+    prediction was made for. Raises NoSuchName for a claim on a quantity, or on a factor of one,
+    that is in no row.
     """
-    return tuple(_verdicts(claims, measurements, quick=quick))
+    given = {"settings": settings, "quick": quick, "other_settings": other_settings}
+    return tuple(_verdicts(claims, measurements, **given))
+
+
+def _given(planned: Plan) -> dict[str, Any]:
+    """What a claim's verdict depends on beside the measurements."""
+    return {
+        "settings": planned.settings,
+        "quick": planned.quick,
+        "other_settings": planned.other_settings,
+    }
 
 
 def _verdicts(
-    claims: tuple[Claim, ...], measurements: Measurements, *, quick: bool
+    claims: tuple[Claim, ...], measurements: Measurements, **given: Any
 ) -> Iterator[Verdict]:
     """As `judge`; a claim that cannot be judged is an error once the others have been."""
     failed = None
     for claim in claims:
         try:
-            verdict = claim.check(measurements)
+            yield claim.check(measurements, **given)
         except NotMeasured:  # it speaks of an arm that was not asked for
             continue
         except Exception as error:
             failed = failed or error
-            continue
-        yield replace(verdict, outcome=Outcome.UNDECIDED) if quick else verdict
     if failed:
         raise failed
-
-
-def _drawn(experiment: ModuleType, measurements: Measurements, folder: Path) -> Iterator[str]:
-    """Keep the experiment's figures as PNG files in the run; their names."""
-    figures = experiment.draw(measurements) if hasattr(experiment, "draw") else {}
-    wanted = f"{experiment.__file__}: `draw` should return matplotlib Figures by name"
-    if not isinstance(figures, Mapping):
-        raise TypeError(f"{wanted}, not {brief(figures)}")
-    for stem, figure in figures.items():
-        if not hasattr(figure, "savefig"):
-            raise TypeError(f"{wanted}, not {brief(figure)} as {brief(stem)}")
-        if {os.sep, os.altsep, "\0"} & set(str(stem)):  # it would be written elsewhere
-            raise ValueError(f"{wanted}; {brief(stem)} cannot be the name of a file")
-        files.write(folder / f"{stem}.png", partial(figure.savefig, dpi=144))
-        yield f"{stem}.png"

@@ -1,6 +1,7 @@
 """What an experiment hands back: numbers with one value per seed, and claims about them."""
 
-from .claim import Claim, Control, Verdict
+from .answer import Answer
+from .claim import Claim, Control
 from .measurements import Measurements, NoSuchName, NotMeasured, Row
 from .prediction import (
     Equivalence,
@@ -14,9 +15,11 @@ from .prediction import (
     within,
 )
 from .quantity import Measured, Quantity, at, most, over, paired
-from .sample import Sample, Statistic, exactly, number
+from .sample import Sample, Statistic, Varies, exactly, number
+from .verdict import Verdict
 
 __all__ = [
+    "Answer",
     "Claim",
     "Control",
     "Equivalence",
@@ -31,6 +34,7 @@ __all__ = [
     "Row",
     "Sample",
     "Statistic",
+    "Varies",
     "Verdict",
     "above",
     "at",

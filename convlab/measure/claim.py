@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from reprlib import repr as brief
+from typing import Any
 
 from ..errors import did_you_mean
+from .intervals import FEWEST_SEEDS
 from .measurements import Measurements, NoSuchName, NotMeasured
 from .prediction import Outcome, Prediction
 from .quantity import Measured, Quantity
 from .sample import Sample
+from .verdict import Verdict
+
+Predicted = Prediction | Callable[[Any], Prediction]  # a function of the settings
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Control:
 
     sentence: str
     of: Measured
-    predicted: Prediction
+    predicted: Predicted
 
     def __post_init__(self) -> None:
         _check_judged(f"control {self.sentence!r}", self.of, self.predicted)
@@ -29,54 +35,107 @@ class Claim:
     """A sentence of the ledger, the quantity that decides it and where that must lie.
 
     `expected` is the verdict that we predict: a literal claim that is wrong is expected to be
-    refuted, and its repaired twin to hold. Raises TypeError or ValueError for what could not be
-    judged, so that it is told before a run.
+    refuted, and its repaired twin to hold; with None, either is as expected. A prediction counts
+    for the settings that it was made for, and for all if it is `general` or a function of them.
+    It is not `blind` where a trial had shown what would come out, and an `identity` is true by
+    construction. Raises TypeError or ValueError for what could not be judged, so that it is told
+    before a run.
     """
 
     id: str
     source: str
     sentence: str
     of: Measured
-    predicted: Prediction
-    expected: Outcome = Outcome.HOLDS
+    predicted: Predicted
+    expected: Outcome | None = Outcome.HOLDS
     controls: tuple[Control, ...] = ()
+    general: bool = False
+    blind: bool = True
+    identity: bool = False
 
     def __post_init__(self) -> None:
         _check_judged(f"claim {self.id}", self.of, self.predicted)
         for name in ("id", "source", "sentence"):  # a record keeps them as text
             self._set(name, str(getattr(self, name)))
-        if self.expected not in list(Outcome):
-            close = did_you_mean(str(self.expected), list(Outcome))
-            raise ValueError(f"claim {self.id}: no outcome is called {self.expected!r}{close}")
-        self._set("expected", Outcome(self.expected))  # "refuted" as well
+        if self.expected is not None:
+            if self.expected not in list(Outcome):
+                close = did_you_mean(str(self.expected), list(Outcome))
+                raise ValueError(f"claim {self.id}: no outcome is called {self.expected!r}{close}")
+            self._set("expected", Outcome(self.expected))  # "refuted" as well
         controls = (self.controls,) if isinstance(self.controls, Control) else self.controls
         self._set("controls", tuple(controls))
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)  # of an object that is frozen
 
-    def check(self, measurements: Measurements) -> Verdict:
-        """The verdict by the measurements alone: a stored run can be judged again."""
-        sample = self._seen(self.of, measurements)
-        outcome, reason = self.predicted.judge(sample), ""
-        for control in self.controls:
-            seen = self._seen(control.of, measurements)
-            held = control.predicted.judge(seen)
-            if held is not Outcome.HOLDS:
-                outcome = Outcome.INVALID if held is Outcome.REFUTED else Outcome.UNDECIDED
-                reason = f"; control: {control.sentence}: {seen}, not {control.predicted}"
+    @property
+    def counts_everywhere(self) -> bool:
+        """Whether the prediction was made for all settings."""
+        return self.general or not isinstance(self.predicted, Prediction)
+
+    def region(self, settings: Any = None) -> Prediction:
+        """What is predicted under these settings."""
+        return region(f"claim {self.id}", self.predicted, settings)
+
+    def check(
+        self,
+        measurements: Measurements,
+        settings: Any = None,
+        *,
+        quick: bool = False,
+        other_settings: str = "",
+    ) -> Verdict:
+        """The verdict by the measurements alone: a stored run can be judged again.
+
+        `settings` are those of the run, for regions that depend on them. A `quick` run decides
+        what is exact and counts everywhere; `other_settings` says how the settings differ from
+        those that the prediction was made for.
+        """
+        sample, predicted = self._seen(self.of, measurements), self.region(settings)
+        outcome, why = self._judged(sample, predicted, measurements, settings)
+        elsewhere = "" if self.counts_everywhere else other_settings
+        if elsewhere:
+            outcome, why = Outcome.UNDECIDED, f"predicted for other settings: {elsewhere}"
+        elif quick and not (sample.exact and self.counts_everywhere):
+            outcome, why = Outcome.UNDECIDED, "a quick run"
         named = self.of if isinstance(self.of, Quantity) else Quantity("", self.of)
+        low, high = predicted.interval(sample)
         return Verdict(
             id=self.id,
             source=self.source,
             sentence=self.sentence,
             outcome=outcome,
             expected=self.expected,
-            predicted=str(self.predicted),
-            measured=f"{sample}{reason}",
+            predicted=str(predicted),
+            measured=str(sample),
             quantity=named.name,
             unit=named.unit,
+            why=why,
+            center=sample.center,
+            low=low,
+            high=high,
+            predicted_low=predicted.low,
+            predicted_high=predicted.high,
+            other_settings=elsewhere,
+            general=self.counts_everywhere,
+            blind=self.blind,
+            identity=self.identity,
         )
+
+    def _judged(
+        self, sample: Sample, predicted: Prediction, measurements: Measurements, settings: Any
+    ) -> tuple[Outcome, str]:
+        """The outcome, invalid where any control is refuted, and why it is no decision."""
+        outcome, failed = predicted.judge(sample), dict[str, Outcome]()
+        for control in self.controls:
+            seen = self._seen(control.of, measurements)
+            wanted = region(f"claim {self.id}", control.predicted, settings)
+            if (held := wanted.judge(seen)) is not Outcome.HOLDS:
+                failed[f"control: {control.sentence}: {seen}, not {wanted}"] = held
+        if failed:
+            refuted = Outcome.REFUTED in failed.values()
+            return Outcome.INVALID if refuted else Outcome.UNDECIDED, "; ".join(failed)
+        return outcome, _why_undecided(sample) if outcome is Outcome.UNDECIDED else ""
 
     def _seen(self, of: Measured, measurements: Measurements) -> Sample:
         try:
@@ -96,29 +155,31 @@ class Claim:
         return sample
 
 
+def region(whose: str, predicted: Predicted, settings: Any) -> Prediction:
+    """What is predicted under these settings; TypeError where a function gives no region."""
+    if isinstance(predicted, Prediction):
+        return predicted
+    given = predicted(settings)
+    if not isinstance(given, Prediction):
+        raise TypeError(
+            f"{whose}: its function of the settings should give a region such as above(NUMBER), "
+            f"not {brief(given)}"
+        )
+    return given
+
+
+def _why_undecided(sample: Sample) -> str:
+    if not sample.exact and len(sample.values) < FEWEST_SEEDS:
+        return f"needs {FEWEST_SEEDS} {'repeats' if sample.varies == 'repeats' else 'seeds'}"
+    if sample.diverged:
+        return f"no number for {sample.diverged} of {len(sample.values)}"
+    return "the interval lies across a bound"
+
+
 def _check_judged(whose: str, of: object, predicted: object) -> None:
     if not callable(of):
         message = "its quantity should be one such as at(NAME, …)"
         raise TypeError(f"{whose}: {message}, not {brief(of)}")
-    if not isinstance(predicted, Prediction):
+    if not (isinstance(predicted, Prediction) or callable(predicted)):
         message = "what is predicted should be a region such as above(NUMBER)"
         raise TypeError(f"{whose}: {message}, not {brief(predicted)}")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of a claim, and the numbers that decided it."""
-
-    id: str
-    source: str
-    sentence: str
-    outcome: Outcome
-    expected: Outcome
-    predicted: str
-    measured: str
-    quantity: str = ""  # what was measured, if the claim names it
-    unit: str = ""
-
-    @property
-    def evidence(self) -> str:
-        return f"{self.measured}; predicted {self.predicted}"

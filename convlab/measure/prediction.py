@@ -24,6 +24,10 @@ class Region:
     low: float = -inf
     high: float = inf
 
+    def interval(self, sample: Sample) -> tuple[float, float]:
+        """The interval that decides."""
+        return sample.interval
+
     def judge(self, sample: Sample) -> Outcome:
         """Holds when the interval lies inside, is refuted when it lies wholly outside."""
         least, most = sample.interval
@@ -50,12 +54,24 @@ class Equivalence:
     target: float
     margin: float
 
+    @property
+    def low(self) -> float:
+        return self.target - self.margin
+
+    @property
+    def high(self) -> float:
+        return self.target + self.margin
+
+    def interval(self, sample: Sample) -> tuple[float, float]:
+        """The interval that decides."""
+        return sample.interval
+
     def judge(self, sample: Sample) -> Outcome:
         """Holds by two one-sided tests, is refuted when the interval lies wholly outside."""
         few = len(sample.values) < intervals.FEWEST_SEEDS and not sample.exact
         if not few and intervals.equivalent(sample.values, self.target, self.margin):
             return Outcome.HOLDS
-        region = Region(self.target - self.margin, self.target + self.margin)
+        region = Region(self.low, self.high)
         return Outcome.REFUTED if region.judge(sample) is Outcome.REFUTED else Outcome.UNDECIDED
 
     def __str__(self) -> str:

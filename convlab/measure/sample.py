@@ -13,6 +13,7 @@ from ..errors import did_you_mean
 from . import intervals
 
 Statistic = Literal["exact", "median", "mean", "proportion"]
+Varies = Literal["", "weights", "data", "weights and data", "repeats"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Sample:
 
     values: tuple[float, ...]
     statistic: Statistic = "median"
+    varies: Varies = ""  # what differs between the values; repeats are those of a timing
+    overlap: float = 0.0  # test examples per training example, of splits that overlap
 
     def __post_init__(self) -> None:
         if self.statistic not in get_args(Statistic):

@@ -1,7 +1,7 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
 from .cost import costs
-from .listing import experiment, groups, kept_settings, names, runs, settings
+from .listing import experiment, groups, kept_settings, leaves, names, runs, settings
 from .tables import arrays, claims, quantities, record
 from .text import as_csv, as_json
 
@@ -14,6 +14,7 @@ __all__ = [
     "experiment",
     "groups",
     "kept_settings",
+    "leaves",
     "names",
     "quantities",
     "record",

@@ -86,15 +86,16 @@ def settings(config: BaseModel) -> Table:
 def kept_settings(values: Mapping[str, Any]) -> Table:
     """Every setting of a stored run by its dotted key."""
     table = Table("key", "value", title="settings", title_justify="left", title_style="italic")
-    for key, value in _leaves(values):
+    for key, value in leaves(values):
         table.add_row(words(key), words(_as_text(value)))
     return table
 
 
-def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Every stored setting by its dotted key."""
     for name, value in values.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{name}.")
+            yield from leaves(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 

@@ -38,7 +38,7 @@ class Untried(Exception):
 
 
 def group_size(
-    network: nn.Module, data: Data | Draw, training: Training, seeds: int, device: str = "cpu"
+    network: nn.Module, data: Data | Draw, training: Training, seeds: range, device: str = "cpu"
 ) -> int:
     """How many such networks to train as one program, so that the groups are nearly equal.
 
@@ -46,9 +46,9 @@ def group_size(
     """
     weights = sum(tensor.nbytes for tensor in network.parameters())
     require(4 * weights, "training one network")  # the gradient, and Adam's two averages
-    one = streams.draw_all(data, range(1), Stream.DATA)
+    one = streams.draw_all(data, seeds[:1], Stream.DATA)
     x = (one.x[0] if one.own else one.x)[: training.batch]
-    if seeds == 1 and FAR_MORE * (4 * weights + x.nbytes) < physical():
+    if len(seeds) == 1 and FAR_MORE * (4 * weights + x.nbytes) < physical():
         return 1  # without a trial, which is a call more than a plain loop makes
     few = x[:FEW]
     counts = _tried(network, few)
@@ -57,10 +57,10 @@ def group_size(
     seed_bytes = step_bytes + saved_bytes + (one.x.nbytes if one.own else 0)
     require(seed_bytes, "training one network")
     bound = GROUP_TOUCHES if device == "cpu" else GROUP_BYTES  # the more, the better for a GPU
-    most = min(seeds, bound // step_bytes, GROUP_BYTES // seed_bytes)
+    most = min(len(seeds), bound // step_bytes, GROUP_BYTES // seed_bytes)
     if most <= 1 or not _is_worthwhile(network, counts, len(x), most):
         return 1
-    return ceil(seeds / ceil(seeds / most))
+    return ceil(len(seeds) / ceil(len(seeds) / most))
 
 
 def _tried(network: nn.Module, few: Tensor) -> Cost:

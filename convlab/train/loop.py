@@ -35,6 +35,7 @@ PAUSE = 0.05  # seconds between two calls of a watch: one takes as long as a ten
 class Task:
     """What every network is trained on, and how."""
 
+    seeds: range
     data: Data | Draw
     loss: Loss
     training: Training
@@ -57,6 +58,7 @@ def fit(
     device: str = "cpu",
     keep: Sequence[int] = (),
     watch: Watch | None = None,
+    first_seed: int = 0,
 ) -> Networks:
     """Train `build()` for every seed, on data that all share or on `data(generator)` of its own.
 
@@ -66,21 +68,23 @@ def fit(
     optimizers are elementwise. What `rules` finds that cannot be stacked is trained one after
     another, and `notes` say why. Layers may draw from the generators of torch, numpy and Python,
     which start from the seed. `keep` names numbers of steps after which the networks are kept.
+    The seeds are `first_seed`, `first_seed + 1`, ….
 
     Raises UsageError for what is no task, NotEnoughMemory where a step could not be held.
     """
     check(build, loss, seeds, training, device, keep)
-    task = Task(data, loss, training, device, keep, watch)
+    all_seeds = range(first_seed, first_seed + seeds)
+    task = Task(all_seeds, data, loss, training, device, keep, watch)
     with left_as_it_was():
-        return _fit(task, partial(build_all, build, data, range(seeds)), seeds)
+        return _fit(task, partial(build_all, build, data, all_seeds))
 
 
-def _fit(task: Task, build_each: Callable[[], Iterator[nn.Module]], seeds: int) -> Networks:
+def _fit(task: Task, build_each: Callable[[], Iterator[nn.Module]]) -> Networks:
     """As groups, or one after another where something hinders that."""
     building = build_each()
     first = next(building)
     before = _seen_by(first)
-    size, why = _size(task, first, seeds)
+    size, why = _size(task, first)
     networks = [first, *building]
     if size > 1:
         why = _why_alone(task, networks) or (difference(before, _seen_by(first)) and SEEN)
@@ -92,15 +96,16 @@ def _fit(task: Task, build_each: Callable[[], Iterator[nn.Module]], seeds: int) 
     notes = (f"the networks were trained one after another: {why}",) if why else ()
     anew = difference(before, _seen_by(first))
     one_by_one = _one_by_one(task, build_each() if anew else networks)
-    return replace(one_by_one, notes=notes if seeds > 1 else ())
+    return replace(one_by_one, notes=notes if len(task.seeds) > 1 else ())
 
 
-def _size(task: Task, network: nn.Module, seeds: int) -> tuple[int, str]:
+def _size(task: Task, network: nn.Module) -> tuple[int, str]:
     """How many to train as one program, and why not more if that cannot be found out."""
     try:
-        size, why = group_size(network, task.data, task.training, seeds, task.device), ""
+        size, why = group_size(network, task.data, task.training, task.seeds, task.device), ""
     except Untried as error:
         size, why = 1, str(error)
+    seeds = len(task.seeds)
     require(seeds * sum(tensor.nbytes for tensor in network.parameters()), f"{seeds} networks")
     return size, why
 
@@ -119,7 +124,7 @@ def _seen_by(network: nn.Module) -> Description:
 def _why_alone(task: Task, networks: Sequence[nn.Module]) -> str:
     """What hinders that these are trained as one program, if anything does."""
     try:
-        batch = next(task.batches(range(2), steps=1))
+        batch = next(task.batches(task.seeds[:2], steps=1))
         x, y = (batch.x[0], batch.y[0]) if batch.own else (batch.x, batch.y)
         return why_alone(networks, task.loss, batch, Data(x[:FEW].cpu(), y[:FEW].cpu()))
     except Exception as error:  # whatever it is, a plain loop may do without it
@@ -128,18 +133,17 @@ def _why_alone(task: Task, networks: Sequence[nn.Module]) -> str:
 
 def _stacked(task: Task, networks: Sequence[nn.Module], size: int) -> Networks:
     """All networks, as one program for every `size` of them."""
-    starts = range(0, len(networks), size)
-    groups = [range(first, min(first + size, len(networks))) for first in starts]
     parts = []
-    for seeds in groups:
-        program = program_of(networks[seeds.start : seeds.stop], task.loss, task.device)
-        parts.append(_train(program, seeds, task))
+    for start in range(0, len(networks), size):
+        group = slice(start, start + size)
+        program = program_of(networks[group], task.loss, task.device)
+        parts.append(_train(program, task.seeds[group], task))
     return joined(parts)
 
 
 def _one_by_one(task: Task, networks: Iterable[nn.Module]) -> Networks:
     parts = []
-    for seed, network in enumerate(networks):
+    for seed, network in zip(task.seeds, networks, strict=True):
         program = program_of_one(network, task.loss, task.device)
         with channels_last_before_pooling(network, task.device):
             parts.append(_train(program, range(seed, seed + 1), task))
@@ -164,7 +168,8 @@ def _train(program: Program, seeds: range, task: Task) -> Networks:
             kept[step] = program.now()
         if task.watch and (step == steps or perf_counter() > due):
             due = perf_counter() + PAUSE
-            task.watch(seeds.start * steps + step * len(seeds), losses)
+            done = seeds.start - task.seeds.start
+            task.watch(done * steps + step * len(seeds), losses)
     return Networks(
         program.skeleton.eval(),
         program.state(),
@@ -172,6 +177,8 @@ def _train(program: Program, seeds: range, task: Task) -> Networks:
         {step: state for step, (state, _) in kept.items()},
         program.alone,
         {step: copies for step, (_, copies) in kept.items()},
+        first_seed=seeds.start,
+        varies="weights" if isinstance(task.data, Data) else "weights and data",
     )
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves, tree_map
 
 from ..errors import UsageError
-from ..measure import Sample, Statistic
+from ..measure import Sample, Statistic, Varies
 from ..streams import Data, Draw, Stream, draw_each, left_as_it_was, seed_all
 from .answers import by_all, by_one, in_parts
 from .answers import join as join_answers
@@ -37,6 +37,12 @@ class Networks:
     alone: tuple[nn.Module, ...] = ()
     kept_alone: dict[int, tuple[nn.Module, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    first_seed: int = 0
+    varies: Varies = ""  # what differs between the seeds
+
+    @property
+    def seeds(self) -> range:
+        return range(self.first_seed, self.first_seed + len(self.losses))
 
     @property
     def diverged(self) -> Tensor:
@@ -97,10 +103,11 @@ class Networks:
 
         Raises UsageError where the metric is not one number.
         """
-        held_out = draw_each(data, range(len(self.losses)), Stream.HELD_OUT)
+        held_out = draw_each(data, self.seeds, Stream.HELD_OUT)
         answers = self._answers(held_out, shared=isinstance(data, Data))
         each = [_number(metric(a, d.y.clone())) for a, d in zip(answers, held_out, strict=True)]
-        return sample(torch.stack(each).masked_fill(self.diverged, torch.nan), statistic)
+        varies: Varies = self.varies if isinstance(data, Data) else "weights and data"
+        return sample(torch.stack(each).masked_fill(self.diverged, torch.nan), statistic, varies)
 
     def _answers(self, data: Sequence[Data], *, shared: bool) -> Iterator[Any]:
         """The answers (N, ...) of each network to its data."""
@@ -135,7 +142,7 @@ class Networks:
         state = {name: tensor[seed] for name, tensor in self.state.items()}
         network = self.alone[seed] if self.alone else self.skeleton
         with left_as_it_was():
-            seed_all(seed, Stream.NOISE)  # some draw when they answer, too
+            seed_all(self.seeds[seed], Stream.NOISE)  # some draw when they answer, too
             return in_parts(by_one(network, state, own), x, own, at_once)
 
 
@@ -151,6 +158,8 @@ def joined(parts: Sequence[Networks]) -> Networks:
         {step: _joined_state([p.kept[step] for p in parts], kept_alone[step]) for step in steps},
         alone,
         kept_alone,
+        first_seed=parts[0].first_seed,
+        varies=parts[0].varies,
     )
 
 
@@ -166,9 +175,9 @@ def _joined_state(states: Sequence[State], alone: Sequence[nn.Module]) -> State:
     return state
 
 
-def sample(values: Tensor, statistic: Statistic = "median") -> Sample:
-    """The Sample of a tensor (S,) with one value per seed."""
-    return Sample(tuple(values.double().tolist()), statistic)
+def sample(values: Tensor, statistic: Statistic = "median", varies: Varies = "") -> Sample:
+    """The Sample of a tensor (S,) with one value per seed, and what differs between the seeds."""
+    return Sample(tuple(values.double().tolist()), statistic, varies)
 
 
 def _by_seed(answers: Any) -> Iterator[Any]:

@@ -91,8 +91,9 @@ def test_the_device_is_asked_for_as_it_is_typed(monkeypatch: pytest.MonkeyPatch)
         ((), 0),
         (("--check",), 1),  # M1 is refuted
         (("--check", "--quick"), 0),
-        (("--check", "value=0.5"), 0),
-        (("--check", "value=-1"), 1),  # M2 holds, and was to be refuted
+        (("--check", "value=0.5"), 0),  # the predictions were made for another value
+        (("--check", "value=-1"), 0),
+        (("--check", "seeds=6"), 1),  # no condition of a prediction
         (("--check", "--json"), 1),
         (("--check", "--csv"), 1),
     ],

@@ -41,52 +41,52 @@ class Whole(nn.Module):
 
 
 def test_small_networks_are_trained_all_at_once() -> None:
-    assert group_size(nn.Flatten(), images(4), TRAINING, 30) == 30
-    assert group_size(convolution(2)(), images(8), TRAINING, 30) == 30
-    assert group_size(mlp((1, 8, 8), 10, 16), images(8), TRAINING, 30) == 30
+    assert group_size(nn.Flatten(), images(4), TRAINING, range(30)) == 30
+    assert group_size(convolution(2)(), images(8), TRAINING, range(30)) == 30
+    assert group_size(mlp((1, 8, 8), 10, 16), images(8), TRAINING, range(30)) == 30
 
 
 @pytest.mark.long
 def test_large_networks_are_trained_one_after_another() -> None:
-    assert group_size(nn.Linear(512, 20_000), images(512), TRAINING, 30) == 1
-    assert group_size(cnn((1, 64, 64), 10, 64), images(64), TRAINING, 30) == 1
+    assert group_size(nn.Linear(512, 20_000), images(512), TRAINING, range(30)) == 1
+    assert group_size(cnn((1, 64, 64), 10, 64), images(64), TRAINING, range(30)) == 1
 
 
 def test_convolutions_are_vmapped_only_while_they_are_small() -> None:
     build = partial(cnn, (1, 16, 16), 10, 16)
-    assert group_size(build(), images(16), TRAINING, 12) > 1
-    assert group_size(Whole(build), images(16), TRAINING, 12) > 1
+    assert group_size(build(), images(16), TRAINING, range(12)) > 1
+    assert group_size(Whole(build), images(16), TRAINING, range(12)) > 1
     wide = partial(cnn, (1, 16, 16), 10, 48)
-    assert group_size(wide(), images(16), TRAINING, 12) > 1
-    assert group_size(Whole(wide), images(16), TRAINING, 12) == 1
-    assert group_size(local((1, 32, 32), 10, 16), images(32), TRAINING, 12) == 1
+    assert group_size(wide(), images(16), TRAINING, range(12)) > 1
+    assert group_size(Whole(wide), images(16), TRAINING, range(12)) == 1
+    assert group_size(local((1, 32, 32), 10, 16), images(32), TRAINING, range(12)) == 1
 
 
 def test_two_vmapped_networks_are_trained_one_after_another() -> None:
     small = convolution(2)
-    assert group_size(small(), images(8), TRAINING, 2) == 2
-    assert group_size(Whole(small), images(8), TRAINING, 2) == 1
+    assert group_size(small(), images(8), TRAINING, range(2)) == 2
+    assert group_size(Whole(small), images(8), TRAINING, range(2)) == 1
 
 
 @pytest.mark.parametrize("bound", ["GROUP_TOUCHES", "GROUP_BYTES"])
 def test_a_group_is_no_larger_than_its_bytes(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = group_size(convolution(2)(), images(8), TRAINING, 100)
+    everything = group_size(convolution(2)(), images(8), TRAINING, range(100))
     monkeypatch.setattr(grouping, bound, 100_000)
-    fewer = group_size(convolution(2)(), images(8), TRAINING, 100)
+    fewer = group_size(convolution(2)(), images(8), TRAINING, range(100))
     assert 1 < fewer < everything == 100
 
 
 @pytest.mark.parametrize("seeds", [1, 5, 7, 100])
 def test_groups_are_nearly_equal(seeds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "GROUP_TOUCHES", 100_000)
-    size = group_size(convolution(2)(), images(8), TRAINING, seeds)
+    size = group_size(convolution(2)(), images(8), TRAINING, range(seeds))
     assert -seeds % size < -(-seeds // size)  # each group lacks one at most
 
 
 def test_what_touches_too_much_for_a_cpu_is_left_together_elsewhere() -> None:
     wide = partial(nn.Linear, 512, 5_000)
-    assert group_size(wide(), images(512), TRAINING, 8, "cpu") == 1
-    assert group_size(wide(), images(512), TRAINING, 8, "cuda") > 1
+    assert group_size(wide(), images(512), TRAINING, range(8), "cpu") == 1
+    assert group_size(wide(), images(512), TRAINING, range(8), "cuda") > 1
 
 
 def square() -> nn.Module:
@@ -125,8 +125,8 @@ def test_a_group_takes_weights_four_times_and_what_a_step_saves(
     one = bytes_of_one(held, own=data is rows)
     for spared, expected in ((0, 5), (1, 4)):
         monkeypatch.setattr(grouping, bound, 5 * one - spared)
-        assert group_size(square(), data, LARGER, 5) == (5 if expected == 5 else 3)
-        assert group_size(square(), data, LARGER, 4 * 5) == expected
+        assert group_size(square(), data, LARGER, range(5)) == (5 if expected == 5 else 3)
+        assert group_size(square(), data, LARGER, range(4 * 5)) == expected
 
 
 @pytest.mark.parametrize("data", [SHARED, rows])
@@ -135,10 +135,10 @@ def test_one_network_is_refused_if_it_alone_does_not_fit(
 ) -> None:
     one = bytes_of_one(held=True, own=data is rows)
     monkeypatch.setattr(memory, "physical", lambda: one)
-    assert group_size(square(), data, LARGER, 2) == 2
+    assert group_size(square(), data, LARGER, range(2)) == 2
     monkeypatch.setattr(memory, "physical", lambda: one - 1)
     with pytest.raises(NotEnoughMemory, match="training one network"):
-        group_size(square(), data, LARGER, 2)
+        group_size(square(), data, LARGER, range(2))
 
 
 def test_the_limits_of_convolutions_are_inclusive(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,13 +147,13 @@ def test_the_limits_of_convolutions_are_inclusive(monkeypatch: pytest.MonkeyPatc
     for spared, size in ((0, 30), (1, 1)):
         with monkeypatch.context() as patch:
             patch.setattr(grouping, "CONVOLUTION_LIMIT", work - spared)
-            assert group_size(chained(), images(8), TRAINING, 30) == size
+            assert group_size(chained(), images(8), TRAINING, range(30)) == size
         with monkeypatch.context() as patch:
             patch.setattr(grouping, "VMAP_LIMIT", work - spared)
-            assert group_size(whole(), images(8), TRAINING, 30) == size
-            assert group_size(chained(), images(8), TRAINING, 30) == 30
+            assert group_size(whole(), images(8), TRAINING, range(30)) == size
+            assert group_size(chained(), images(8), TRAINING, range(30)) == 30
 
 
 def test_vmapped_networks_are_trained_together_from_four_seeds_on() -> None:
-    sizes = [group_size(Whole(convolution(2)), images(8), TRAINING, n) for n in (3, 4)]
+    sizes = [group_size(Whole(convolution(2)), images(8), TRAINING, range(n)) for n in (3, 4)]
     assert sizes == [1, 4]

@@ -1,0 +1,47 @@
+"""What an experiment found, in two or three plain sentences with the numbers of the run."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+from ..errors import did_you_mean
+from .measurements import Measurements, NotMeasured
+from .quantity import Measured
+from .sample import number
+
+
+class Answer:
+    """Sentences whose `{names}` are filled in from the measurements.
+
+    A name stands for the center of its quantity: `{error}` as tables show it, `{error:.0%}` or
+    `{error:.2f}` as Python formats it. Raises ValueError for a name without a quantity, or a
+    quantity without a name.
+
+    >>> from convlab.measure import Measurements, at, exactly
+    >>> measured = Measurements()
+    >>> measured.add("errors", {"arm": "plain"}, {"error": exactly(0.66)})
+    >>> Answer("A layer misses {miss:.0%}.", miss=at("error", arm="plain")).told(measured)
+    'A layer misses 66%.'
+    """
+
+    def __init__(self, text: str, **quantities: Measured) -> None:
+        self.text, self.quantities = text, quantities
+        named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        for name in named ^ quantities.keys():
+            where = "no quantity" if name in named else "nothing in the answer"
+            raise ValueError(f"{where} is called `{name}`{did_you_mean(name, named)}")
+
+    def told(self, measurements: Measurements) -> str:
+        """The sentences with their numbers; nothing where one of these was not measured."""
+        try:
+            centers = {name: of(measurements).center for name, of in self.quantities.items()}
+        except NotMeasured:
+            return ""
+        return self.text.format(**{name: _Number(value) for name, value in centers.items()})
+
+
+class _Number(float):
+    """A number that is written as in the tables unless a format says how."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form) if form else number(float(self))
