@@ -59,19 +59,17 @@ def _end_badly(record: Record, folder: Path, error: BaseException, file: Path) -
     if isinstance(error, UsageError) and not measured:
         store.discard(folder)
         return
-    place = _place(error, file)
+    where = place(error, file)
     if record.status is not Status.COMPLETED:  # else it was saved whole before an interrupt
         stopped = isinstance(error, KeyboardInterrupt)
         status = Status.INTERRUPTED if stopped else Status.FAILED
-        record = replace(
-            record, status=status, error=_words(error) + (f" ({place})" * bool(place))
-        )
+        record = replace(record, status=status, error=words(error) + (f" ({where})" * bool(where)))
         record = _save(record, folder, error)
     error.kept_in = record.run  # type: ignore[attr-defined]
     error.add_note(f"the run is kept in {record.run}")
     if not isinstance(error, KeyboardInterrupt | store.NotKept):
-        where = f"the error is in {place}, its" if place else "the"
-        error.add_note(f"{where} traceback in the run's `{store.LOG}`; --debug shows it")
+        whose = f"the error is in {where}, its" if where else "the"
+        error.add_note(f"{whose} traceback in the run's `{store.LOG}`; --debug shows it")
 
 
 def _save(record: Record, folder: Path, error: BaseException) -> Record:
@@ -96,7 +94,7 @@ def _refused(record: Record, folder: Path) -> str:
     except store.NotKept:  # it is named in the record, and all else is kept
         return ""
     except Exception as error:
-        return _words(error)
+        return words(error)
     return ""
 
 
@@ -124,7 +122,7 @@ def _unfinished(record: Record, error: BaseException) -> Record:
 
 
 def _ended(error: BaseException) -> RuntimeError:
-    ended = RuntimeError(f"the experiment ended the program ({_words(error)})")
+    ended = RuntimeError(f"the experiment ended the program ({words(error)})")
     ended.__cause__ = error
     return ended
 
@@ -136,14 +134,14 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def _words(error: BaseException) -> str:
+def words(error: BaseException) -> str:
     """The error's kind and words on one line, also where its own words fail."""
     told = " ".join(str(TracebackException(type(error), error, None)).split())
     kind = "" if isinstance(error, UsageError) else type(error).__name__
     return ": ".join(filter(None, (kind, told)))
 
 
-def _place(error: BaseException, file: Path) -> str:
+def place(error: BaseException, file: Path) -> str:
     """The last line that ran of the experiment's files, as `mine.py:12`."""
     ran = (frame for each in _causes(error) for frame in extract_tb(each.__traceback__))
     frames = [frame for frame in ran if Path(frame.filename).parent == file.parent]

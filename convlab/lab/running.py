@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from reprlib import repr as brief
+from traceback import format_exception
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,11 @@ from pydantic import BaseModel
 from .. import config, memory
 from ..config import Document, Overrides
 from ..errors import UsageError
-from ..measure import Answer, Claim, Measurements, NotMeasured, Verdict
+from ..measure import Answer, Claim, Measurements, Verdict
 from ..measure.claim import region
 from ..record import Progress, Record, Status
-from . import catalogue, conditions, drawing, keeping, store
-from .conditions import Difference
+from . import catalogue, conditions, drawing, judging, keeping, store
+from .conditions import SEEDS, Difference
 from .keeping import Stages
 from .neighbours import neighbours
 from .outline import OutlineError, account, check_defines, docstring, outline
@@ -169,12 +170,11 @@ def stages(planned: Plan, bench: Workbench) -> Stages:
         experiment = catalogue.load(planned.file)
         try:
             yield (record := replace(record, measurements=_measure(experiment, planned, bench)))
-            for verdict in _verdicts(experiment.CLAIMS, record.measurements, **_given(planned)):
+            for verdict in _verdicts(planned, experiment.CLAIMS, record.measurements):
                 yield (record := replace(record, verdicts=(*record.verdicts, verdict)))
             if answer := getattr(experiment, "ANSWER", None):
                 yield (record := replace(record, answer=answer.told(record.measurements)))
-            for name in drawing.keep(experiment, record, folder):
-                yield (record := replace(record, figures=(*record.figures, name)))
+            yield from _drawn(experiment, record, folder)
             bench.wait()
         finally:
             catalogue.forget(experiment.__package__ or "")
@@ -195,44 +195,34 @@ def _measure(experiment: ModuleType, planned: Plan, bench: Workbench) -> Measure
     return keeping.with_bench(measurements, bench)  # figures show losses
 
 
-def judge(
-    claims: tuple[Claim, ...],
-    measurements: Measurements,
-    settings: Any = None,
-    *,
-    quick: bool = False,
-    other_settings: str = "",
-) -> tuple[Verdict, ...]:
-    """The verdicts on those claims whose rows were measured, under these settings.
-
-    `Claim.check` says what is decided in a quick run, or under other settings than those that a
-    prediction was made for. Raises NoSuchName for a claim on a quantity, or on a factor of one,
-    that is in no row.
-    """
-    given = {"settings": settings, "quick": quick, "other_settings": other_settings}
-    return tuple(_verdicts(claims, measurements, **given))
-
-
-def _given(planned: Plan) -> dict[str, Any]:
-    """What a claim's verdict depends on beside the measurements."""
-    return {
-        "settings": planned.settings,
-        "quick": planned.quick,
-        "other_settings": planned.other_settings,
-    }
-
-
 def _verdicts(
-    claims: tuple[Claim, ...], measurements: Measurements, **given: Any
+    planned: Plan, claims: tuple[Claim, ...], measured: Measurements
 ) -> Iterator[Verdict]:
-    """As `judge`; a claim that cannot be judged is an error once the others have been."""
-    failed = None
-    for claim in claims:
-        try:
-            yield claim.check(measurements, **given)
-        except NotMeasured:  # it speaks of an arm that was not asked for
-            continue
-        except Exception as error:
-            failed = failed or error
-    if failed:
-        raise failed
+    """The verdicts on what was measured."""
+    return judging.verdicts(
+        claims,
+        measured,
+        file=planned.file,
+        shipped=not planned.quick and all(d.key == SEEDS for d in planned.differences),
+        settings=planned.settings,
+        quick=planned.quick,
+        other_settings=planned.other_settings,
+    )
+
+
+def _drawn(experiment: ModuleType, record: Record, folder: Path) -> Iterator[Record]:
+    """The record with one figure after another; a `draw` that fails costs no more than those."""
+    try:
+        for name in drawing.keep(experiment, record, folder):
+            yield (record := replace(record, figures=(*record.figures, name)))
+    except UsageError:  # the system refuses a file
+        raise
+    except Exception as error:
+        store.log("".join(format_exception(error)), folder)
+        place = keeping.place(error, Path(experiment.__file__ or ""))
+        why = f"{keeping.words(error)} ({place})" if place else keeping.words(error)
+        note = (
+            f"not all figures could be drawn: {why}; the traceback is in the run's `{store.LOG}`"
+        )
+        notes = [*record.measurements.notes, note]
+        yield replace(record, measurements=replace(record.measurements, notes=notes))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from reprlib import repr as brief
 from typing import Any
 
 from numpy.typing import NDArray
 
-from ..errors import did_you_mean
+from ..errors import did_you_mean, nearest
 from .sample import Sample
 
 KINDS: dict[str, type] = {"rows": list, "arrays": dict, "notes": list}
@@ -47,7 +47,12 @@ def _by_text(named: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 class NotMeasured(LookupError):
-    """No row has these factors, as when an arm was not asked for; others have the quantity."""
+    """No row has these factors, as when an arm was not asked for; others have the quantity.
+
+    `meant` says which value of a factor was meant, if one is nearly so called.
+    """
+
+    meant = ""
 
 
 class NoSuchName(LookupError):
@@ -93,10 +98,22 @@ class Measurements:
             row.quantities[quantity] for row in rows if factors.items() <= row.factors.items()
         ]
         if not matches:
-            raise NotMeasured(f"no row has {quantity!r} with {factors}")
+            raise _not_measured(quantity, factors, [row.factors for row in rows])
         if len(matches) > 1:
             raise LookupError(f"{len(matches)} rows have {quantity!r} with {factors}, not one")
         return matches[0]
+
+
+def _not_measured(
+    quantity: str, wanted: Mapping[str, Any], known: Sequence[Mapping[str, Any]]
+) -> NotMeasured:
+    factors = ", ".join(f"{name}={value!r}" for name, value in wanted.items())
+    error = NotMeasured(f"no row has {quantity!r} with {factors}")
+    for name, value in wanted.items():
+        values = [str(each[name]) for each in known if name in each]
+        if str(value) not in values and (close := nearest(str(value), values)):
+            error.meant = f"did you mean {name}={close!r}?"
+    return error
 
 
 def _check_name(kind: str, name: str, known: set[str]) -> None:

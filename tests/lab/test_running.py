@@ -254,14 +254,37 @@ def test_a_run_that_stops_is_kept_as_such(
     assert kept.status is status and kept.error.startswith(error.__name__)
 
 
-def test_what_was_measured_is_kept_when_drawing_fails(mine: Path) -> None:
+def test_a_draw_that_fails_costs_the_figures_only(mine: Path) -> None:
     file = mine.with_name("mine.py")
     file.write_text(file.read_text() + "\n\ndef draw(measurements):\n    1 / 0\n")
-    with pytest.raises(ZeroDivisionError):
-        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
     kept = store.load(Path("runs/mine-001"))
-    assert kept.status is Status.FAILED
+    assert kept.status is Status.COMPLETED
     assert kept.measurements.rows and kept.verdicts[0].outcome == "holds"
+    (note,) = kept.measurements.notes
+    assert "not all figures could be drawn: ZeroDivisionError" in note and "(mine.py:" in note
+    assert "1 / 0" in Path("runs/mine-001/log").read_text()
+
+
+def test_draw_is_given_the_record_where_it_asks_for_it(mine: Path) -> None:
+    file = mine.with_name("mine.py")
+    told = "Path('told').write_text(record.finding('C212'))"
+    file.write_text(
+        f"{file.read_text()}\n\ndef draw(record):\n"
+        f"    from pathlib import Path\n    {told}\n    return {{}}\n"
+    )
+    record = lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    assert Path("told").read_text() == record.finding("C212")
+
+
+def test_a_claim_that_names_no_row_is_an_authors_mistake_with_its_line(mine: Path) -> None:
+    file = mine.with_name("mine.py")
+    file.write_text(file.read_text().replace('arm="own"', 'arm="owm"'))
+    line = next(i for i, text in enumerate(file.read_text().split("\n"), 1) if "Claim(" in text)
+    with pytest.raises(LookupError, match="did you mean arm='own'") as caught:
+        lab.run(lab.plan("mine/mine.yaml"), root=Path("runs"))
+    assert f"the claim stands in mine.py:{line}" in caught.value.__notes__
+    lab.run(lab.plan("mine/mine.yaml", quick=True), root=Path("runs"))  # an arm may be left out
 
 
 @pytest.mark.parametrize(
