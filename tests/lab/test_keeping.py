@@ -290,7 +290,7 @@ def test_what_measure_returns_is_named_where_it_is_wrong() -> None:
 )
 def test_what_draw_returns_is_named_where_it_is_wrong(figures: str, wrong: str) -> None:
     draw = f"def draw(m, figure=__import__('matplotlib.figure').figure.Figure()): return {figures}"
-    (note,) = run(more=f")\n{draw}\n_ = (").measurements.notes
+    *_, note = run(more=f")\n{draw}\n_ = (").measurements.notes
     assert re.search(rf"mine\.py: `draw` should.*{wrong}", note)
     assert kept().verdicts
     assert not list(Path.cwd().rglob("*.png"))
