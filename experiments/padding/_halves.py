@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
@@ -12,7 +13,6 @@ from torch.nn.functional import avg_pool2d
 from convlab.data.canvas import digits_on_canvas, shift_images
 from convlab.data.dataset import split
 from convlab.data.sources import load
-from convlab.probes import answers
 from convlab.probes.exact import exact_logits
 from convlab.streams import Data
 from convlab.train import Networks
@@ -40,6 +40,22 @@ def pairs(digits: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     upper, corner = digits_on_canvas(digits, SIDE, range(LAST_ROW + 1), generator)
     gap = torch.minimum(corner[:, 0], LAST_ROW - corner[:, 0])
     return torch.stack((upper, shift_images(upper, SIDE // 2, 0))), gap
+
+
+def lesson(count: int, generator: Generator, *, wrong: bool = False) -> Data:
+    """`labelled_pairs` of the digits that the generator's split leaves for training."""
+    train, _ = small_digits(generator)
+    return labelled_pairs(train, count, generator, wrong=wrong)
+
+
+def held_out(generators: Iterable[Generator]) -> tuple[Tensor, Tensor]:
+    """For each seed the pairs (S, 2, N, 1, H, W) of its test digits, and their gaps (S, N).
+
+    A generator that also drew a seed's `lesson` splits the digits in the same way.
+    """
+    each = [pairs(small_digits(generator)[1], generator) for generator in generators]
+    x, gaps = zip(*each, strict=True)
+    return torch.stack(x), torch.stack(gaps)
 
 
 def labelled_pairs(
@@ -73,17 +89,21 @@ def network(padding: Padding, depth: int, channels: int, flat: bool = False) -> 
 
 
 def logits(networks: Networks, pairs: Tensor) -> Tensor:
-    """(S, 2, N, K), exact, of S networks for pairs (2, N, ...)."""
-    of_all = exact_logits(networks, pairs.flatten(0, 1))
-    return torch.unflatten(of_all, 1, pairs.shape[:2])
+    """(S, 2, N, K), exact, of S networks for the pairs of each (S, 2, N, ...)."""
+    of_all = exact_logits(networks, pairs.flatten(1, 2), own=True)
+    return torch.unflatten(of_all, 1, pairs.shape[1:3])
 
 
-def accuracy(logits: Tensor) -> Tensor:
-    """The share of right classes (S,) in percent: 0 for firsts of a pair, 1 for seconds."""
-    y = torch.arange(2).repeat_interleave(logits.shape[2])
-    return answers.accuracy(logits.flatten(1, 2), y)
+def accuracy(logits: Tensor, among: Tensor) -> Tensor:
+    """The share of right classes (S,) in percent, of the pairs `among` (S, N) all.
+
+    Right is 0 for the first of a pair and 1 for the second.
+    """
+    right = (logits.argmax(dim=-1) == torch.tensor([[0], [1]])).double().mean(dim=1)
+    return 100 * (right * among).sum(dim=1) / among.sum(dim=1)
 
 
-def largest_difference(logits: Tensor) -> float:
-    """Of the logits within any pair: 0 if no network can tell one image from the other."""
-    return float(answers.apart(logits[:, 0], logits[:, 1]).max())
+def largest_difference(logits: Tensor, among: Tensor) -> float:
+    """Of the logits within any of these pairs: 0 if no network can tell one from the other."""
+    apart = (logits[:, 0] - logits[:, 1]).abs().amax(dim=-1)
+    return float((apart * among).max())

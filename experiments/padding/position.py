@@ -3,13 +3,15 @@
 The label is the position: a digit stands in the top half of the canvas, or the same digit stands
 half a canvas lower. Circular convolutions and a global maximum must give both the same logits, and
 so must guess. Locally connected layers start as these convolutions, with a copy of the kernel at
-each position; by training they must learn to tell. Two controls: flattened convolutions can learn
-the position, and with wrong labels nothing can be learned.
+each position; by training they must learn to tell. Controls: flattened convolutions can learn
+the position, with wrong labels nothing can be learned, and half the steps teach nearly as much.
+Each seed has a split of the digits of its own.
 """
 
 from functools import partial
 from math import log
 
+import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 from torch import Tensor, nn
@@ -17,27 +19,40 @@ from torch.nn.functional import cross_entropy
 
 from convlab.figures import bars, curves, images
 from convlab.layers import LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, above, at, equal, exactly, within
+from convlab.measure import (
+    Answer,
+    Claim,
+    Control,
+    Measurements,
+    Quantity,
+    Sample,
+    above,
+    at,
+    equal,
+    exactly,
+    paired,
+    within,
+)
+from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Stream, generator
-from convlab.train import Build, sample
+from convlab.streams import Stream
+from convlab.train import Build, Networks, sample
 from convlab.workbench import Workbench
 
 from ._halves import (
     SIDE,
     accuracy,
-    labelled_pairs,
+    held_out,
     largest_difference,
+    lesson,
     logits,
     network,
-    pairs,
-    small_digits,
 )
 
 CIRCULAR, FLAT = "circular, pooled", "circular, flattened"
 LOCAL, LOCAL_FLAT, WRONG = "local, pooled", "local, flattened", "local, wrong labels"
 TWINS = {LOCAL: CIRCULAR, LOCAL_FLAT: FLAT}  # each starts as the other
-UNTRAINED, TRAINED = "untrained", "trained"
+UNTRAINED, HALF, TRAINED = "untrained", "trained for half the steps", "trained"
 ACCURACY, DIFFERENCE = "accuracy (%)", "difference of a pair's logits"
 TWIN_DIFFERENCE = "difference of the twins' logits"
 
@@ -76,39 +91,54 @@ def arms(channels: int) -> dict[str, Build]:
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    digits, test_digits = small_digits(generator(0, Stream.SPLIT))
-    x, _ = pairs(test_digits, generator(0, Stream.HELD_OUT))
+    x, _ = held_out(workbench.generator(Stream.DATA, seed) for seed in range(config.seeds))
     logits_of = {}
     for arm, build in arms(config.channels).items():
-        networks = workbench.fit(
-            arm,
-            build,
-            partial(labelled_pairs, digits, config.examples, wrong=arm == WRONG),
-            cross_entropy,
-            seeds=config.seeds,
-            training=config.training,
-            keep=[0],
-        )
+        networks = train(arm, build, config, config.training, workbench)
         logits_of[arm, UNTRAINED] = logits(networks.at(0), x)
         logits_of[arm, TRAINED] = logits(networks, x)
-    measurements = Measurements(arrays={"pair": x[:, 0, 0].numpy()})
+    fewer = config.training.model_copy(update={"steps": max(1, config.training.steps // 2)})
+    half = train(LOCAL, arms(config.channels)[LOCAL], config, fewer, workbench)
+    logits_of[LOCAL, HALF] = logits(half, x)
+    measurements = Measurements(arrays={"pair": x[0, :, 0, 0].numpy()})
     add_rows(measurements, logits_of)
     return measurements
+
+
+def train(
+    arm: str, build: Build, config: Config, training: Training, workbench: Workbench
+) -> Networks:
+    return workbench.fit(
+        arm,
+        build,
+        partial(lesson, config.examples, wrong=arm == WRONG),
+        cross_entropy,
+        seeds=config.seeds,
+        training=training,
+        keep=[0],
+    )
 
 
 def add_rows(into: Measurements, logits_of: dict[tuple[str, str], Tensor]) -> None:
     """How well each arm tells a pair, and how far each local arm is from its circular twin."""
     for (arm, when), of_pairs in logits_of.items():
+        every = torch.ones(of_pairs.shape[0], of_pairs.shape[2], dtype=torch.bool)
         quantities = {
-            ACCURACY: sample(accuracy(of_pairs), "mean"),
-            DIFFERENCE: exactly(largest_difference(of_pairs)),
+            ACCURACY: sample(accuracy(of_pairs, every), "mean", "weights and data"),
+            DIFFERENCE: exactly(largest_difference(of_pairs, every)),
         }
         into.add("top or bottom?", {"arm": arm, "when": when}, quantities)
     for (arm, when), of_pairs in logits_of.items():
-        if arm in TWINS:
+        if arm in TWINS and when != HALF:
             difference = float((of_pairs - logits_of[TWINS[arm], when]).abs().max())
             title = "local networks and the circular twins that they start as"
             into.add(title, {"arm": arm, "when": when}, {TWIN_DIFFERENCE: exactly(difference)})
+
+
+def distance_from_guessing(measurements: Measurements) -> Sample:
+    """The greatest distance of a trained circular network's accuracy from 50 %."""
+    values = measurements.get(ACCURACY, arm=CIRCULAR, when=TRAINED).values
+    return exactly(max(abs(value - 50) for value in values))
 
 
 CLAIMS = (
@@ -116,8 +146,10 @@ CLAIMS = (
         id="C320",
         source="S3",
         sentence="Where the label is the position, a translation-invariant network guesses",
-        of=at(ACCURACY, arm=CIRCULAR, when=TRAINED),
-        predicted=equal(50),
+        of=Quantity("largest distance from guessing", distance_from_guessing, unit="points"),
+        predicted=equal(0),
+        general=True,
+        identity=True,
         controls=(
             Control(
                 sentence="the flattened circular network learns the position",
@@ -143,6 +175,14 @@ CLAIMS = (
                 of=at(ACCURACY, arm=WRONG, when=TRAINED),
                 predicted=within(5, of=50),
             ),
+            Control(
+                sentence="twice the steps move the accuracy by less than the 5 points from 95 % "
+                "to all",
+                of=paired(
+                    at(ACCURACY, arm=LOCAL, when=TRAINED), at(ACCURACY, arm=LOCAL, when=HALF)
+                ),
+                predicted=within(5, of=0),
+            ),
         ),
     ),
     Claim(
@@ -152,6 +192,7 @@ CLAIMS = (
         "position is the convolution and does not encode the position",
         of=at(TWIN_DIFFERENCE, arm=LOCAL, when=UNTRAINED),
         predicted=equal(0),
+        identity=True,
         controls=(
             Control(
                 sentence="untrained, the local network guesses",
@@ -168,25 +209,41 @@ CLAIMS = (
 )
 
 
-def draw(measurements: Measurements) -> dict[str, Figure]:
+ANSWER = Answer(
+    "Not if it is invariant: circular convolutions and a global maximum guess ({circular:.0f} % "
+    "of the halves are right), since both images of a pair give the same logits. The same network "
+    "with a kernel of its own at every position starts as blind ({untrained:.0f} %) and learns "
+    "the position ({local:.1f} %): it has given up the invariance. Flat maps do the same "
+    "({flat:.1f} %).",
+    circular=at(ACCURACY, arm=CIRCULAR, when=TRAINED),
+    untrained=at(ACCURACY, arm=LOCAL, when=UNTRAINED),
+    local=at(ACCURACY, arm=LOCAL, when=TRAINED),
+    flat=at(ACCURACY, arm=FLAT, when=TRAINED),
+)
+
+
+def draw(record: Record) -> dict[str, Figure]:
+    measurements = record.measurements
     upper, lower = measurements.arrays["pair"]
     pair = {"label: top": upper, "label: bottom": lower}
     losses = {arm: measurements.arrays[f"loss of {arm}"] for arm in (CIRCULAR, LOCAL)}
-    title = "Two networks that start as the same: only one is free to learn the position"
+    title = f"{record.finding('C321')} (two networks that start as the same)"
     floors = {"guessing, log 2": log(2)}
     return {
-        "pair": images(pair, title="A pair differs in its position only", highest=1.0),
-        "accuracy": accuracy_bars(measurements),
-        "loss": curves(losses, title=title, y="cross-entropy", floors=floors),
+        "pair": images(pair, title="The two images of a pair", highest=1.0),
+        "accuracy": accuracy_bars(record),
+        "loss": curves(
+            losses, title=title, y="cross-entropy; bands: middle 80 % of the seeds", floors=floors
+        ),
     }
 
 
-def accuracy_bars(measurements: Measurements) -> Figure:
+def accuracy_bars(record: Record) -> Figure:
     arms = (CIRCULAR, FLAT, LOCAL, LOCAL_FLAT, WRONG)
     figure = bars(
-        {arm: measurements.get(ACCURACY, arm=arm, when=TRAINED).center for arm in arms},
-        title="An invariant network guesses where something is, a local one knows",
-        x=f"{ACCURACY}; dashed: guessing",
+        {arm: record.measurements.get(ACCURACY, arm=arm, when=TRAINED).center for arm in arms},
+        title=record.finding("C320"),
+        x=f"{ACCURACY}, mean of the seeds; dashed: guessing",
         log=False,
     )
     (axes,) = figure.axes

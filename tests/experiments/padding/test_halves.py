@@ -13,8 +13,10 @@ from experiments.padding._halves import (
     GAPS,
     SIDE,
     accuracy,
+    held_out,
     labelled_pairs,
     largest_difference,
+    lesson,
     logits,
     network,
     pairs,
@@ -106,12 +108,12 @@ def with_margins(values: list[list[list[float]]]) -> Tensor:
 def test_logits_are_those_of_each_network_with_rounded_weights() -> None:
     torch.manual_seed(0)
     layers = [nn.Linear(3, 2) for _ in range(4)]
-    x = torch.randint(64, (2, 50, 3)) / 64
+    x = torch.randint(64, (4, 2, 50, 3)) / 64
     of_all = logits(stacked(*layers), x)
     assert of_all.shape == (4, 2, 50, 2)
-    for layer, of_one in zip(layers, of_all, strict=True):
+    for layer, own, of_one in zip(layers, x, of_all, strict=True):
         weight, bias = ((256 * p.detach().double()).round() / 256 for p in layer.parameters())
-        torch.testing.assert_close(of_one, x.double() @ weight.T + bias, rtol=0, atol=0)
+        torch.testing.assert_close(of_one, own.double() @ weight.T + bias, rtol=0, atol=0)
 
 
 def test_logits_do_not_depend_on_the_order_of_their_sums() -> None:
@@ -119,7 +121,7 @@ def test_logits_do_not_depend_on_the_order_of_their_sums() -> None:
     layer, order = nn.Linear(1000, 2), torch.randperm(1000)
     permuted = nn.Linear(1000, 2)
     permuted.load_state_dict({"weight": layer.weight[:, order], "bias": layer.bias})
-    x = torch.randint(65, (2, 7, 1000)) / 64
+    x = torch.randint(65, (1, 2, 7, 1000)) / 64
     assert torch.equal(logits(stacked(layer), x), logits(stacked(permuted), x[..., order]))
     assert not torch.equal(layer(x), permuted(x[..., order]))  # as those of float32 do
 
@@ -127,7 +129,10 @@ def test_logits_do_not_depend_on_the_order_of_their_sums() -> None:
 def test_accuracy_wants_class_0_for_firsts_and_class_1_for_seconds() -> None:
     mixed = [[-1.0, -1.0, 1.0, 1.0], [1.0, -1.0, 1.0, -1.0]]
     right, guessing = [[-1.0] * 4, [1.0] * 4], [[1.0] * 4, [1.0] * 4]
-    assert accuracy(with_margins([mixed, right, guessing])).tolist() == [50, 100, 50]
+    of_all = with_margins([mixed, right, guessing])
+    assert accuracy(of_all, torch.ones(3, 4)).tolist() == [50, 100, 50]
+    among = torch.tensor([[1, 0, 0, 0], [0, 1, 1, 0], [1, 1, 1, 1]]).bool()
+    assert accuracy(of_all, among).tolist() == [100, 100, 50]
 
 
 @pytest.mark.parametrize("step", [0.0, 0.5, -2.0])
@@ -136,4 +141,19 @@ def test_the_largest_difference_is_within_a_pair(step: float) -> None:
     second = first.clone()
     second[1, 2] += step
     of_pairs = with_margins(torch.stack((first, second), dim=1).tolist())
-    assert largest_difference(of_pairs) == abs(step)
+    every = torch.ones(3, 4, dtype=torch.bool)
+    assert largest_difference(of_pairs, every) == abs(step)
+    every[1, 2] = False
+    assert largest_difference(of_pairs, every) == 0
+
+
+def ink(images: Tensor) -> list[float]:
+    return sorted(images.flatten(1).sum(dim=1).tolist())
+
+
+def test_a_seed_is_tested_on_the_digits_that_it_has_not_learned() -> None:
+    x, gaps = held_out(map(seeded, (3, 4)))
+    train, test = small_digits(seeded(3))
+    assert x.shape == (2, 2, len(test), 1, SIDE, SIDE) and gaps.shape == (2, len(test))
+    assert ink(lesson(len(train), seeded(3)).x) == ink(train.repeat(2, 1, 1, 1))
+    assert ink(x[0, 0]) == ink(x[0, 1]) == ink(test) != ink(x[1, 0])
