@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from math import inf
 
 from .errors import UsageError
+from .numbers import number
 
 _TRIED = re.compile(r"tried to allocate ([\d.]+ ?\w+)", re.IGNORECASE)  # CUDA writes "Tried"
 
@@ -50,4 +51,4 @@ def guard() -> Iterator[None]:
 
 
 def _gigabytes(count: float) -> str:
-    return f"{count / 1e9:,.1f} GB"
+    return f"{number(round(count / 1e9, 1))} GB"

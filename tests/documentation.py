@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from convlab import cli
 from convlab.data import photograph_path
+from convlab.numbers import GROUP
 from tests.test_layering import FLOORS
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +34,7 @@ PACKAGES = (
 )
 
 _FENCE = re.compile(r"^```(\w*) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
-_NUMBER = re.compile(r"~?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
+_NUMBER = re.compile(rf"~?\d[\d,{GROUP}]*(?:\.\d+)?(?:e[+-]?\d+)?")
 _TOLERANCE = 0.01  # of a measured number: training differs a little between processors
 
 
@@ -142,7 +143,7 @@ def _same_number(shown: str, number: str) -> bool:
 
 
 def _value(number: str) -> float:
-    return float(number.replace(",", ""))
+    return float(number.replace(",", "").replace(GROUP, ""))
 
 
 def exports() -> list[str]:

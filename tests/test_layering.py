@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the bottom up: a room imports only from floors below its own
-    {"errors", "settings", "foreign"},
+    {"errors", "settings", "foreign", "numbers"},
     {"files", "memory"},
     {"config", "measure", "streams"},
     {"layers", "timing", "record", "filters"},

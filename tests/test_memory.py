@@ -12,7 +12,7 @@ def test_what_just_fits_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "physical", lambda: 1_500_000_000)
     require(1_500_000_000, "a run")
     message = (
-        "a run would take 2,500.0 GB of memory, this machine has 1.5 GB: "
+        "a run would take 2\u202f500 GB of memory, this machine has 1.5 GB: "
         "ask for less, or use a larger machine"
     )
     with pytest.raises(NotEnoughMemory) as caught:

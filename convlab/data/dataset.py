@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from ..errors import UsageError
 from ..foreign import printable
+from ..numbers import number
 
 MOST_NAMED = 10  # classes in one line
 
@@ -42,13 +43,13 @@ def contents(dataset: Dataset) -> str:
     """How many images of which classes, in a line: the first ten classes by name."""
     counts = dataset.y.bincount(minlength=len(dataset.classes)).tolist()
     named = [
-        f"{printable(name)} ({count:,})"
+        f"{printable(name)} ({number(count)})"
         for name, count in zip(dataset.classes, counts, strict=True)
     ]
-    more = [f"and {len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else []
+    more = [f"and {number(len(named) - MOST_NAMED)} more"] if len(named) > MOST_NAMED else []
     total, test = len(dataset.y), dataset.published_test
-    parts = f", {total - test:,} to train on and {test:,} to test on" if test else ""
-    return f"{total:,} images{parts}, of {len(named):,} classes: " + ", ".join(
+    parts = f", {number(total - test)} to train on and {number(test)} to test on" if test else ""
+    return f"{number(total)} images{parts}, of {number(len(named))} classes: " + ", ".join(
         [*named[:MOST_NAMED], *more]
     )
 

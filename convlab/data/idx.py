@@ -17,6 +17,7 @@ from torch import Tensor
 from .. import memory
 from ..errors import UsageError
 from ..foreign import printable
+from ..numbers import number
 from .dataset import Dataset
 from .images import check_file
 
@@ -81,8 +82,8 @@ def read_idx(path: Path, axes: int) -> Tensor:
 def _check_size(path: Path, held: int, promised: int) -> None:
     if held != promised:
         raise UsageError(
-            f"{printable(path)} holds {held:,} bytes, but its header promises {promised:,}; "
-            "download it again"
+            f"{printable(path)} holds {number(held)} bytes, but its header promises "
+            f"{number(promised)}; download it again"
         )
 
 
@@ -139,8 +140,9 @@ def _part(folder: Path, prefix: str, *parts: str) -> tuple[Tensor, Tensor]:
     labels = read_idx(label_path := _find(folder, names, "labels", 1), 1)
     if len(images) != len(labels):
         raise UsageError(
-            f"{printable(image_path)} holds {len(images):,} images, but "
-            f"{printable(label_path.name)} {len(labels):,} labels; take both from one publication"
+            f"{printable(image_path)} holds {number(len(images))} images, but "
+            f"{printable(label_path.name)} {number(len(labels))} labels; "
+            "take both from one publication"
         )
     if not images.numel():
         raise UsageError(f"{printable(image_path)} holds no images; take the file as published")

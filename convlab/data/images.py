@@ -18,6 +18,7 @@ from torch import Tensor
 from .. import memory
 from ..errors import UsageError, nearest
 from ..foreign import printable
+from ..numbers import number
 from .depth import bits_lost
 from .fits import misread_fits
 from .grey import coloured, grey, unknown
@@ -143,10 +144,10 @@ def check_file(path: Path) -> None:
 
 def _too_large(path: Path, error: Exception) -> str:
     count = re.search(r"\d+", str(error))  # known to nobody else: the image was never made
-    size = f"{int(count[0]):,} pixels" if count else "more pixels"
+    size = f"{number(int(count[0]))} pixels" if count else "more pixels"
     return (
         f"{printable(path)} is enormous: {size}, where this machine's memory allows "
-        f"{most_pixels():,}; scale it down, or use a larger machine"
+        f"{number(most_pixels())}; scale it down, or use a larger machine"
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..foreign import printable
+from ..numbers import number
 
 TRAIN, TEST, VALIDATION = "train", "test", "val"
 SPLITS = {
@@ -74,7 +75,11 @@ def parts(
         )
     if not test:
         return train, val, ("the test set is the part `val`: there is no `test`",)
-    return train, test, ((f"the part `val` is not used: {len(val):,} images",) if val else ())
+    return (
+        train,
+        test,
+        ((f"the part `val` is not used: {number(len(val))} images",) if val else ()),
+    )
 
 
 def split_of(name: str) -> str:

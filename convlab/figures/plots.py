@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
+from ..numbers import number
 from .lettering import drawable
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"]
@@ -94,9 +95,7 @@ def bars(values: Mapping[str, float], *, title: str, x: str, log: bool = True) -
     if log:
         axes.set_xscale("log")
         axes.xaxis.set_minor_formatter(NullFormatter())  # the bars bear their numbers
-    axes.bar_label(
-        containers, [_as_text(value) for value in values.values()], padding=4, fontsize=9
-    )
+    axes.bar_label(containers, list(map(number, values.values())), padding=4, fontsize=9)
     axes.margins(x=0.18)
     return figure
 
@@ -174,7 +173,3 @@ def _look(
         grey = colormaps["gray"].with_extremes(over="#d62728", under="#1f77b4")
         return {"cmap": grey, "vmin": lowest, "vmax": highest}
     return {"cmap": "gray", "vmin": 0, "vmax": max(high, 1e-12)}
-
-
-def _as_text(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"

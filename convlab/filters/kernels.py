@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from ..errors import nearest
+from ..numbers import number
 
 Kernel = tuple[tuple[float, ...], ...]  # rows of equal length
 
@@ -77,8 +78,8 @@ def _check(rows: list[Any], text: str) -> Kernel:
     quote = _short(text)
     if not all(isinstance(row, list) and all(map(_is_weight, row)) for row in rows):
         raise ValueError(
-            f"{quote} holds something other than numbers from -{STRONGEST:,.0f} to "
-            f"{STRONGEST:,.0f}; write rows of such, as in [[0, 1], [2, 3]]"
+            f"{quote} holds something other than numbers from {number(-STRONGEST)} to "
+            f"{number(STRONGEST)}; write rows of such, as in [[0, 1], [2, 3]]"
         )
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:

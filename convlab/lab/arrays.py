@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .. import files, memory
 from ..foreign import printable
+from ..numbers import number
 
 ARRAYS = "arrays.npz"
 SUFFIX = ".npy"
@@ -75,7 +76,7 @@ def load(folder: Path) -> tuple[dict[str, NDArray[Any]], list[str]]:
     for stored in found:
         room -= stored.bytes
         if room < 0:
-            size = f"{stored.bytes / 1e9:,.1f} GB"
+            size = f"{number(round(stored.bytes / 1e9, 1))} GB"
             broken.append(f"the array `{printable(stored.name)}` is too large to load: {size}")
             continue
         try:
@@ -136,7 +137,7 @@ def _stored(file: ZipFile, member: ZipInfo) -> Stored:
         raise ValueError("it holds objects of Python, which are not loaded")
     stored = Stored(member.filename.removesuffix(SUFFIX), dtype, shape, member)
     if stored.bytes + start.tell() != member.file_size:
-        raise ValueError(f"its shape {shape} is not that of its {member.file_size:,} bytes")
+        raise ValueError(f"its shape {shape} is not that of its {number(member.file_size)} bytes")
     return stored
 
 

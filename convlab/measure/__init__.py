@@ -1,5 +1,6 @@
 """What an experiment hands back: numbers with one value per seed, and claims about them."""
 
+from ..numbers import number
 from .answer import Answer
 from .claim import Claim, Control
 from .measurements import Measurements, NoSuchName, NotMeasured, Row
@@ -15,7 +16,7 @@ from .prediction import (
     within,
 )
 from .quantity import Measured, Quantity, at, most, over, paired
-from .sample import Sample, Statistic, Varies, exactly, number
+from .sample import Sample, Statistic, Varies, exactly
 from .verdict import Verdict
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from string import Formatter
 
 from ..errors import did_you_mean
+from ..numbers import number
 from .measurements import Measurements, NotMeasured
 from .quantity import Measured
-from .sample import number
 
 
 class Answer:

@@ -107,7 +107,7 @@ class Claim:
             outcome=outcome,
             expected=self.expected,
             predicted=str(predicted),
-            measured=str(sample),
+            measured=sample.text((low, high)),
             quantity=named.name,
             unit=named.unit,
             why=why,
@@ -131,7 +131,8 @@ class Claim:
             seen = self._seen(control.of, measurements)
             wanted = region(f"claim {self.id}", control.predicted, settings)
             if (held := wanted.judge(seen)) is not Outcome.HOLDS:
-                failed[f"control: {control.sentence}: {seen}, not {wanted}"] = held
+                found = seen.text(wanted.interval(seen))
+                failed[f"control: {control.sentence}: {found}, not {wanted}"] = held
         if failed:
             refuted = Outcome.REFUTED in failed.values()
             return Outcome.INVALID if refuted else Outcome.UNDECIDED, "; ".join(failed)

@@ -1,4 +1,4 @@
-"""95 % intervals and equivalence tests for one value per seed, by scipy's own procedures.
+"""Intervals of one value per seed: by ranks, by Student's t, and of shares by their counts.
 
 A seed that diverged has the value NaN. It could have been anything, so it counts as the least
 value for the low end of an interval and as the greatest for the high end.
@@ -13,71 +13,97 @@ import numpy as np
 from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
-FEWEST_SEEDS = 6  # five values bound a median with 94 % only, and resample to too little
+EQUIVALENCE = 0.90  # two one-sided tests of 5 % each
+FEWEST_SEEDS = 6  # five values bound a median with 94 % only
 NARROW = 2.0**-20  # of the largest value: so small a spread would be lost to rounding
 
 Interval = tuple[float, float]
 Values = Sequence[float]
 
 
-def median(values: Values) -> Interval:
+def interval(
+    statistic: str, values: Values, confidence: float = CONFIDENCE, overlap: float = 0.0
+) -> Interval:
+    """The interval of that statistic; `overlap` widens that of a mean, see `mean`."""
+    if statistic == "mean":
+        return mean(values, confidence, overlap)
+    return INTERVALS[statistic](values, confidence)
+
+
+def median(values: Values, confidence: float = CONFIDENCE) -> Interval:
     """The interval of the median by order statistics: no distribution is assumed."""
     from scipy.stats import quantile_test
 
     def bounds(diverged: float) -> Interval:
-        filled = np.array([diverged if isnan(value) else value for value in values])
-        interval = quantile_test(filled, p=0.5).confidence_interval(CONFIDENCE)
-        return float(interval.low), float(interval.high)
+        found = quantile_test(_filled(values, diverged), p=0.5).confidence_interval(confidence)
+        return float(found.low), float(found.high)
 
     return bounds(-inf)[0], bounds(inf)[1]
 
 
-def mean(values: Values) -> Interval:
-    """The interval of the mean by the bias-corrected and accelerated bootstrap."""
-    from scipy.stats import bootstrap
+def mean(values: Values, confidence: float = CONFIDENCE, overlap: float = 0.0) -> Interval:
+    """Student's t: mean ± t · s · √(1 / n + overlap), with n - 1 degrees of freedom.
 
-    if not np.all(np.isfinite(values)):
-        return -inf, inf
-    if min(values) == max(values):  # nothing to resample, and the acceleration is 0 / 0
-        return values[0], values[0]
-    scaled, unit, origin = _scaled(values)
-    interval = bootstrap(
-        (scaled,), np.mean, confidence_level=CONFIDENCE, n_resamples=10_000, rng=0
-    ).confidence_interval
-    ends = np.clip([interval.low, interval.high], scaled.min(), scaled.max())
-    low, high = np.clip(ends * unit + origin, min(values), max(values)).tolist()
-    return low, high
-
-
-def proportion(values: Values) -> Interval:
-    """Wilson's interval of the proportion of ones; a diverged seed is not a success."""
-    from scipy.stats import binomtest
-
-    successes = sum(value == 1 for value in values)
-    interval = binomtest(successes, len(values)).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)
-
-
-INTERVALS: dict[str, Callable[[Values], Interval]] = {
-    "median": median,
-    "mean": mean,
-    "proportion": proportion,
-}
-
-
-def equivalent(values: Values, target: float, margin: float) -> bool:
-    """Whether two one-sided t-tests place the mean within `target` ± `margin` (TOST, 5 %)."""
+    `overlap` is the number of test examples per training example where the seeds split the same
+    examples: their values are correlated, and this is the corrected resampled t of Nadeau &
+    Bengio (2003). Where seeds draw examples of their own it is 0, the ordinary t.
+    """
     from scipy.stats import t as student
 
     if not np.all(np.isfinite(values)):
-        return False
-    if min(values) == max(values):  # no spread: the test statistic is infinite
-        return abs(values[0] - target) < margin
+        return -inf, inf
+    if min(values) == max(values):  # no spread: as far as these seeds can tell, no error
+        return values[0], values[0]
     scaled, unit, origin = _scaled(values)
-    error = scaled.std(ddof=1) / sqrt(len(values))
-    reach = student.ppf(CONFIDENCE, len(values) - 1) * error
-    low, high = ((bound - origin) / unit for bound in (target - margin, target + margin))
-    return bool(low < scaled.mean() - reach and scaled.mean() + reach < high)
+    quantile = student.ppf((1 + confidence) / 2, len(values) - 1)
+    reach = float(quantile * scaled.std(ddof=1)) * sqrt(1 / len(values) + overlap)
+    middle = float(scaled.mean())
+    return (middle - reach) * unit + origin, (middle + reach) * unit + origin
+
+
+def proportion(values: Values, confidence: float = CONFIDENCE) -> Interval:
+    """Wilson's interval of the proportion of ones."""
+    from scipy.stats import binomtest
+
+    def bounds(diverged: float) -> Interval:
+        successes = int((_filled(values, diverged) == 1).sum())
+        found = binomtest(successes, len(values)).proportion_ci(confidence, method="wilson")
+        return float(found.low), float(found.high)
+
+    return bounds(0)[0], bounds(1)[1]
+
+
+def difference(values: Values, confidence: float = CONFIDENCE) -> Interval:
+    """That of a paired difference of proportions, from its values -1, 0 and 1 of each seed.
+
+    By Bonett & Price (2012): Wald's, with one seed more on either side. It needs the differences
+    alone, where Newcombe's needs both proportions as well, and Student's t would be a single
+    point where all seeds agree.
+    """
+    from scipy.stats import norm
+
+    def bounds(diverged: float) -> Interval:
+        filled = _filled(values, diverged)
+        seeds = len(filled) + 2
+        more, less = ((float((filled == sign).sum()) + 1) / seeds for sign in (1, -1))
+        error = sqrt((more + less - (more - less) ** 2) / seeds)
+        reach = float(norm.ppf((1 + confidence) / 2)) * error
+        return max(more - less - reach, -1.0), min(more - less + reach, 1.0)
+
+    return bounds(-1)[0], bounds(1)[1]
+
+
+INTERVALS: dict[str, Callable[[Values, float], Interval]] = {
+    "median": median,
+    "mean": mean,
+    "proportion": proportion,
+    "difference": difference,
+}
+
+
+def _filled(values: Values, diverged: float) -> NDArray[np.float64]:
+    """The values, and this one for each seed that diverged."""
+    return np.array([diverged if isnan(value) else value for value in values])
 
 
 def _scaled(values: Values) -> tuple[NDArray[np.float64], float, float]:

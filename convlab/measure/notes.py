@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?!\w)")
+from ..numbers import GROUP
+
+# Thousands may stand apart by commas as well: notes are anyone's.
+NUMBER = re.compile(rf"(?<![\w.])-?\d+(?:[,{GROUP}]\d{{3}})*(?:\.\d+)?(?:e[+-]?\d+)?(?!\w)")
 
 
 def alike(notes: Iterable[str], particular: re.Pattern[str] = NUMBER) -> list[list[int]]:
@@ -45,4 +48,4 @@ def _range(numbers: tuple[str, ...]) -> str:
 
 
 def _value(number: str) -> float:
-    return float(number.replace(",", ""))
+    return float(number.replace(",", "").replace(GROUP, ""))

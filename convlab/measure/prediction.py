@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf, isnan
+from math import inf
 
+from ..numbers import number
 from . import intervals
-from .sample import Sample, number
+from .sample import Interval, Sample
 
 
 class Outcome(StrEnum):
@@ -24,18 +25,14 @@ class Region:
     low: float = -inf
     high: float = inf
 
-    def interval(self, sample: Sample) -> tuple[float, float]:
-        """The interval that decides."""
+    def interval(self, sample: Sample) -> Interval:
+        """The interval that decides: that of 95 %."""
         return sample.interval
 
     def judge(self, sample: Sample) -> Outcome:
         """Holds when the interval lies inside, is refuted when it lies wholly outside."""
-        least, most = sample.interval
-        if isnan(least) or isnan(most):
-            return Outcome.UNDECIDED
-        if self.low <= least and most <= self.high:
-            return Outcome.HOLDS
-        return Outcome.REFUTED if most < self.low or self.high < least else Outcome.UNDECIDED
+        low, high = self.interval(sample)
+        return _outcome(self.low <= low and high <= self.high, high < self.low or self.high < low)
 
     def __str__(self) -> str:
         if self.low == self.high:
@@ -49,7 +46,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """The mean lies within `margin` of `target`: "no difference", which must be shown."""
+    """Less than `margin` from `target`: "no difference", which must be shown."""
 
     target: float
     margin: float
@@ -62,20 +59,24 @@ class Equivalence:
     def high(self) -> float:
         return self.target + self.margin
 
-    def interval(self, sample: Sample) -> tuple[float, float]:
-        """The interval that decides."""
-        return sample.interval
+    def interval(self, sample: Sample) -> Interval:
+        """The interval that decides: that of 90 %, which is two one-sided tests of 5 % (TOST)."""
+        return sample.interval_at(intervals.EQUIVALENCE)
 
     def judge(self, sample: Sample) -> Outcome:
-        """Holds by two one-sided tests, is refuted when the interval lies wholly outside."""
-        few = len(sample.values) < intervals.FEWEST_SEEDS and not sample.exact
-        if not few and intervals.equivalent(sample.values, self.target, self.margin):
-            return Outcome.HOLDS
-        region = Region(self.low, self.high)
-        return Outcome.REFUTED if region.judge(sample) is Outcome.REFUTED else Outcome.UNDECIDED
+        """Holds when the interval lies inside the margin, is refuted when wholly outside."""
+        low, high = self.interval(sample)
+        return _outcome(self.low < low and high < self.high, high < self.low or self.high < low)
 
     def __str__(self) -> str:
         return f"{number(self.target)} ± {number(self.margin)}"
+
+
+def _outcome(inside: bool, outside: bool) -> Outcome:
+    """Neither is true of an interval that has no number for a bound."""
+    if inside:
+        return Outcome.HOLDS
+    return Outcome.REFUTED if outside else Outcome.UNDECIDED
 
 
 Prediction = Region | Equivalence

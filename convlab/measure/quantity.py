@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import nan, prod
+from math import isnan, nan, prod
 
 from .measurements import Measurements
-from .sample import Sample, Statistic, exactly
+from .sample import POSSIBLE, Sample, Statistic, Varies
 
 Measured = Callable[[Measurements], Sample]
 
@@ -45,7 +45,7 @@ def over(one: Quantity, *others: Quantity) -> Quantity:
     def ratio(measurements: Measurements) -> Sample:
         samples = [quantity(measurements) for quantity in (one, *others)]
         values = (_quotient(value, prod(rest)) for value, *rest in _by_seed(samples))
-        return Sample(tuple(values), _statistic(samples))
+        return _derived(values, samples)
 
     name = " / ".join(map(_as_factor, (one, *others)))
     return Quantity(name, ratio, _unit_of_ratio(one, others))
@@ -61,20 +61,19 @@ def paired(one: Quantity, other: Quantity) -> Quantity:
 
     def difference(measurements: Measurements) -> Sample:
         samples = [one(measurements), other(measurements)]
-        # A difference of successes is -1, 0 or 1: no longer a proportion.
-        statistic = _statistic(samples)
-        values = tuple(a - b for a, b in _by_seed(samples))
-        return Sample(values, "mean" if statistic == "proportion" else statistic)
+        of_shares = all(sample.statistic == "proportion" for sample in samples)
+        values = (a - b for a, b in _by_seed(samples))
+        return _derived(values, samples, "difference" if of_shares else None)
 
     return Quantity(f"{one.name} − {other.name}", difference, one.unit)
 
 
 def most(quantity: str, factor: str, names: Sequence[str]) -> Quantity:
-    """The largest in size among the rows of these names."""
+    """The largest in size among the rows of these names, seed by seed."""
 
     def largest(measurements: Measurements) -> Sample:
-        rows = (measurements.get(quantity, **{factor: name}) for name in names)
-        return exactly(max(abs(row.center) for row in rows))
+        samples = [measurements.get(quantity, **{factor: name}) for name in names]
+        return _derived(map(_largest, _by_seed(samples)), samples)
 
     name, unit = _parts(quantity)
     return Quantity(f"largest {name} by {factor}", largest, unit)
@@ -107,9 +106,36 @@ def _by_seed(samples: Sequence[Sample]) -> Iterator[tuple[float, ...]]:
     return zip(*columns, strict=True)
 
 
+def _derived(
+    values: Iterable[float], samples: Sequence[Sample], statistic: Statistic | None = None
+) -> Sample:
+    """The Sample of what was computed from these, seed by seed."""
+    return Sample(
+        tuple(values),
+        statistic or _statistic(samples),
+        _varies(samples),
+        max(sample.overlap for sample in samples),
+    )
+
+
 def _statistic(samples: Sequence[Sample]) -> Statistic:
-    """That of the first sample which is not exact."""
-    return next((s.statistic for s in samples if not s.exact), "exact")
+    """That of the first sample which is not exact; numbers made of shares are no shares."""
+    for sample in samples:
+        if not sample.exact:
+            return "mean" if sample.statistic in POSSIBLE else sample.statistic
+    return "exact"
+
+
+def _varies(samples: Sequence[Sample]) -> Varies:
+    """What differs between the values of any; "" where it is not known of one."""
+    each = {sample.varies for sample in samples if not sample.exact}
+    if len(each) == 1:
+        return each.pop()
+    return "weights and data" if each and each <= {"weights", "data", "weights and data"} else ""
+
+
+def _largest(values: tuple[float, ...]) -> float:
+    return nan if any(map(isnan, values)) else max(map(abs, values))
 
 
 def _quotient(value: float, divisor: float) -> float:

@@ -10,10 +10,15 @@ from statistics import fmean, median_high, median_low
 from typing import Any, Literal, get_args
 
 from ..errors import did_you_mean
+from ..numbers import number, with_bounds
 from . import intervals
 
-Statistic = Literal["exact", "median", "mean", "proportion"]
+Statistic = Literal["exact", "median", "mean", "proportion", "difference"]
 Varies = Literal["", "weights", "data", "weights and data", "repeats"]
+Interval = tuple[float, float]
+KNOWN = {"statistic": get_args(Statistic), "varies": get_args(Varies)}
+NAMES = {"statistic": "statistic", "varies": "source of variation"}
+POSSIBLE = {"proportion": {0.0, 1.0}, "difference": {-1.0, 0.0, 1.0}}  # values, beside NaN
 
 
 @dataclass(frozen=True)
@@ -21,23 +26,54 @@ class Sample:
     """One value per seed, or a single exact one: a parameter count has no seed.
 
     The values may be any numbers in the order of the seeds (a tensor, an array of numpy, …) and
-    are kept as floats. Raises TypeError or ValueError for what is no such values.
+    are kept as floats. `varies` says what differs between them ("" where it is not known;
+    "repeats" are those of a timing), and `overlap` how many test examples there are per training
+    example where the seeds split the same examples: it widens the interval of a mean. Raises
+    TypeError or ValueError for what is no such values.
     """
 
     values: tuple[float, ...]
     statistic: Statistic = "median"
-    varies: Varies = ""  # what differs between the values; repeats are those of a timing
-    overlap: float = 0.0  # test examples per training example, of splits that overlap
+    varies: Varies = ""
+    overlap: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.statistic not in get_args(Statistic):
-            close = did_you_mean(str(self.statistic), get_args(Statistic))
-            raise ValueError(f"no statistic is called {self.statistic!r}{close}")
+        for name, known in KNOWN.items():
+            if (word := getattr(self, name)) not in known:
+                close = did_you_mean(str(word), known)
+                raise ValueError(f"no {NAMES[name]} is called {word!r}{close}")
         object.__setattr__(self, "values", _floats(self.values))  # of an object that is frozen
+        object.__setattr__(self, "overlap", _float(self.overlap))
         if not self.values:
             raise ValueError("a Sample needs the value of one seed at least")
+        self._check_exact()
+        self._check_possible()
+        self._check_overlap()
+
+    def _check_exact(self) -> None:
         if self.exact and len(self.values) > 1:
             raise ValueError(f"an exact Sample has one value, not {len(self.values)}")
+        if self.exact and self.varies:
+            raise ValueError(f"an exact Sample varies with nothing, not with {self.varies}")
+
+    def _check_possible(self) -> None:
+        possible = POSSIBLE.get(self.statistic)
+        for value in self.values:
+            if possible and value not in possible and not isnan(value):
+                each = ", ".join(map(number, sorted(possible)))
+                raise ValueError(
+                    f"a seed of a {self.statistic} has one of the values {each}, not "
+                    f"{number(value)}; of other numbers take the mean"
+                )
+
+    def _check_overlap(self) -> None:
+        if not 0 <= self.overlap < inf:
+            raise ValueError(f"`overlap` is a number of examples per example, not {self.overlap}")
+        if self.overlap and self.statistic != "mean":
+            raise ValueError(
+                f"`overlap` widens the interval of a mean, and this is a {self.statistic}: "
+                'write Sample(VALUES, "mean", overlap=…)'
+            )
 
     @property
     def exact(self) -> bool:
@@ -52,13 +88,18 @@ class Sample:
         return _median(finite) if self.statistic in ("exact", "median") else _mean(finite)
 
     @property
-    def interval(self) -> tuple[float, float]:
+    def interval(self) -> Interval:
         """The 95 % interval; the whole line where there are too few seeds to bound anything."""
+        return self.interval_at(intervals.CONFIDENCE)
+
+    def interval_at(self, confidence: float) -> Interval:
+        """The interval of that confidence, between 0 and 1; the center lies within it."""
         if self.exact:
             return self.values[0], self.values[0]
         if len(self.values) < intervals.FEWEST_SEEDS:
             return -inf, inf
-        return intervals.INTERVALS[self.statistic](self.values)
+        low, high = intervals.interval(self.statistic, self.values, confidence, self.overlap)
+        return min(low, self.center), max(high, self.center)  # of numbers nearly equal
 
     @property
     def diverged(self) -> int:
@@ -66,20 +107,33 @@ class Sample:
         return sum(map(isnan, self.values))
 
     def __str__(self) -> str:
-        return " ".join(filter(None, self.texts()))
+        return self.text()
 
-    def texts(self, digits: int = 4) -> tuple[str, str]:
-        """The center, and the interval or why there is none, with so many digits of a bound."""
+    def text(self, interval: Interval | None = None) -> str:
+        """`texts` as one."""
+        return " ".join(filter(None, self.texts(interval)))
+
+    def texts(self, interval: Interval | None = None) -> tuple[str, str]:
+        """The center, and the interval or why there is none: `("0.66", "[0.58–0.74]")`.
+
+        Another interval than that of 95 % may be given, such as the one that decided.
+        """
         if self.exact:
             return number(self.center), ""
         if self.diverged == len(self.values):
             return "undefined", ""
-        low, high = self.interval
-        spread = f"[{_round(low, digits)}, {_round(high, digits)}]"
-        if low == -high == -inf:  # nothing is bounded: the count says why
-            spread = f"({len(self.values)} seeds)"
+        low, high = self.interval if interval is None else interval
         lost = f", none for {self.diverged} of {len(self.values)}" if self.diverged else ""
-        return _round(self.center, 4), spread + lost
+        if low == -high == -inf:  # nothing is bounded: the count says why
+            return number(self.center), f"({self.count}){lost}"
+        center, bounds = with_bounds(self.center, low, high)
+        return center, bounds + lost
+
+    @property
+    def count(self) -> str:
+        """How many values there are, and of what: `6 seeds`, `1 repeat`."""
+        unit = "repeat" if self.varies == "repeats" else "seed"
+        return f"{len(self.values)} {unit}{'s' * (len(self.values) != 1)}"
 
 
 def _floats(values: Any) -> tuple[float, ...]:
@@ -121,17 +175,3 @@ def _mean(values: list[float]) -> float:
 def exactly(value: float) -> Sample:
     """A quantity without spread: it is counted or computed, not drawn."""
     return Sample((value,), "exact")
-
-
-def number(value: float) -> str:
-    """The value for a reader: whole numbers with thousands separated, others to four digits."""
-    whole = abs(value) < 2**53 and value == int(value)
-    return f"{int(value):,}" if whole else f"{value:.4g}"
-
-
-def _round(value: float, digits: int) -> str:
-    """A value that was drawn, not counted: no more than four digits mean anything."""
-    if 1000 <= abs(value) < 100_000:
-        return f"{value:,.0f}"
-    whole = abs(value) < 1000 and value == int(value)
-    return number(value) if whole else f"{value:.{digits}g}"

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..memory import require
+from ..numbers import number
 
 AT_ONCE = 16  # impulses; a convolution in float64 copies all its windows, many times its input
 
@@ -31,7 +32,7 @@ def matrix(layer: nn.Module, shape: tuple[int, ...]) -> Tensor:
         nothing = layer(some.new_zeros(1, *shape))
         needed = (size + 2 * nothing.numel()) * size * some.element_size()
         if not some.is_meta:
-            require(needed, f"the matrix of a layer of {size:,} inputs")
+            require(needed, f"the matrix of a layer of {number(size)} inputs")
         impulses = torch.eye(size, dtype=some.dtype, device=some.device)
         parts = torch.split(impulses.reshape(size, *shape), AT_ONCE)
         return torch.cat([(layer(part) - nothing).flatten(1) for part in parts]).T

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..foreign import printable
-from ..measure import number
+from ..numbers import number
 from .words import words
 
 if TYPE_CHECKING:  # they import torch
@@ -152,4 +152,4 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def _digits(count: int | None) -> str:
-    return UNKNOWN if count is None else f"{count:,}"
+    return UNKNOWN if count is None else number(count)

@@ -7,6 +7,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.live import Live
 
+from ..numbers import number
 from ..record import Progress
 from .words import words
 
@@ -55,8 +56,8 @@ def progress_text(progress: Progress, seconds: float) -> str:
     parts = [f"{progress.task} {_share(progress)}"]
     if progress.loss is not None:
         parts += [f"loss {progress.loss():.3g}", f"{progress.seeds} seeds"]
-        parts += [f"step {progress.done // progress.seeds:,} of {_steps(progress):,}"]
-        parts += [f"{rate:,.0f} model steps/s"]
+        parts += [f"step {number(progress.done // progress.seeds)} of {number(_steps(progress))}"]
+        parts += [f"{number(round(rate))} model steps/s"]
     if progress.total and rate:
         parts.append(f"{(progress.total - progress.done) / rate:.0f} s left")
     return " · ".join(parts)

@@ -129,7 +129,7 @@ def _heading(name: str, quantity: str, samples: Sequence[Sample]) -> Text:
 def _cell(sample: Sample | None) -> Text:
     if sample is None:
         return Text()
-    center, spread = sample.texts(digits=3)
+    center, spread = sample.texts()
     return Text(center) + Text(f" {spread}" if spread else "", style="dim")
 
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, pad
 
 from convlab.layers import LocallyConnected2d
+from convlab.measure import number
 from convlab.memory import require
 from convlab.probes.matrix import AT_ONCE, matrix
 
@@ -112,7 +113,7 @@ def _require_room(conv: nn.Conv2d, side: int) -> None:
     inputs, outputs = (channels * side**2 for channels in (conv.in_channels, conv.out_channels))
     windows = AT_ONCE * inputs * (2 * side - 1) ** 2  # that `matrix` copies of the shared dense
     needed = (10 * inputs * outputs + windows) * conv.weight.element_size()
-    require(needed, f"ten dense matrices of {inputs * outputs:,} weights")
+    require(needed, f"ten dense matrices of {number(inputs * outputs)} weights")
 
 
 def _on_images(layer: nn.Module, outputs: tuple[int, ...]) -> nn.Sequential:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from convlab.figures import images
 from convlab.layers import LocallyConnected1d, LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, above, at, equal, exactly, over
+from convlab.measure import Claim, Control, Measurements, above, at, equal, exactly, number, over
 from convlab.probes.exact import largest, same_size, whole
 from convlab.settings import FROZEN
 from convlab.streams import Stream
@@ -126,7 +126,10 @@ def draw(measurements: Measurements) -> dict[str, Figure]:
     weights = {"corner": gradients[..., 0], "middle": gradients[..., gradients.shape[-1] // 2]}
     return {
         "gradients": images(
-            {f"{name} weight: {each.sum():,.0f} in all": each for name, each in weights.items()},
+            {
+                f"{name} weight: {number(round(float(each.sum())))} in all": each
+                for name, each in weights.items()
+            },
             title="What each position adds to the gradient of a shared weight",
             shared=True,
         )

@@ -27,6 +27,7 @@ from convlab.measure import (
     between,
     equal,
     exactly,
+    number,
 )
 from convlab.memory import require
 from convlab.settings import FROZEN, Timing
@@ -54,7 +55,7 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     weights = max(config.dense_sides) ** 4
-    require(4 * 4 * weights, f"dense layers and gradients of {weights:,} weights")
+    require(4 * 4 * weights, f"dense layers and gradients of {number(weights)} weights")
     sides = {DENSE: config.dense_sides, CONVOLUTION: config.conv_sides}
     times = of_steps(steps(sides, workbench.device), config.timing, workbench.device)
     measurements = Measurements(notes=[note(config.timing, workbench.device)])

@@ -22,6 +22,7 @@ from convlab.measure import (
     at,
     below,
     exactly,
+    number,
     over,
 )
 from convlab.memory import require
@@ -53,7 +54,7 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     weights = 4 * 24 * config.side**4
-    require(4 * 4 * weights, f"dense layers and gradients of {weights:,} weights")
+    require(4 * 4 * weights, f"dense layers and gradients of {number(weights)} weights")
     measurements = Measurements()
     for add in workbench.track("tables", (_add_networks, _add_layers)):
         add(measurements, config, workbench.device)

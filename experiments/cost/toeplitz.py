@@ -15,7 +15,18 @@ from torch import Tensor, nn
 from convlab.cost import cost
 from convlab.figures import images
 from convlab.layers import LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, Sample, above, at, equal, exactly, over
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    Sample,
+    above,
+    at,
+    equal,
+    exactly,
+    number,
+    over,
+)
 from convlab.memory import require
 from convlab.probes.exact import largest, same_size, whole, with_whole_weights
 from convlab.probes.matrix import diagonal_difference, matrix
@@ -58,7 +69,7 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     entries = config.in_channels * config.out_channels * config.side**4
-    require(8 * 10 * entries, f"ten dense matrices of {entries:,} weights")
+    require(8 * 10 * entries, f"ten dense matrices of {number(entries)} weights")
     conv = same_size(config.in_channels, config.out_channels, config.kernel)
     x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
     measurements, arms = Measurements(), {}

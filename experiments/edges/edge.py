@@ -19,7 +19,7 @@ from torch import Tensor
 from convlab.data import Image, check_place, check_size, share_above_white, write_signed
 from convlab.errors import UsageError
 from convlab.filters import KERNELS, KernelText, correlate, read_kernel
-from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, over
+from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, number, over
 from convlab.measure.notes import by_kind
 from convlab.settings import FROZEN, Place
 from convlab.streams import Stream, generator
@@ -360,6 +360,6 @@ def _bars(measurements: Measurements, quantity: str) -> "Figure":
 
     arms = ("slices", "convolution", "sparse matrix", "dense matrix")
     values = {arm: measurements.get(quantity, arm=arm, size=BOOK).center for arm in arms}
-    times = f"{values['dense matrix'] / values['convolution']:,.0f} times the convolution"
-    title = f"The dense matrix for {BOOK} pixels: {times}"
+    times = round(values["dense matrix"] / values["convolution"])
+    title = f"The dense matrix for {BOOK} pixels: {number(times)} times the convolution"
     return bars(values, title=title, x=f"{quantity} (log scale)")

@@ -10,6 +10,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
+from convlab.measure import number
 from convlab.memory import require
 from convlab.models import MODELS, Shape, shrunk
 
@@ -72,7 +73,7 @@ def matching_width(model: str, shape: Shape, classes: int, count: int) -> int:
     Raises ValueError for a model without a width.
     """
     if model in WITHOUT_WIDTH:
-        raise ValueError(f"{model} has no width, so it cannot be given {count:,} parameters")
+        raise ValueError(f"{model} has no width, so it cannot be given {number(count)} parameters")
 
     def count_at(width: int) -> int:
         return parameter_count(model, shape, classes, width)

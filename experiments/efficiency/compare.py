@@ -26,6 +26,7 @@ from convlab.measure import (
     below,
     between,
     exactly,
+    number,
     over,
     paired,
 )
@@ -93,7 +94,8 @@ def notes(arms: dict[tuple[str, str], Architecture]) -> Iterator[str]:
     count = next(iter(arms.values())).parameters
     for (equal, _), arm in arms.items():
         if equal == "parameters" and abs(arm.parameters / count - 1) > 0.1:
-            yield f"{arm.label}: {arm.parameters:,} parameters, as near as can be to {count:,}"
+            found, wanted = number(arm.parameters), number(count)
+            yield f"{arm.label}: {found} parameters, as near as can be to {wanted}"
 
 
 def scores_of(arm: Architecture, dataset: Dataset, config: Config, workbench: Workbench) -> Scores:

@@ -22,6 +22,7 @@ from convlab.measure import (
     below,
     between,
     exactly,
+    number,
 )
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream, generator
@@ -61,7 +62,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     arms = _train(config, workbench)
     measurements = Measurements()
     for step in arms["exp 3x3"].kept:
-        when = END if step == config.training.steps else f"{step:,}"
+        when = END if step == config.training.steps else number(step)
         quantities = _fit_and_product(config, arms["exp 3x3"].at(step))
         measurements.add(TRAINING, {"steps": when}, quantities)
     _try_laws(measurements, arms)

@@ -15,11 +15,11 @@ from convlab.measure import (
     Sample,
     Statistic,
     above,
+    at,
     below,
     between,
     equal,
     exactly,
-    number,
     within,
 )
 
@@ -150,6 +150,20 @@ def test_a_claim_takes_its_words_as_they_come() -> None:
     assert verdict.outcome is verdict.expected is REFUTED
 
 
+def test_a_verdict_shows_the_interval_that_decided() -> None:
+    measurements, sample = Measurements(), Sample((1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "mean")
+    measurements.add("t", {"arm": "a"}, {"x": sample})
+    of = at("x", arm="a")
+    near = Control("it is near", of, within(0.1, of=3.5))
+    verdict = Claim("C1", "S0", "it is", of, within(2, of=3.5), controls=(near,)).check(
+        measurements
+    )
+    low, high = sample.interval_at(0.9)
+    assert (verdict.low, verdict.high) == (low, high) != sample.interval
+    assert verdict.measured == sample.text((low, high)) != str(sample)
+    assert f"it is near: {verdict.measured}, not 3.5 ± 0.1" in verdict.why
+
+
 def test_an_error_in_a_quantity_names_its_claim() -> None:
     claim = Claim("C1", "S0", "it is", lambda m: m.rows[9].quantities["x"], above(0))
     with pytest.raises(IndexError) as raised:
@@ -164,14 +178,6 @@ def test_get_finds_one_row_or_says_why_not() -> None:
         measurements.get("error", arm="other")
     with pytest.raises(LookupError, match="2 rows have 'error'"):
         measurements.get("error")
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [(267960, "267,960"), (0.66044, "0.6604"), (8003072000, "8,003,072,000"), (inf, "inf")],
-)
-def test_numbers_are_written_for_readers(value: float, written: str) -> None:
-    assert number(value) == written
 
 
 def test_predictions_are_written_for_readers() -> None:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convlab.measure import number
 from convlab.measure.notes import by_kind
 
-NUMBERS = st.floats(-1e6, 1e6).map(lambda value: f"{value:.4g}") | st.integers().map("{:,}".format)
+NUMBERS = (
+    st.floats(-1e9, 1e9).map(number)
+    | st.integers().map(number)
+    | st.floats(-1e6, 1e6).map("{:.4g}".format)
+    | st.integers().map("{:,}".format)
+)
+
+
+def value(number: str) -> float:
+    return float(number.replace(",", "").replace("\u202f", ""))
 
 
 @given(st.lists(NUMBERS, min_size=1))
 def test_notes_that_differ_in_a_number_are_one_kind_with_its_range(numbers: list[str]) -> None:
     ((note, places),) = by_kind(f"from {number}, as it is" for number in numbers).items()
     assert places == list(range(len(numbers)))
-    values = sorted((float(number.replace(",", "")), number) for number in numbers)
+    values = sorted(map(value, numbers))
     low, high = note.removeprefix("from ").removesuffix(", as it is").partition("…")[::2]
-    assert float(low.replace(",", "")) == values[0][0]
-    assert float((high or low).replace(",", "")) == values[-1][0]
+    assert value(low) == values[0]
+    assert value(high or low) == values[-1]
 
 
 @given(st.lists(st.text()))

@@ -70,3 +70,22 @@ def test_six_seeds_can_show_that_there_is_no_difference_and_five_cannot() -> Non
     assert within(3, of=10).judge(Sample((10.0,) * 6, "mean")) is HOLDS
     assert within(3, of=10).judge(Sample((10.0,) * 5, "mean")) is UNDECIDED
     assert within(3, of=99).judge(Sample((10.0,) * 5, "mean")) is UNDECIDED
+
+
+def test_the_interval_that_decides_is_that_of_the_prediction() -> None:
+    """No difference is shown by two one-sided tests of 5 %: by the interval of 90 %."""
+    sample = Sample((1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "mean")
+    assert between(0, 9).interval(sample) == sample.interval
+    low, high = within(3, of=3).interval(sample)
+    assert (low, high) == sample.interval_at(0.9) != sample.interval
+    margin = max(3.5 - low, high - 3.5)
+    assert within(1.001 * margin, of=3.5).judge(sample) is HOLDS
+    assert within(0.999 * margin, of=3.5).judge(sample) is UNDECIDED
+    assert within(0.5, of=high + 0.501).judge(sample) is REFUTED
+    assert within(0.5, of=high + 0.499).judge(sample) is UNDECIDED
+
+
+def test_a_prediction_has_bounds() -> None:
+    for predicted in (between(7, 13), within(3, of=10)):
+        assert (predicted.low, predicted.high) == (7, 13)
+    assert (below(1).low, above(1).high) == (-inf, inf)

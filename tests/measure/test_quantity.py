@@ -1,6 +1,6 @@
 """Tests of convlab.measure.quantity: the name of a quantity, its unit, its value by seed."""
 
-from math import isnan
+from math import isnan, nan
 
 import pytest
 
@@ -9,6 +9,7 @@ from convlab.measure import (
     Measurements,
     Quantity,
     Sample,
+    Varies,
     at,
     below,
     exactly,
@@ -63,7 +64,36 @@ def test_a_paired_difference_is_taken_seed_by_seed() -> None:
 
 def test_a_difference_of_successes_is_no_proportion() -> None:
     solved = [at("solved", arm=arm) for arm in ("cnn", "mlp")]
-    assert paired(*solved)(MEASURED) == Sample((1.0, -1.0, 0.0), "mean")
+    assert paired(*solved)(MEASURED) == Sample((1.0, -1.0, 0.0), "difference")
+    half = paired(solved[0], over(at("weights (bytes)"), at("weights (bytes)")))
+    with pytest.raises(ValueError, match="different units"):
+        paired(solved[0], at("weights (bytes)"))
+    assert half(MEASURED) == Sample((0.0, -1.0, 0.0), "mean")  # of one share and one number
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("weights", "weights", "weights"),
+        ("weights", "weights and data", "weights and data"),
+        ("weights", "data", "weights and data"),
+        ("repeats", "repeats", "repeats"),
+        ("repeats", "weights", ""),
+        ("weights", "", ""),
+    ],
+)
+def test_what_is_made_of_two_varies_as_both_do(one: Varies, other: Varies, both: Varies) -> None:
+    table = Measurements()
+    table.add("t", {"arm": "a"}, {"x": Sample((1.0, 2.0), "mean", one, overlap=0.1)})
+    table.add("t", {"arm": "b"}, {"x": Sample((3.0, 1.0), "mean", other, overlap=0.2)})
+    table.add("t", {"arm": "c"}, {"x": exactly(1)})
+    first, second, exact = (at("x", arm=arm) for arm in "abc")
+    for quantity in (paired(first, second), over(first, second), most("x", "arm", ["a", "b"])):
+        seen = quantity(table)
+        assert (seen.varies, seen.overlap, seen.statistic) == (both, 0.2, "mean")
+    assert over(first, exact)(table).varies == one  # what is exact does not vary
+    assert over(exact, exact)(table) == exactly(1)
+    assert most("x", "arm", ["a", "c"])(table) == Sample((1.0, 2.0), "mean", one, overlap=0.1)
 
 
 def test_what_has_other_seeds_or_units_is_not_paired() -> None:
@@ -99,6 +129,9 @@ def test_the_largest_in_size_may_be_negative() -> None:
     for arm, value in {"a": -3, "b": 2, "c": -9}.items():
         table.add("t", {"arm": arm}, {"difference": exactly(value)})
     assert most("difference", "arm", ["a", "b"])(table) == exactly(3)
+    table.add("t", {"arm": "d"}, {"difference": Sample((1.0, nan, -20.0))})
+    largest = most("difference", "arm", ["c", "d"])(table)
+    assert (largest.values[0], isnan(largest.values[1]), largest.values[2]) == (9, True, 20)
 
 
 def test_a_verdict_says_which_quantity_it_judged() -> None:

@@ -62,5 +62,5 @@ def test_ties_along_one_axis_are_not_enough() -> None:
 
 def test_a_matrix_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "physical", lambda: 1e6)
-    with pytest.raises(memory.NotEnoughMemory, match="the matrix of a layer of 1,024 inputs"):
+    with pytest.raises(memory.NotEnoughMemory, match="the matrix of a layer of 1\u202f024 inputs"):
         matrix(nn.Conv2d(1, 1, 3, padding=1), (1, 32, 32))

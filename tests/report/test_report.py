@@ -43,7 +43,7 @@ def shown(renderable: RenderableType, width: int = 100, **options: Any) -> str:
 def test_a_table_fits_and_shows_every_value(width: int) -> None:
     text = shown(report.record(record()), width)
     assert max(map(len, text.splitlines())) <= width
-    for word in ("a title", "another", "[exp]", "267,960", "C9", "S2", "refuted", "note"):
+    for word in ("a title", "another", "[exp]", "267\u202f960", "C9", "S2", "refuted", "note"):
         assert word in text
 
 

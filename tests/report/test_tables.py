@@ -61,8 +61,8 @@ def cells(text: str) -> list[list[str]]:
 
 def test_a_row_has_its_own_factors_and_quantities_and_no_others() -> None:
     assert cells(printed(report.record(record())))[-2:] == [
-        ["one", "0.1235", "12,345", ""],
-        ["two", "", "", "1 [1, 1]"],
+        ["one", "0.1235", "12\u202f345", ""],
+        ["two", "", "", "1 [1–1]"],
     ]
 
 
@@ -137,4 +137,4 @@ def test_a_column_says_all_statistics_in_it_and_ends_at_the_right() -> None:
     ]
     text = printed(report.quantities("t", rows))
     assert "exact or mean [95 %]" in text
-    assert "  123,456,789 │" in text and "  1.29 [1.25, 1.33] │" in text
+    assert "  123\u202f456\u202f789 │" in text and "  1.29 [1.24–1.34] │" in text

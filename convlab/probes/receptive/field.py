@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ...memory import require
+from ...numbers import number
 from .dependence import Dependence
 
 Position = tuple[int, ...]  # a number per axis
@@ -121,7 +122,7 @@ def receptive_fields(network: nn.Module, x: Tensor) -> Tensor:
     """
     dependence, positions = _follow(network, x)
     pixels = x.shape[2:]
-    require(2 * prod(positions) * prod(pixels), f"the fields of {prod(positions):,} units")
+    require(2 * prod(positions) * prod(pixels), f"the fields of {number(prod(positions))} units")
     each = [_pixels(dependence, unit) for unit in product(*map(range, positions))]
     return torch.stack(each).reshape(*positions, *pixels)
 
