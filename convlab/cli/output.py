@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import os
 import sys
@@ -15,6 +16,7 @@ from rich.text import Text
 from ..foreign import printable
 
 PIPED = 120  # columns of a table where no terminal sets them
+ALIKE = {"\u202f": " ", "–": "-", "−": "-", "∞": "inf", "…": "..."}
 
 
 def console() -> Console:
@@ -63,9 +65,17 @@ def ascii_only() -> bool:
 
 
 def never_fail_to_encode() -> None:
-    """Let letters that stdout's encoding lacks be printed as `?`."""
+    """Let letters that stdout's encoding lacks be printed as one like them, or as `?`."""
+    codecs.register_error("alike", _alike)
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+        sys.stdout.reconfigure(errors="alike")
+
+
+def _alike(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(ALIKE.get(letter, "?") for letter in lacking), error.end
 
 
 @contextmanager

@@ -7,7 +7,8 @@ value for the low end of an interval and as the greatest for the high end.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import frexp, inf, isnan, sqrt
+from functools import cache
+from math import frexp, inf, isfinite, isnan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +33,22 @@ def interval(
 
 def median(values: Values, confidence: float = CONFIDENCE) -> Interval:
     """The interval of the median by order statistics: no distribution is assumed."""
+    low, high = _ranks(len(values), confidence)
+    least, most = sorted(_filled(values, -inf).tolist()), sorted(_filled(values, inf).tolist())
+    return [-inf, *least][low], [*most, inf][high - 1]
+
+
+@cache
+def _ranks(count: int, confidence: float) -> tuple[int, int]:
+    """Of the values that bound a median, from 1 on; 0 and count + 1 where none is far enough."""
     from scipy.stats import quantile_test
 
-    def bounds(diverged: float) -> Interval:
-        found = quantile_test(_filled(values, diverged), p=0.5).confidence_interval(confidence)
-        return float(found.low), float(found.high)
-
-    return bounds(-inf)[0], bounds(inf)[1]
+    found = quantile_test(np.arange(count) + 1, p=0.5).confidence_interval(confidence)
+    low, high = float(found.low), float(found.high)
+    return (
+        int(low) if isfinite(low) else 0,
+        int(high) if isfinite(high) else count + 1,
+    )
 
 
 def mean(values: Values, confidence: float = CONFIDENCE, overlap: float = 0.0) -> Interval:
@@ -63,14 +73,17 @@ def mean(values: Values, confidence: float = CONFIDENCE, overlap: float = 0.0) -
 
 def proportion(values: Values, confidence: float = CONFIDENCE) -> Interval:
     """Wilson's interval of the proportion of ones."""
+    fewest, most = (int((_filled(values, lost) == 1).sum()) for lost in (0, 1))
+    count = len(values)
+    return _wilson(fewest, count, confidence)[0], _wilson(most, count, confidence)[1]
+
+
+@cache
+def _wilson(successes: int, count: int, confidence: float) -> Interval:
     from scipy.stats import binomtest
 
-    def bounds(diverged: float) -> Interval:
-        successes = int((_filled(values, diverged) == 1).sum())
-        found = binomtest(successes, len(values)).proportion_ci(confidence, method="wilson")
-        return float(found.low), float(found.high)
-
-    return bounds(0)[0], bounds(1)[1]
+    found = binomtest(successes, count).proportion_ci(confidence, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def difference(values: Values, confidence: float = CONFIDENCE) -> Interval:

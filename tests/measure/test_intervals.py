@@ -65,7 +65,7 @@ def test_the_interval_of_a_median_is_about_the_median(values: tuple[float, ...])
 SHARES = {"proportion": (0.0, 1.0, nan), "difference": (-1.0, 0.0, 1.0, nan)}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(sorted(SHARES)), st.data())
 def test_the_interval_of_a_share_lies_among_its_values(
     statistic: Statistic, data: st.DataObject
@@ -135,6 +135,10 @@ def test_a_median_is_bounded_by_the_ranks_of_the_tables(seeds: int, rank: int) -
     """The ranks that tables of the sign test give at 95 %."""
     values = tuple(map(float, range(1, seeds + 1)))
     assert Sample(values).interval == (rank, seeds + 1 - rank)
+
+
+def test_too_few_seeds_for_a_confidence_bound_no_median() -> None:
+    assert Sample((1.0,) * 6).interval_at(0.99) == (-inf, inf)
 
 
 def test_a_diverged_seed_may_have_been_anything() -> None:
