@@ -20,6 +20,7 @@ HEADINGS = {
     "median": "median [95 %]",
     "mean": "mean [95 %]",
     "proportion": "proportion [95 %]",
+    "difference": "difference [95 %]",
 }
 ARM = "arm"  # the factor of the conditions that an experiment compares
 MOST_ARMS = 6  # that stand side by side

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from io import StringIO
+from typing import get_args
 
 import pytest
 from rich.console import Console, RenderableType
 
 from convlab import report
-from convlab.measure import Measurements, Outcome, Row, Sample, Verdict, exactly
+from convlab.measure import Measurements, Outcome, Row, Sample, Statistic, Verdict, exactly
 from convlab.record import Record, Status
 
 HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
@@ -138,3 +139,11 @@ def test_a_column_says_all_statistics_in_it_and_ends_at_the_right() -> None:
     text = printed(report.quantities("t", rows))
     assert "exact or mean [95 %]" in text
     assert "  123\u202f456\u202f789 │" in text and "  1.29 [1.24–1.34] │" in text
+
+
+@pytest.mark.parametrize("statistic", get_args(Statistic))
+def test_every_statistic_has_a_heading(statistic: Statistic) -> None:
+    sample = Sample((1.0,) if statistic == "exact" else (1.0,) * 6, statistic)
+    assert statistic in printed(
+        report.quantities("t", [Row("t", {"arm": "a"}, {"error": sample})])
+    )
