@@ -19,7 +19,7 @@ def environment(device: str) -> dict[str, Any]:
     name = torch.cuda.get_device_name() if device == "cuda" else platform.processor()
     return {
         "python": platform.python_version(),
-        "versions": {package: _version(package) for package in PACKAGES},
+        "versions": versions(),
         "system": platform.platform(),
         "device": device,
         "processor": name or platform.machine(),
@@ -27,6 +27,11 @@ def environment(device: str) -> dict[str, Any]:
         "argv": sys.argv,
         **_source(),
     }
+
+
+def versions() -> dict[str, str]:
+    """The version of each package of `PACKAGES`, which needs none of them to be imported."""
+    return {package: _version(package) for package in PACKAGES}
 
 
 def facts(device: str) -> dict[str, Any]:

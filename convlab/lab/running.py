@@ -19,7 +19,7 @@ from ..errors import UsageError
 from ..measure import Answer, Claim, Measurements, Verdict
 from ..measure.claim import region
 from ..record import Progress, Record, Status
-from . import catalogue, conditions, drawing, judging, keeping, store
+from . import catalogue, conditions, drawing, identity, judging, keeping, store
 from .conditions import SEEDS, Difference
 from .keeping import Stages
 from .neighbours import neighbours
@@ -155,6 +155,7 @@ def _begun(planned: Plan, folder: Path) -> Record:
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         run=str(folder),
         changed={each.key: each.value for each in planned.differences},
+        predictions=identity.predictions(planned.claims, planned.settings),
     )
 
 
@@ -164,7 +165,7 @@ def stages(planned: Plan, bench: Workbench) -> Stages:
     def fuller(record: Record, folder: Path) -> Iterator[Record]:
         from .environment import environment
 
-        facts = environment(bench.device) | {"sources": planned.sources}
+        facts = environment(bench.device) | identity.facts(planned)
         yield (record := replace(record, environment=facts))
         store.save(record, folder)
         experiment = catalogue.load(planned.file)

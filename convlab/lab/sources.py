@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
+from pydantic import BaseModel
+
+from .. import files
+from ..settings import CONDITION, place
 from .catalogue import LAB
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# Rooms that hand over, keep and show what others compute: a change of theirs changes no number.
+WITHOUT_NUMBERS = {
+    *("cli", "config", "errors", "figures", "files", "foreign", "lab", "record", "report"),
+    *("__init__", "__main__", "_lab"),
+}
 
 
 def sources(files: Iterable[Path]) -> list[dict[str, str]]:
@@ -19,3 +32,55 @@ def _source(file: Path) -> dict[str, str]:
     known = {"path": str(file), "sha256": sha256(data).hexdigest()}
     ships = any(file.is_relative_to(LAB / folder) for folder in ("experiments", "configs"))
     return known if ships else known | {"text": data.decode(errors="backslashreplace")}
+
+
+@cache
+def rooms() -> dict[str, str]:
+    """The hash of the files of each room of convlab that computes."""
+    known = sorted(PACKAGE.glob("*.py")) + sorted(p.parent for p in PACKAGE.glob("*/__init__.py"))
+    return {path.stem: _hash(path, "*.py") for path in known if path.stem not in WITHOUT_NUMBERS}
+
+
+def inputs(settings: BaseModel) -> dict[str, str]:
+    """The hash of each file or folder that a setting names, such as `photo.png` or `mnist:FOLDER`.
+
+    Not of those that a run writes, which are no condition of it.
+    """
+    names = dict.fromkeys(name for text in _texts(settings) for name in _names(text))
+    paths = {name: place(name) for name in names}
+    return {
+        name: _hash(path, "*")
+        for name, path in paths.items()
+        if files.is_file(path) or files.is_folder(path)
+    }
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            extra = field.json_schema_extra
+            if not isinstance(extra, dict) or extra.get(CONDITION, True):
+                yield from _texts(getattr(value, name))
+    elif isinstance(value, str | Path):
+        yield str(value)
+    elif isinstance(value, Iterable):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def _names(text: str) -> Iterator[str]:
+    """Those of files in a setting; `digits` is none, whatever lies in the current folder."""
+    for part in (text, text.rpartition(":")[0]):
+        if PurePath(part).suffix or "/" in part or "\\" in part:
+            yield part
+    if folder := text.partition(":")[2]:
+        yield folder
+
+
+def _hash(path: Path, pattern: str) -> str:
+    """Of a file's bytes, or of all in a folder that the pattern fits, with their names."""
+    if path.is_file():
+        return sha256(path.read_bytes()).hexdigest()
+    inside = sorted(file for file in path.rglob(pattern) if file.is_file())
+    told = (f"{file.relative_to(path).as_posix()} {_hash(file, '')}\n" for file in inside)
+    return sha256("".join(told).encode()).hexdigest()
