@@ -80,7 +80,7 @@ def note(timing: Timing, device: str) -> str:
 
 
 def milliseconds(times: NDArray[np.float64]) -> Sample:
-    return Sample(tuple((1e3 * times).tolist()))
+    return Sample(tuple((1e3 * times).tolist()), varies="repeats")
 
 
 def pass_through(layer: nn.Module, x: Tensor) -> Step:

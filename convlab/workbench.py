@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, count
+from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .errors import UsageError
-from .record import Progress
+from .record import Progress, Trained
 from .settings import Training
 from .streams import Data, Draw, Stream, generator
 from .train import Build, Loss, Networks, fit
+from .train.accounts import Accounts, Seen
 
 T = TypeVar("T")
 
@@ -36,6 +38,12 @@ class Workbench:
     losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # of what was done, which the run will show
     _begun: list[Future[object]] = field(default_factory=list)
+    _accounts: Accounts = field(default_factory=Accounts)
+
+    @property
+    def trained(self) -> tuple[Trained, ...]:
+        """Every training that has ended, and which of them were only trials for a later one."""
+        return self._accounts.told
 
     def seeds(self, number: int) -> range:
         """So many seeds, from the first of this run on."""
@@ -60,10 +68,11 @@ class Workbench:
 
         The second training of a name is kept beside the first, as `name (2)`.
         """
-        name = _unused(name, self.losses)
+        arm, name = name, _unused(name, self.losses)
+        seen, started = Seen(data), perf_counter()
         networks = fit(
             build,
-            data,
+            seen.data,
             loss,
             seeds=seeds,
             training=training,
@@ -73,6 +82,7 @@ class Workbench:
             watch=partial(self._watch, name, seeds, training.steps),
         )
         self.losses[name] = networks.losses.float().numpy()
+        self._accounts.add(name, arm, networks, seen, loss, perf_counter() - started)
         self.notes += [f"{name}: {note}" for note in networks.notes]
         return networks
 

@@ -127,3 +127,11 @@ def test_what_a_training_notes_is_noted_by_its_name() -> None:
     bench.fit("noisy", noisy, line, mse_loss, seeds=4, training=training)
     (note,) = bench.notes
     assert note.startswith("noisy: the networks were trained one after another: they draw random")
+
+
+def test_what_was_trained_is_told_in_its_order_under_the_names_of_the_losses() -> None:
+    bench = Workbench()
+    for name in ("a", "b", "a"):
+        bench.fit(name, linear, line, mse_loss, seeds=2, training=Training(steps=1))
+    assert [each.name for each in bench.trained] == ["a", "b", "a (2)"] == list(bench.losses)
+    assert [each.trial for each in bench.trained] == [True, False, False]

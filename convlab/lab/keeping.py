@@ -99,9 +99,9 @@ def _refused(record: Record, folder: Path) -> str:
 
 
 def _with_all(record: Record, bench: Workbench, started: float) -> Record:
-    """The record with the losses and notes of the workbench, and how long it took."""
-    measured = with_bench(record.measurements, bench)
-    return replace(record, measurements=measured, seconds=perf_counter() - started)
+    """The record with what the workbench trained and noted, and how long it took."""
+    measured, seconds = with_bench(record.measurements, bench), perf_counter() - started
+    return replace(record, measurements=measured, trained=bench.trained, seconds=seconds)
 
 
 def with_bench(measured: Measurements, bench: Workbench) -> Measurements:

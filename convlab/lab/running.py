@@ -170,7 +170,8 @@ def stages(planned: Plan, bench: Workbench) -> Stages:
         store.save(record, folder)
         experiment = catalogue.load(planned.file)
         try:
-            yield (record := replace(record, measurements=_measure(experiment, planned, bench)))
+            measured = _measure(experiment, planned, bench)
+            yield (record := replace(record, measurements=measured, trained=bench.trained))
             for verdict in _verdicts(planned, experiment.CLAIMS, record.measurements):
                 yield (record := replace(record, verdicts=(*record.verdicts, verdict)))
             if answer := getattr(experiment, "ANSWER", None):

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from errno import EFBIG, ENOSPC
 from pathlib import Path
 
@@ -102,6 +103,26 @@ def test_a_run_that_fails_is_kept_with_all_that_it_had(body: str) -> None:
     assert vars(raised.value)["kept_in"] == "runs/mine-001"
     log = Path("runs/mine-001/log").read_text()
     assert "Traceback" in log and f'mine.py", line {LINE}' in log
+
+
+@pytest.mark.parametrize("end", ["raise KeyboardInterrupt", "raise ValueError('x')", "pass"])
+def test_of_every_training_that_had_ended_the_record_tells(end: str) -> None:
+    fit = (
+        "from convlab.settings import Training; from convlab.streams import Data; "
+        "x = torch.ones(4, 2); build = lambda: torch.nn.Linear(2, 1); "
+        "workbench.fit('arm', build, Data(x, x[:, :1]), torch.nn.functional.mse_loss, "
+        f"seeds=2, training=Training(steps=3)); {end}"
+    )
+    with suppress(KeyboardInterrupt, ValueError):
+        run(fit)
+    (one,) = kept().trained
+    assert (one.name, one.parameters, one.multiply_adds, one.seeds, one.steps) == (
+        "arm",
+        3,
+        2,
+        2,
+        3,
+    )
 
 
 def test_the_message_says_where_and_how_to_see_more() -> None:

@@ -1,0 +1,137 @@
+"""What a reader is told of each training: sizes, losses, whether it was a trial for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from math import nan
+
+from torch import Generator, Tensor, nn
+
+from ..cost import Cost, cost
+from ..record import Trained
+from ..streams import Data, Draw, left_as_it_was
+from .attributes import digest, own_description
+from .networks import Networks, sample
+from .stacked import Loss
+from .stacked.states import skeleton
+
+Key = Hashable
+
+
+@dataclass(frozen=True)
+class Account:
+    """A training as a record tells of it, and what shows for which later one it was a trial."""
+
+    told: Trained
+    arm: str  # the name that the experiment gave it, which an earlier one may have had
+    task: Key  # equal for networks of one structure, by one loss, on data that begin alike
+    examples: int  # of one seed
+
+    def is_trial_for(self, later: Account) -> bool:
+        """Whether the later one is the same arm again, or learns the same from more.
+
+        That is: networks of the same structure, the same loss, data that begin with the same
+        example, and no fewer examples, seeds and steps, but more examples or more seeds. So a
+        learning rate that a few seeds try on a part of the data is a trial, and so is a smaller
+        number of images. Other data, another loss, another padding or twice the steps are not:
+        they are what an experiment compares.
+        """
+        mine, theirs = ((each.examples, each.told.seeds) for each in (self, later))
+        larger = mine != theirs and mine[0] <= theirs[0] and mine[1] <= theirs[1]
+        no_shorter = self.told.steps <= later.told.steps
+        return self.arm == later.arm or (self.task == later.task and larger and no_shorter)
+
+
+@dataclass
+class Accounts:
+    """The trainings of a run, in their order."""
+
+    all: list[Account] = field(default_factory=list)
+    costs: dict[Key, Cost | None] = field(default_factory=dict)  # each structure is counted once
+
+    @property
+    def told(self) -> tuple[Trained, ...]:
+        """What is told of each training; the last of an arm is no trial."""
+        rest = (self.all[place:] for place in range(1, len(self.all) + 1))
+        return tuple(
+            replace(each.told, trial=any(map(each.is_trial_for, later)))
+            for each, later in zip(self.all, rest, strict=True)
+        )
+
+    def add(
+        self, name: str, arm: str, networks: Networks, data: Seen, loss: Loss, seconds: float
+    ) -> None:
+        """Take down a training that has ended."""
+        form, first = _form(networks), data.of_first_seed
+        structure = _key(lambda: own_description(form)), first.x.shape[1:], first.x.dtype
+        if structure not in self.costs:
+            self.costs[structure] = _cost(form, first.x[:1])
+        counted, last = self.costs[structure], networks.losses[:, -1]
+        told = Trained(
+            name=name,
+            parameters=sum(parameter.numel() for parameter in form.parameters()),
+            multiply_adds=counted.multiply_adds if counted else None,
+            seeds=len(networks.losses),
+            steps=networks.losses.shape[1],
+            first_loss=sample(networks.losses[:, 0], varies=networks.varies),
+            last_loss=sample(last.masked_fill(networks.diverged, nan), varies=networks.varies),
+            diverged=int(networks.diverged.sum()),
+            seconds=seconds,
+        )
+        task = structure, id(loss), _key(lambda: (first.x[:1], first.y[:1]))
+        self.all.append(Account(told, arm, task, len(first.x)))
+
+
+@dataclass
+class Seen:
+    """The data of a training, of which the draw of the first seed is kept.
+
+    So nothing is drawn twice: the second draw of a function that keeps a state would be another.
+    """
+
+    given: Data | Draw
+    drawn: Data | None = None
+
+    @property
+    def data(self) -> Data | Draw:
+        """What `fit` is to be given."""
+        shared = isinstance(self.given, Data) or not callable(self.given)
+        return self.given if shared else self._draw
+
+    @property
+    def of_first_seed(self) -> Data:
+        first = self.given if isinstance(self.given, Data) else self.drawn
+        assert first, "`fit` has drawn them"
+        return first
+
+    def _draw(self, generator: Generator) -> Data:
+        drawn: Data = self.given(generator)  # type: ignore[operator]  # see `data`
+        self.drawn = self.drawn or drawn
+        return drawn
+
+
+def _form(networks: Networks) -> nn.Module:
+    """One of the networks without its numbers, so that to run it takes and changes none."""
+    try:
+        return skeleton(networks.skeleton) if networks.alone else networks.skeleton
+    except Exception:  # what a user's network keeps may not allow a copy
+        return networks.skeleton
+
+
+def _key(thing: Callable[[], object]) -> Key:
+    """What is equal for equal things; for one that cannot be looked into, equal to nothing."""
+    try:
+        return digest(thing())
+    except Exception:
+        return object()
+
+
+def _cost(form: nn.Module, x: Tensor) -> Cost | None:
+    """What the network costs on x (1, ...), or None where that cannot be counted without data."""
+    try:
+        with left_as_it_was():
+            counted = cost(form, x.to("meta"))
+    except Exception:  # it looks at its numbers, or keeps what cannot be copied
+        return None
+    return None if counted.uncounted and not counted.multiply_adds else counted
