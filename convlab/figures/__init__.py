@@ -1,6 +1,7 @@
 """Arrays and samples as matplotlib Figures, made without pyplot: no state, and no display."""
 
 from .captions import caption, stamp
+from .lettering import wrapped
 from .plots import COLOURS, MARKERS, bars, curves, images, lines
 from .series import points, side_by_side
 
@@ -15,4 +16,5 @@ __all__ = [
     "points",
     "side_by_side",
     "stamp",
+    "wrapped",
 ]

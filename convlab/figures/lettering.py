@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from functools import cache
+from textwrap import wrap
 
 from matplotlib import font_manager, ft2font
 
 from ..foreign import printable
+
+LETTERS = 118  # of one point, to an inch: a title of 12 points has 9.8 on an average
+
+
+def wrapped(text: str, width: float, points: float = 12) -> str:
+    """The text in lines that fit into so many inches; it may have line breaks of its own.
+
+    >>> print(wrapped("one convolution meets its floor", 2))
+    one convolution
+    meets its floor
+    """
+    letters = int(width * LETTERS / points)
+    lines = (
+        wrap(line, letters, break_on_hyphens=False) or [""] for line in drawable(text).split("\n")
+    )
+    return "\n".join(part for each in lines for part in each)
 
 
 def drawable(text: str) -> str:

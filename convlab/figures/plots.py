@@ -17,10 +17,11 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from ..numbers import number
-from .lettering import drawable
+from .lettering import drawable, wrapped
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"]
 MARKERS = "osD^vP*X"
+WITHIN = 0.88  # of the width of a figure, that its axes take
 
 
 def curves(
@@ -67,7 +68,7 @@ def images(
     height, width = next(iter(arrays.values())).shape
     size = (2.9 * columns, 0.6 + rows * (0.4 + 2.7 * min(2.0, height / width)))
     figure = Figure(figsize=size, layout="constrained")
-    figure.suptitle(drawable(title))
+    figure.suptitle(wrapped(title, size[0]))
     grid = figure.subplots(rows, columns, squeeze=False)
     scale = np.concatenate([array.ravel() for array in arrays.values()]) if shared else None
     for axes in grid.flat[len(arrays) :]:
@@ -139,7 +140,7 @@ def lines(
 
 def _axes(figure: Figure, title: str, x: str, y: str) -> Axes:
     axes = figure.subplots()
-    axes.set_title(drawable(title))
+    axes.set_title(wrapped(title, WITHIN * figure.get_figwidth()))
     axes.set_xlabel(drawable(x))
     axes.set_ylabel(drawable(y))
     axes.grid(alpha=0.25)

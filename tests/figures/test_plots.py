@@ -53,6 +53,25 @@ def test_a_signed_panel_is_blue_and_red_around_zero_whatever_its_signs(
     rendered(figure)
 
 
+LONG = "One convolution meets its least-squares floor on rectangles that overlap in part " * 2
+
+
+def test_a_long_title_stays_within_its_figure() -> None:
+    panel, point = np.ones((2, 2)), ([1], [1], [1], [1])
+    drawn = [
+        figures.curves({"a": panel}, title=LONG, y="y"),
+        figures.bars({"a": 1.0}, title=LONG, x="x"),
+        figures.lines({"a": point}, title=LONG, x="x", y="y"),
+        *(figures.images(dict.fromkeys("abcd"[:n], panel), title=LONG) for n in (1, 2, 4)),
+    ]
+    for figure in drawn:
+        rendered(figure)
+        title = figure._suptitle or figure.axes[0].title  # type: ignore[attr-defined]
+        box = title.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+        assert title.get_text().replace("\n", " ") == LONG.strip()
+
+
 FOREIGN = "\u56fe \U0001f9ee a\x1b[31m\udcff"  # no font of a figure has these
 
 
