@@ -17,6 +17,7 @@ FirstSeed = Annotated[
     int, Option(help="The seeds are this one and those after it.", min=0, max=2**32)
 ]
 Quick = Annotated[bool, Option("--quick", help="The small version; it decides nothing.")]
+THREADS = "CPU threads; more rarely pay. As many give the same bits again, on one machine."
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
 
@@ -28,7 +29,7 @@ class Options:
     first_seed: FirstSeed = 0
     quick: Quick = False
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
-    threads: Annotated[int, Option(help="CPU threads; more rarely pay.", min=1, max=1024)] = 1
+    threads: Annotated[int, Option(help=THREADS, min=1, max=1024)] = 1
     out: Out = Path("runs")
     json: Annotated[bool, Option("--json", help="Print one JSON document.")] = False
     csv: Annotated[bool, Option("--csv", help="Print one CSV line per quantity.")] = False
