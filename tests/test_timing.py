@@ -126,7 +126,8 @@ def test_steps_are_timed_as_asked_and_as_the_note_says(
 
 
 def test_milliseconds_are_thousandths() -> None:
-    assert timing.milliseconds(np.array([0.5, 0.002])) == Sample((500.0, 2.0))
+    sample = timing.milliseconds(np.array([0.5, 0.002]))
+    assert sample == Sample((500.0, 2.0), varies="repeats")
 
 
 def test_a_pass_goes_forward_and_back_and_leaves_no_gradient() -> None:

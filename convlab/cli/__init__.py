@@ -22,9 +22,9 @@ from ..record import Record
 from ..report.progress import ProgressLine
 from . import output
 from .count import count
-from .edge import Images, KernelOption, To, previews, settings
+from .edge import Images, KernelOption, To, found, settings
 from .exit_codes import one_line_errors, readers_may_leave
-from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
+from .options import Debug, Options, Out, Quick, Seeds, Tables, with_options, with_options_but
 from .output import show_all
 
 app = typer.Typer(
@@ -100,7 +100,7 @@ def edge(images: Images, kernel: KernelOption = None, to: To = None, *, options:
     """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
     with one_line_errors(options.debug):
         record = _run("edge", settings(images, kernel, to), options)
-        _finish(record, options, *previews(record))
+        _finish(record, options, *found(record))
 
 
 app.command()(count)
@@ -128,6 +128,7 @@ def list_(
 def show(
     name: Annotated[str, typer.Argument(help="An experiment, a config, a YAML file or a run.")],
     settings: Settings = None,
+    tables: Tables = False,
     out: Out = lab.RUNS,
     debug: Debug = False,
 ) -> None:
@@ -139,7 +140,7 @@ def show(
             sizes = {each.name: (str(each.dtype), each.shape) for each in stored}
             kept = store.load(folder, arrays=False)
             show_all(
-                report.record(kept),
+                report.record(kept, tables=tables),
                 report.arrays(sizes, broken),
                 report.kept_settings(kept.settings),
             )
@@ -206,7 +207,7 @@ def _run(config: str, overrides: Sequence[Override], options: Options) -> Record
         )
 
 
-def _finish(record: Record, options: Options, *more: RenderableType) -> None:
+def _finish(record: Record, options: Options, *before_files: RenderableType) -> None:
     """Print the record as asked for; exit with 1 on a wrong verdict, if asked to check."""
     try:
         if options.json:
@@ -214,7 +215,7 @@ def _finish(record: Record, options: Options, *more: RenderableType) -> None:
         elif options.csv:
             output.print_document(report.as_csv(record))
         else:
-            show_all(report.record(record), *more)
+            show_all(report.record(record, tables=options.tables, before_files=before_files))
     finally:  # whether or not anybody reads it
         if options.check and record.unexpected:
             raise typer.Exit(1)

@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..foreign import printable
 from ..record import Record
 from ..report.preview import preview
+from ..report.words import words
 from .output import console
 
 PREVIEWS = 4  # of one run: more would push all else out of sight
@@ -43,11 +44,11 @@ To = Annotated[
 ]
 
 
-def settings(words: Iterable[str], kernel: str | None, to: str | None) -> list[Override]:
+def settings(typed: Iterable[str], kernel: str | None, to: str | None) -> list[Override]:
     """The images, the options and the other settings; UsageError without a sound image's name."""
-    words = list(words)
-    images = [word for word in words if "=" not in word or Path(word).exists()]
-    changes = [assignment(word) for word in words if word not in images]
+    given = list(typed)
+    images = [word for word in given if "=" not in word or Path(word).exists()]
+    changes = [assignment(word) for word in given if word not in images]
     if not images and not any(change.key == "images" for change in changes):
         raise UsageError("no image is named; write `convlab edge image.png`")
     for image in images:
@@ -60,16 +61,23 @@ def settings(words: Iterable[str], kernel: str | None, to: str | None) -> list[O
     ]
 
 
-def previews(record: Record) -> Iterator[RenderableType]:
-    """The edges of the first few images, by name where there are several."""
+def found(record: Record) -> Iterator[RenderableType]:
+    """Where the edges were written, and the edges of the first few images."""
+    if to := record.settings["to"]:
+        yield words(f"wrote {to}")
+    yield from _previews(record)
+
+
+def _previews(record: Record) -> Iterator[RenderableType]:
+    """By name where there are several."""
     arrays = record.measurements.arrays
     names = [name for name in arrays if name.startswith(EDGES)]
     for name in names[:PREVIEWS]:
         if len(names) > 1:
-            yield name
+            yield words(name)
         yield preview(arrays[name], console())
     if len(names) > PREVIEWS:
-        yield f"{len(names) - PREVIEWS} more: see the figures"
+        yield words(f"{len(names) - PREVIEWS} more: see the figures")
 
 
 def _check_is_text(name: str) -> None:

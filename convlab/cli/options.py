@@ -18,6 +18,7 @@ FirstSeed = Annotated[
 ]
 Quick = Annotated[bool, Option("--quick", help="The small version; it decides nothing.")]
 THREADS = "CPU threads; more rarely pay. As many give the same bits again, on one machine."
+Tables = Annotated[bool, Option("--tables", help="Show all tables, however many.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
 
@@ -31,6 +32,7 @@ class Options:
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
     threads: Annotated[int, Option(help=THREADS, min=1, max=1024)] = 1
     out: Out = Path("runs")
+    tables: Tables = False
     json: Annotated[bool, Option("--json", help="Print one JSON document.")] = False
     csv: Annotated[bool, Option("--csv", help="Print one CSV line per quantity.")] = False
     quiet: Annotated[bool, Option("--quiet", "-q", help="No progress on stderr.")] = False

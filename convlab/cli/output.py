@@ -14,9 +14,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ..foreign import printable
+from .spelling import SPELLED, spelled
 
 PIPED = 120  # columns of a table where no terminal sets them
-ALIKE = {"\u202f": " ", "–": "-", "−": "-", "∞": "inf", "…": "..."}
 
 
 def console() -> Console:
@@ -65,17 +65,10 @@ def ascii_only() -> bool:
 
 
 def never_fail_to_encode() -> None:
-    """Let letters that stdout's encoding lacks be printed as one like them, or as `?`."""
-    codecs.register_error("alike", _alike)
+    """Let letters that stdout's encoding lacks be printed as others that say the same."""
+    codecs.register_error(SPELLED, spelled)
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="alike")
-
-
-def _alike(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    lacking = error.object[error.start : error.end]
-    return "".join(ALIKE.get(letter, "?") for letter in lacking), error.end
+        sys.stdout.reconfigure(errors=SPELLED)
 
 
 @contextmanager

@@ -2,14 +2,16 @@
 
 from .cost import costs
 from .listing import experiment, groups, kept_settings, leaves, names, runs, settings
-from .tables import arrays, claims, quantities, record
+from .run import record
+from .tables import arrays, quantities
 from .text import as_csv, as_json
+from .verdicts import Claims, verdict_text
 
 __all__ = [
+    "Claims",
     "arrays",
     "as_csv",
     "as_json",
-    "claims",
     "costs",
     "experiment",
     "groups",
@@ -20,4 +22,5 @@ __all__ = [
     "record",
     "runs",
     "settings",
+    "verdict_text",
 ]

@@ -22,7 +22,8 @@ def preview(image: NDArray[Any], console: Console, *, columns: int = 80) -> Text
     height, width = _size(image.shape, min(columns, console.width))
     small = _reduce(np.abs(image), height, width)
     levels = small / max(float(small.max()), 1e-12)
-    return _blocks(levels) if console.color_system and not console.no_color else _shades(levels)
+    coloured = console.color_system and not (console.no_color or console.options.ascii_only)
+    return _blocks(levels) if coloured else _shades(levels)
 
 
 def _size(shape: tuple[int, ...], columns: int) -> tuple[int, int]:

@@ -1,41 +1,26 @@
-"""A record as rich tables: each quantity with its interval, each claim with what decided it."""
+"""Measured quantities as tables: one line per row, each quantity with its interval."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.text import Text
 
 from ..foreign import as_text
-from ..measure import Row, Sample, Verdict, number
-from ..record import Record, Status
-from .words import notes, words
+from ..measure import Row, Sample, number
+from .grids import Grid
+from .spread import spread
+from .trained import cells
+from .words import joined, notes, words
 
-HEADINGS = {
-    "exact": "exact",
-    "median": "median [95 %]",
-    "mean": "mean [95 %]",
-    "proportion": "proportion [95 %]",
-    "difference": "difference [95 %]",
-}
 ARM = "arm"  # the factor of the conditions that an experiment compares
 MOST_ARMS = 6  # that stand side by side
 MOST_ARRAYS = 20  # that are listed
-
-
-def record(shown: Record) -> RenderableType:
-    """The question, every table, the claims, and where the run and its figures are."""
-    parts: list[RenderableType] = [words(shown.question, style="bold")]
-    for title, rows in groupby(shown.measurements.rows, key=lambda row: row.table):
-        parts.append(quantities(title, list(rows)))
-    if shown.verdicts:
-        parts.append(claims(shown.verdicts))
-    parts += notes(shown.measurements.notes)
-    return Group(*parts, *_closing(shown))
+SCREEN = 40  # lines of tables that are shown unasked
 
 
 def arrays(sizes: Mapping[str, tuple[str, tuple[int, ...]]], broken: Iterable[str]) -> Group:
@@ -49,7 +34,53 @@ def arrays(sizes: Mapping[str, tuple[str, tuple[int, ...]]], broken: Iterable[st
     return Group(*lines, *notes(broken))
 
 
-def quantities(title: str, rows: Sequence[Row]) -> Table:
+def by_title(rows: Iterable[Row]) -> Iterator[Grid]:
+    """A table for each title, in the order of the rows."""
+    for title, of_title in groupby(rows, key=lambda row: row.table):
+        yield quantities(title, list(of_title))
+
+
+@dataclass(frozen=True)
+class FirstTables:
+    """As many of the tables as a screen holds, and how many more there are, and where."""
+
+    grids: Sequence[Grid]
+    how: str  # to see the others
+    at_least: int = 0  # that are shown, however long
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        lines = [len(console.render_lines(grid, options, pad=False)) for grid in self.grids]
+        fitting = [place for place in range(1, len(lines) + 1) if sum(lines[:place]) <= SCREEN]
+        shown = max([self.at_least, *fitting])
+        yield from separated(self.grids[:shown])
+        if left_out := lines[shown:]:
+            more = "more " if shown else ""
+            tables = "table" if len(left_out) == 1 else "tables"
+            yield words(
+                f"{len(left_out)} {more}{tables} ({sum(left_out)} lines): {self.how}", style="dim"
+            )
+
+
+def of_small_version(rows: Iterable[Row], how: str) -> Group:
+    """A line for each table of a quick run, and how to see them: its numbers say little."""
+    counts = Counter(row.table for row in rows)
+    lines = [f"{title}: {rows} row{'s' * (rows != 1)} left out" for title, rows in counts.items()]
+    return Group(
+        *(words(line, style="dim") for line in [*lines, f"tables of a small version: {how}"])
+    )
+
+
+def separated(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """The parts, an empty line between each two."""
+    for place, part in enumerate(parts):
+        if place:
+            yield Text()
+        yield part
+
+
+def quantities(title: str, rows: Sequence[Row]) -> Grid:
     """One line per row: its factors, then each quantity as its center and 95 % interval.
 
     Arms stand side by side, a column each, where the rows differ in other factors too.
@@ -57,17 +88,27 @@ def quantities(title: str, rows: Sequence[Row]) -> Table:
     quantity = _only_quantity(rows)
     rows = _arms_as_columns(rows, quantity) if quantity else rows
     factors = list(dict.fromkeys(name for row in rows for name in row.factors))
-    columns = dict.fromkeys(name for row in rows for name in row.quantities)
-    table = _table(title)
-    for name in factors:
-        table.add_column(words(name))
-    for name in columns:
-        samples = [row.quantities[name] for row in rows if name in row.quantities]
-        table.add_column(_heading(name, quantity, samples), justify="right")
-    for row in rows:
-        cells = [words(_as_text(row.factors.get(name, ""))) for name in factors]
-        table.add_row(*cells, *(_cell(row.quantities.get(name)) for name in columns))
-    return table
+    names = list(dict.fromkeys(name for row in rows for name in row.quantities))
+    samples = [[row.quantities.get(name) for name in names] for row in rows]
+    measured = [sample for row in samples for sample in row if sample]
+    told = len({sample.statistic for sample in measured}) > 1  # else below the table
+    columns = dict(zip(names, zip(*samples, strict=True), strict=True)) if rows else {}
+    return Grid(
+        title=title,
+        names=list(map(words, factors)),
+        numbers=[_heading(name, quantity, columns[name] if told else ()) for name in names],
+        rows=list(_cells(rows, factors, samples)),
+        caption=spread(measured),
+    )
+
+
+def _cells(
+    rows: Sequence[Row], factors: Sequence[str], samples: Sequence[Sequence[Sample | None]]
+) -> Iterator[list[Text]]:
+    shown = iter(cells([sample for row in samples for sample in row]))
+    for row, of_row in zip(rows, samples, strict=True):
+        texts = (words(_as_text(row.factors.get(name, ""))) for name in factors)
+        yield [*texts, *(next(shown) for _ in of_row)]
 
 
 def _only_quantity(rows: Sequence[Row]) -> str:
@@ -94,66 +135,12 @@ def _texts(factors: Mapping[str, object]) -> dict[str, str]:
     return {name: as_text(value) for name, value in factors.items()}
 
 
-def claims(verdicts: Iterable[Verdict]) -> Table:
-    """Every claim: what it says, what was predicted, what was measured, and the verdict."""
-    table = _table("claims")
-    table.add_column("claim", style="bold")
-    table.add_column("what it says", ratio=5)
-    table.add_column("predicted", ratio=2)
-    table.add_column("measured [95 %]", ratio=3)
-    table.add_column("verdict")
-    for verdict in verdicts:
-        table.add_row(
-            words(verdict.id, verdict.source, style="bold"),
-            words(verdict.sentence),
-            words(verdict.predicted),
-            words(verdict.measured),
-            _outcome(verdict),
-        )
-    return table
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=words(title, style="italic"), title_justify="left", title_style="", padding=(0, 1)
-    )
-
-
-def _heading(name: str, quantity: str, samples: Sequence[Sample]) -> Text:
+def _heading(name: str, quantity: str, samples: Iterable[Sample | None]) -> Text:
     """The column's name, what it holds if that is another word, and the statistic."""
-    kinds = dict.fromkeys(HEADINGS[sample.statistic] for sample in samples)
-    below = [*([quantity] if quantity else []), " or ".join(kinds)]
-    lines = (words(line, style="dim not bold") for line in below)
-    return Text("\n").join([words(name), *lines])
-
-
-def _cell(sample: Sample | None) -> Text:
-    if sample is None:
-        return Text()
-    center, spread = sample.texts()
-    return Text(center) + Text(f" {spread}" if spread else "", style="dim")
+    kinds = dict.fromkeys(sample.statistic for sample in samples if sample)
+    below = [*([quantity] if quantity else []), *([" or ".join(kinds)] if kinds else [])]
+    return joined([words(name), *(words(line, style="dim not bold") for line in below)], by="\n")
 
 
 def _as_text(factor: object) -> str:
     return number(factor) if isinstance(factor, float) else as_text(factor)
-
-
-def _outcome(verdict: Verdict) -> Text:
-    """The outcome, green where it is the expected one, with the expected one where it is not."""
-    if verdict.outcome is verdict.expected:
-        return Text(verdict.outcome, style="green")
-    style = "yellow" if verdict.outcome == "undecided" else "red"
-    return Text(f"{verdict.outcome}\nexpected: {verdict.expected}", style=style)
-
-
-def _closing(shown: Record) -> list[Text]:
-    lines = []
-    if shown.quick:
-        lines.append(Text("a quick run: it shows that all works and decides nothing"))
-    if shown.status is not Status.COMPLETED:
-        reason = f": {shown.error}" if shown.error else ""
-        lines.append(words(f"this run is {shown.status}{reason}", style="bold red"))
-    if shown.run:
-        lines += [words(f"figure: {Path(shown.run) / name}") for name in shown.figures]
-        lines.append(words(f"run: {shown.run} ({shown.seconds:.1f} s)"))
-    return lines

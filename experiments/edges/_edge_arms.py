@@ -61,7 +61,7 @@ def comparison(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[st
     return {
         arm: {
             "difference from slices (grey levels)": largest_magnitude(run() - ready["slices"]()),
-            "time (ms)": Sample(tuple((1000 * times[arm]).tolist())),
+            "time (ms)": timing.milliseconds(times[arm]),
         }
         for arm, run in ready.items()
     }

@@ -19,7 +19,20 @@ from torch import Tensor
 from convlab.data import Image, check_place, check_size, share_above_white, write_signed
 from convlab.errors import UsageError
 from convlab.filters import KERNELS, KernelText, correlate, read_kernel
-from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, number, over
+from convlab.measure import (
+    Claim,
+    Control,
+    Measurements,
+    NotMeasured,
+    Outcome,
+    Quantity,
+    Sample,
+    above,
+    at,
+    equal,
+    number,
+    over,
+)
 from convlab.measure.notes import by_kind
 from convlab.settings import FROZEN, Place
 from convlab.streams import Stream, generator
@@ -41,6 +54,7 @@ if TYPE_CHECKING:  # it takes a fifth of a second, in which edges are written: s
     from matplotlib.figure import Figure
 
 BOOK, LEFT_RIGHT = "280 x 320", "left-right"
+SUBTRACTED = f"The largest difference in five images of {BOOK} (white is 255 grey levels)"
 
 
 class Config(BaseModel):
@@ -71,10 +85,12 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         name: study(measurements, name, decode(), config, workbench)
         for name, decode in images.items()
     }
-    count(measurements, {"size": BOOK}, BOOK_SIZE, LEFT_RIGHT)
     measurements.notes += notes_of_many(notes)
-    measurements.notes.append(f"{BOOK}: the dense matrix would take 64 GB, and is only counted")
-    subtract(measurements)
+    if not config.images:
+        count(measurements, {"size": BOOK}, BOOK_SIZE, LEFT_RIGHT)
+        note = f"{BOOK}: the dense matrix would take 64 GB, and is only counted"
+        measurements.notes.append(note)
+        subtract(measurements)
     table_by_table(measurements)
     return measurements
 
@@ -169,7 +185,7 @@ def subtract(measurements: Measurements) -> None:
     minus_left = images[..., 1:] - images[..., :-1]
     for arm, edges in edges_by_arm(images, KERNELS[LEFT_RIGHT]).items():
         measurements.add(
-            f"The largest difference in five images of {BOOK} (white is 255 grey levels)",
+            SUBTRACTED,
             {"arm": arm},
             {
                 "difference from current - left (grey levels)": largest_magnitude(
@@ -182,9 +198,28 @@ def subtract(measurements: Measurements) -> None:
         )
 
 
+def of_book(quantity: str, /, **factors: object) -> Quantity:
+    """As `at`, of what is measured where no images are given: the book's claims are about its own.
+
+    Beside the images of a user it is not measured, and no claim is judged.
+    """
+    named = at(quantity, **factors)
+
+    def measured(measurements: Measurements) -> Sample:
+        if not is_book_measured(measurements):
+            raise NotMeasured(f"{named} is not measured where images are given")
+        return named(measurements)
+
+    return Quantity(named.name, measured, named.unit)
+
+
+def is_book_measured(measurements: Measurements) -> bool:
+    return any(row.table == SUBTRACTED for row in measurements.rows)
+
+
 SPARSE_AGREES = Control(
     sentence="the sparse matrix gives current minus left pixel",
-    of=at("difference from current - left (grey levels)", arm="sparse matrix"),
+    of=of_book("difference from current - left (grey levels)", arm="sparse matrix"),
     predicted=equal(0),
 )
 
@@ -193,12 +228,12 @@ CLAIMS = (
         id="C013",
         source="S0",
         sentence="A convolutional layer with the kernel [-1, 1] gives current minus left pixel",
-        of=at("difference from current - left (grey levels)", arm="convolution"),
+        of=of_book("difference from current - left (grey levels)", arm="convolution"),
         predicted=equal(0),
         controls=(
             Control(
                 sentence="left minus current pixel is not the same",
-                of=at("difference from left - current (grey levels)", arm="convolution"),
+                of=of_book("difference from left - current (grey levels)", arm="convolution"),
                 predicted=above(1),
             ),
         ),
@@ -207,7 +242,7 @@ CLAIMS = (
         id="C013",
         source="S0",
         sentence="The convolution of mathematics with [-1, 1] gives current minus left pixel",
-        of=at("difference from current - left (grey levels)", arm="true convolution"),
+        of=of_book("difference from current - left (grey levels)", arm="true convolution"),
         predicted=equal(0),
         expected=Outcome.REFUTED,
     ),
@@ -215,14 +250,14 @@ CLAIMS = (
         id="C013r",
         source="S0",
         sentence="The convolution of mathematics flips [-1, 1] and gives left minus current",
-        of=at("difference from left - current (grey levels)", arm="true convolution"),
+        of=of_book("difference from left - current (grey levels)", arm="true convolution"),
         predicted=equal(0),
     ),
     Claim(
         id="C014",
         source="S0",
         sentence="Without a convolution, a weight is needed for every pair of pixels",
-        of=at("stored numbers", arm="sparse matrix", size=BOOK),
+        of=of_book("stored numbers", arm="sparse matrix", size=BOOK),
         predicted=equal(8_003_072_000),
         expected=Outcome.REFUTED,
         controls=(SPARSE_AGREES,),
@@ -231,7 +266,7 @@ CLAIMS = (
         id="C014r",
         source="S0",
         sentence="A sparse matrix finds the same edges with 178,640 weights",
-        of=at("stored numbers", arm="sparse matrix", size=BOOK),
+        of=of_book("stored numbers", arm="sparse matrix", size=BOOK),
         predicted=equal(178_640),
         controls=(SPARSE_AGREES,),
     ),
@@ -239,12 +274,12 @@ CLAIMS = (
         id="C309",
         source="S3",
         sentence="The convolution takes 267,960 operations: 2 × and 1 + per output",
-        of=at("operations", arm="convolution", size=BOOK),
+        of=of_book("operations", arm="convolution", size=BOOK),
         predicted=equal(267_960),
         controls=(
             Control(
                 sentence="torch counts 357,280 FLOPs",
-                of=at("FLOPs", arm="convolution", size=BOOK),
+                of=of_book("FLOPs", arm="convolution", size=BOOK),
                 predicted=equal(357_280),
             ),
         ),
@@ -253,7 +288,7 @@ CLAIMS = (
         id="C309",
         source="S3",
         sentence="The product with a matrix takes 320 x 280 x 319 x 280 operations",
-        of=at("operations", arm="dense matrix", size=BOOK),
+        of=of_book("operations", arm="dense matrix", size=BOOK),
         predicted=equal(8_003_072_000),
         expected=Outcome.REFUTED,
     ),
@@ -261,12 +296,12 @@ CLAIMS = (
         id="C309r",
         source="S3",
         sentence="The product with the dense matrix takes 16,006,054,680 operations",
-        of=at("operations", arm="dense matrix", size=BOOK),
+        of=of_book("operations", arm="dense matrix", size=BOOK),
         predicted=equal(16_006_054_680),
         controls=(
             Control(
                 sentence="the dense matrix has 8 billion entries",
-                of=at("stored numbers", arm="dense matrix", size=BOOK),
+                of=of_book("stored numbers", arm="dense matrix", size=BOOK),
                 predicted=equal(8_003_072_000),
             ),
         ),
@@ -275,12 +310,12 @@ CLAIMS = (
         id="C309r2",
         source="S3",
         sentence="One subtraction per output finds the edges: 89,320 operations",
-        of=at("operations", arm="slices", size=BOOK),
+        of=of_book("operations", arm="slices", size=BOOK),
         predicted=equal(89_320),
         controls=(
             Control(
                 sentence="slices give current minus left pixel",
-                of=at("difference from current - left (grey levels)", arm="slices"),
+                of=of_book("difference from current - left (grey levels)", arm="slices"),
                 predicted=equal(0),
             ),
         ),
@@ -290,8 +325,8 @@ CLAIMS = (
         source="S3",
         sentence="The dense matrix takes 59,733 times the operations of the convolution",
         of=over(
-            at("operations", arm="dense matrix", size=BOOK),
-            at("operations", arm="convolution", size=BOOK),
+            of_book("operations", arm="dense matrix", size=BOOK),
+            of_book("operations", arm="convolution", size=BOOK),
         ),
         predicted=equal(59_733),
     ),
@@ -301,8 +336,8 @@ CLAIMS = (
         sentence="Counted as FLOPs, 2 per product, the dense matrix takes 44,800 times as many as "
         "the convolution",
         of=over(
-            at("FLOPs", arm="dense matrix", size=BOOK),
-            at("FLOPs", arm="convolution", size=BOOK),
+            of_book("FLOPs", arm="dense matrix", size=BOOK),
+            of_book("FLOPs", arm="convolution", size=BOOK),
         ),
         predicted=equal(44_800),
     ),
@@ -311,8 +346,8 @@ CLAIMS = (
         source="S3",
         sentence="A convolution takes fewer operations than any matrix that does the same",
         of=over(
-            at("operations", arm="sparse matrix", size=BOOK),
-            at("operations", arm="convolution", size=BOOK),
+            of_book("operations", arm="sparse matrix", size=BOOK),
+            of_book("operations", arm="convolution", size=BOOK),
         ),
         predicted=above(10),
         expected=Outcome.REFUTED,
@@ -323,8 +358,8 @@ CLAIMS = (
         source="S3",
         sentence="A sparse matrix takes exactly as many operations as the convolution (ratio)",
         of=over(
-            at("operations", arm="sparse matrix", size=BOOK),
-            at("operations", arm="convolution", size=BOOK),
+            of_book("operations", arm="sparse matrix", size=BOOK),
+            of_book("operations", arm="convolution", size=BOOK),
         ),
         predicted=equal(1),
         controls=(SPARSE_AGREES,),
@@ -334,8 +369,8 @@ CLAIMS = (
         source="S3",
         sentence="A sparse matrix stores 89,320 times as many weights as the convolution",
         of=over(
-            at("stored numbers", arm="sparse matrix", size=BOOK),
-            at("stored numbers", arm="convolution", size=BOOK),
+            of_book("stored numbers", arm="sparse matrix", size=BOOK),
+            of_book("stored numbers", arm="convolution", size=BOOK),
         ),
         predicted=equal(89_320),
         controls=(SPARSE_AGREES,),
@@ -349,8 +384,11 @@ def draw(measurements: Measurements) -> "dict[str, Figure]":
     for name in (key.removeprefix("image of ") for key in arrays if key.startswith("image of ")):
         image, edges = arrays[f"image of {name}"], arrays[f"edges of {name}"]
         figures[f"edges-{name}"] = edges_figure(image, edges, name)
-    for stem, quantity in {"cost": "operations", "storage": "stored numbers"}.items():
-        figures[stem] = _bars(measurements, quantity)
+    if is_book_measured(measurements):
+        figures |= {
+            "cost": _bars(measurements, "operations"),
+            "storage": _bars(measurements, "stored numbers"),
+        }
     return figures
 
 

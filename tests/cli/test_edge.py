@@ -126,10 +126,26 @@ def test_many_images_do_not_flood_the_terminal() -> None:
     assert result.exit_code == 0, result.stderr
     about = [line for line in result.stdout.splitlines() if "floats" in line]
     assert len(about) == 1 and about[0].startswith("note: 6 of 6 images: floats from ")
-    below = result.stdout[result.stdout.index("run: runs/") :]
-    assert "edges of 3" in below and "edges of 4" not in below
-    assert "2 more: see the figures" in below
-    assert len(below.splitlines()) < 4 * (LINES + 1) + 3
+    seen = result.stdout[result.stdout.index("note: ") : result.stdout.index("figure: ")]
+    assert "edges of 3" in seen and "edges of 4" not in seen
+    assert "2 more: see the figures" in seen
+    assert len(seen.splitlines()) < 4 * (LINES + 1) + 4
+
+
+def test_a_photograph_has_its_edges_its_cost_its_file_its_preview_and_its_figure() -> None:
+    result = CliRunner().invoke(cli.app, ["edge", picture("photo.png"), "--to", "e.png", "-q"])
+    assert result.exit_code == 0, result.stderr
+    text = result.stdout
+    parts = ["Edges (", "Cost of left-right", "wrote e.png", "edges-photo.png", "run: runs/"]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    preview = text[text.index("wrote e.png") : text.index("figure: ")].splitlines()[1:]
+    assert len(preview) >= 5 and any("@" in line for line in preview)
+    assert text.count("figure:") == 1
+    record = kept()
+    assert not record.verdicts and "claims" not in text and "280 x 320" not in text
+    assert record.measurements.get("operations", arm="convolution").center == 3 * 12 * 15
+    assert "wrote" not in edge("photo.png").stdout
 
 
 def test_a_link_to_what_is_not_there_is_called_so(here: Path) -> None:

@@ -102,6 +102,13 @@ def test_check_is_about_verdicts_that_were_not_expected(words: tuple[str, ...], 
     assert convlab("run", "mine.yaml", *words).exit_code == code
 
 
+def test_all_tables_are_shown_if_asked_for() -> None:
+    assert "value\n" not in convlab("run", "mine.yaml", "--quick").stdout
+    for words in (("run", "mine.yaml", "--quick", "--tables"), ("show", "mine-001", "--tables")):
+        assert "t\nvalue\n" in convlab(*words).stdout.replace(" ", "")
+    assert "t: 1 row left out" in convlab("show", "mine-001").stdout
+
+
 def test_json_and_csv_are_all_that_is_printed() -> None:
     document = json.loads(convlab("run", "mine.yaml", "--json").stdout)
     assert document == kept().document()

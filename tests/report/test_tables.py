@@ -1,105 +1,25 @@
-"""Tests of convlab.report.tables: the colour of a verdict, and what closes a report."""
+"""Tests of convlab.report.tables: which rows and columns there are, and how much is shown."""
 
-from dataclasses import replace
+import re
 from io import StringIO
-from typing import get_args
+from math import nan
 
-import pytest
 from rich.console import Console, RenderableType
 
 from convlab import report
-from convlab.measure import Measurements, Outcome, Row, Sample, Statistic, Verdict, exactly
-from convlab.record import Record, Status
-
-HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
-GREEN, YELLOW, RED = (f"\x1b[{code}m" for code in (32, 33, 31))
+from convlab.measure import Row, Sample, exactly, number
+from convlab.report.tables import SCREEN, FirstTables, of_small_version
 
 
-def verdict(outcome: Outcome, expected: Outcome) -> Verdict:
-    return Verdict("C1", "S0", "it is so", outcome, expected, "exactly 1", "2")
-
-
-def printed(renderable: RenderableType, *, color: bool = False) -> str:
-    file = StringIO()
-    console = Console(
-        file=file, width=160, force_terminal=color, color_system="standard" if color else None
-    )
-    console.print(renderable)
+def printed(renderable: RenderableType, *, width: int = 160) -> str:
+    Console(file=(file := StringIO()), width=width).print(renderable)
     return file.getvalue()
 
 
-@pytest.mark.parametrize("expected", [HOLDS, REFUTED, UNDECIDED, INVALID])
-@pytest.mark.parametrize("outcome", [HOLDS, REFUTED, UNDECIDED, INVALID])
-def test_green_is_as_expected_yellow_undecided_and_red_otherwise(
-    outcome: Outcome, expected: Outcome
-) -> None:
-    text = printed(report.claims([verdict(outcome, expected)]), color=True)
-    color = GREEN if outcome is expected else YELLOW if outcome is UNDECIDED else RED
-    assert f"{color}{outcome}" in text
-    assert sum(text.count(each) for each in (GREEN, YELLOW, RED) if each != color) == 0
-    assert (f"expected: {expected}" in text) == (outcome is not expected)
-
-
-def record() -> Record:
-    measurements = Measurements(notes=["a note"])
-    measurements.add("t", {"arm": "one", "share": 0.123456}, {"size": exactly(12345)})
-    measurements.add("t", {"arm": "two"}, {"error": Sample((1.0,) * 6)})
-    return Record(
-        experiment="x",
-        question="Is it?",
-        settings={},
-        measurements=measurements,
-        seconds=1.26,
-        figures=("a.png", "b.png"),
-        run="runs/x-001",
-    )
-
-
-def cells(text: str) -> list[list[str]]:
-    lines = [line.replace("┃", "│") for line in text.splitlines()]
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
-
-
-def test_a_row_has_its_own_factors_and_quantities_and_no_others() -> None:
-    assert cells(printed(report.record(record())))[-2:] == [
-        ["one", "0.1235", "12\u202f345", ""],
-        ["two", "", "", "1 [1–1]"],
-    ]
-
-
-def test_a_report_ends_with_its_figures_and_its_folder() -> None:
-    lines = printed(report.record(record())).splitlines()
-    assert [line.strip() for line in lines[-4:]] == [
-        "note: a note",
-        "figure: runs/x-001/a.png",
-        "figure: runs/x-001/b.png",
-        "run: runs/x-001 (1.3 s)",
-    ]
-    assert "run:" not in printed(report.record(replace(record(), run=None)))
-
-
-def test_only_a_quick_run_says_that_it_decides_nothing() -> None:
-    assert "decides nothing" in printed(report.record(replace(record(), quick=True)))
-    assert "decides nothing" not in printed(report.record(record()))
-
-
-@pytest.mark.parametrize("status", Status)
-def test_only_a_completed_run_does_not_say_how_it_is(status: Status) -> None:
-    text = printed(report.record(replace(record(), status=status)))
-    assert (f"this run is {status}" in text) == (status is not Status.COMPLETED)
-
-
-def test_what_a_claim_says_is_shown_letter_by_letter() -> None:
-    claim = Verdict("C[1]", "S[0]", "in [mm] it is", HOLDS, HOLDS, "exactly [1]", "2 [/x] y")
-    text = printed(report.claims([claim]))
-    for part in ("in [mm] it is", "exactly [1]", "2 [/x] y"):
-        assert part in text
-
-
 def body(text: str) -> list[list[str]]:
-    """The cells of the rows below the heading."""
-    lines = [line for line in text.splitlines() if line.startswith("│")]
-    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+    """The cells of the rows below the heading, of a table that has no line of its own below."""
+    _, _, below = text.partition("─\n")
+    return [re.split(r"\s{2,}", line.strip()) for line in below.splitlines()]
 
 
 def turned(arms: int, *, more: bool = True) -> str:
@@ -128,22 +48,69 @@ def test_rows_without_an_arm_are_left_as_they_are() -> None:
         Row("t", {"arm": "a", "size": 3}, {"error": exactly(1)}),
         Row("t", {"size": 4}, {"error": exactly(2)}),
     ]
-    assert body(printed(report.quantities("t", rows))) == [["a", "3", "1"], ["", "4", "2"]]
+    assert body(printed(report.quantities("t", rows))) == [["a", "3", "1"], ["4", "2"]]
 
 
-def test_a_column_says_all_statistics_in_it_and_ends_at_the_right() -> None:
+def test_a_column_says_its_statistics_where_there_are_several_in_the_table() -> None:
+    drawn = Sample((1.23456, 1.34567) * 4, "mean")
     rows = [
-        Row("t", {"arm": "a"}, {"error": exactly(123_456_789)}),
-        Row("t", {"arm": "b"}, {"error": Sample((1.23456, 1.34567) * 4, "mean")}),
+        Row("t", {"arm": "a"}, {"error": exactly(123_456_789), "other": drawn}),
+        Row("t", {"arm": "b"}, {"error": drawn, "other": drawn}),
     ]
     text = printed(report.quantities("t", rows))
-    assert "exact or mean [95 %]" in text
-    assert "  123\u202f456\u202f789 │" in text and "  1.29 [1.24–1.34] │" in text
+    assert "exact or mean" in text and text.count("mean") == 3  # and below the table
+    assert "mean" not in printed(report.quantities("t", rows[1:])).replace("means with", "")
+    assert "means with 95 % intervals over 8 seeds" in text
+    assert number(123_456_789) in text and "exact" not in printed(report.quantities("t", [EXACT]))
 
 
-@pytest.mark.parametrize("statistic", get_args(Statistic))
-def test_every_statistic_has_a_heading(statistic: Statistic) -> None:
-    sample = Sample((1.0,) if statistic == "exact" else (1.0,) * 6, statistic)
-    assert statistic in printed(
-        report.quantities("t", [Row("t", {"arm": "a"}, {"error": sample})])
+EXACT = Row("t", {"arm": "a"}, {"error": exactly(1)})
+
+
+def test_how_few_seeds_there_were_is_said_once_unless_rows_differ_in_it() -> None:
+    rows = [Row("t", {"arm": arm}, {"error": Sample((1.0, 2.0), varies="data")}) for arm in "ab"]
+    text = printed(report.quantities("t", rows))
+    assert text.count("2 seeds") == 1 and "over 2 seeds, which vary data" in text
+    assert "needs 6" in text
+    other = Row("t", {"arm": "c"}, {"error": Sample((1.0, 2.0, 3.0))})
+    text = printed(report.quantities("t", [*rows, other]))
+    assert text.count("(2 seeds)") == 2 and "(3 seeds)" in text and "over 2 to 3 seeds" in text
+
+
+def test_of_seeds_without_a_number_a_cell_tells() -> None:
+    lost = Sample((1.0, nan))
+    text = printed(report.quantities("t", [Row("t", {}, {"error": lost})]))
+    assert "none for 1 of 2" in text and "(2 seeds)" not in text
+
+
+def shown(tables: int, rows: int, *, width: int = 100, at_least: int = 0) -> str:
+    grids = [
+        report.quantities(
+            f"table {n}", [Row("t", {"row": r}, {"x": exactly(r)}) for r in range(rows)]
+        )
+        for n in range(tables)
+    ]
+    return printed(FirstTables(grids, "elsewhere", at_least=at_least), width=width)
+
+
+def test_as_many_tables_are_shown_as_a_screen_holds() -> None:
+    lines = rows = 10 - 3  # of a table: title, heading, line
+    assert lines and "elsewhere" not in shown(4, rows)
+    text = shown(6, rows)
+    assert "table 3" in text and "table 4" not in text
+    assert text.splitlines()[-1] == "2 more tables (20 lines): elsewhere"
+    assert shown(1, SCREEN) == f"1 table ({SCREEN + 3} lines): elsewhere\n"
+    assert "table 0" in shown(1, SCREEN, at_least=1) and "elsewhere" not in shown(
+        1, 60, at_least=1
     )
+    assert "1 more table (" in shown(2, SCREEN, at_least=1)
+
+
+def test_of_a_small_version_each_table_has_a_line() -> None:
+    rows = [*(Row("one", {"arm": n}, {"x": exactly(n)}) for n in range(3)), Row("two", {}, {})]
+    lines = printed(of_small_version(rows, "elsewhere")).splitlines()
+    assert lines == [
+        "one: 3 rows left out",
+        "two: 1 row left out",
+        "tables of a small version: elsewhere",
+    ]

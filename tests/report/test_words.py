@@ -1,5 +1,6 @@
 """Tests of convlab.report.words: no word from elsewhere is markup or acts on a terminal."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -7,13 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 from rich.console import Console, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from convlab import report
 from convlab.measure import Claim, Outcome, Sample, below, exactly
-from convlab.record import Progress, Record, Status
+from convlab.record import Progress, Record, Status, Trained
 from convlab.report.progress import ProgressLine, progress_text
-from convlab.report.words import LONGEST_NOTE, MOST_NOTES, notes, words
+from convlab.report.words import (
+    LONGEST_NOTE,
+    MOST_NOTES,
+    bounds_together,
+    joined,
+    longest_word,
+    notes,
+    words,
+)
 
 HOSTILE = "[/x] [red]a[/] \x1b[31mb\x9b2J\u202e\nc"
 SEEN = r"[/x] [red]a[/] \x1b[31mb\x9b2J\u202e\nc"
@@ -37,7 +47,8 @@ def hostile() -> Record:
         record.measurements.add(HOSTILE, {"arm": arm, HOSTILE: HOSTILE}, {HOSTILE: exactly(1)})
     record.measurements.add(f"{HOSTILE} 2", {HOSTILE: HOSTILE}, {HOSTILE: exactly(1)})
     record.measurements.notes.append(HOSTILE)
-    return record
+    one = Sample((1.0,))
+    return replace(record, trained=(Trained(HOSTILE, 1, None, 1, 1, one, one, 0, 1.0),))
 
 
 CLAIM = Claim(HOSTILE, HOSTILE, HOSTILE, lambda m: Sample((1.0,)), below(1), Outcome.HOLDS)
@@ -46,8 +57,8 @@ CLAIM = Claim(HOSTILE, HOSTILE, HOSTILE, lambda m: Sample((1.0,)), below(1), Out
 @pytest.mark.parametrize(
     ("renderable", "times"),
     [
-        (report.record(hostile()), 15),
-        (report.claims([CLAIM.check(hostile().measurements)]), 3),
+        (report.record(hostile(), tables=True), 16),
+        (report.Claims([CLAIM.check(hostile().measurements)]), 3),
         (report.runs([hostile()]), 1),
         (report.names({HOSTILE: HOSTILE}), 2),
         (report.groups({HOSTILE: {HOSTILE: HOSTILE}}), 3),
@@ -82,6 +93,23 @@ def test_a_csv_line_is_one_line_and_acts_on_nothing(word: str) -> None:
     lines = report.as_csv(record).splitlines()
     assert len(lines) == 2
     assert all(c.isprintable() or c.isspace() or c in "\u200c\u200d" for c in lines[1])
+
+
+@pytest.mark.parametrize("width", range(13, 40, 3))
+def test_no_line_ends_within_a_number(width: int) -> None:
+    number = "8\u202f003\u202f072\u202f000"
+    grid = Table.grid()
+    grid.add_row(
+        joined([words("it has"), words(number, style="red"), words("\xa0of them")], by=" ")
+    )
+    Console(file=(file := StringIO()), width=width).print(grid)
+    assert number in file.getvalue() and "\xa0" not in file.getvalue()
+    assert longest_word(words(f"it is {number}")) == 13
+
+
+def test_the_bounds_of_an_interval_stay_together() -> None:
+    assert bounds_together("0.5 [-1 – 2], none") == "0.5 [-1\xa0–\xa02], none"
+    assert bounds_together("[2 [-1, 2] of 3") == "[2 [-1,\xa02] of 3"
 
 
 def test_words_stand_below_each_other() -> None:
