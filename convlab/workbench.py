@@ -68,6 +68,8 @@ class Workbench:
 
         The second training of a name is kept beside the first, as `name (2)`.
         """
+        import torch._dynamo  # noqa: F401 - else the first arm's time would hold its second
+
         arm, name = name, _unused(name, self.losses)
         seen, started = Seen(data), perf_counter()
         networks = fit(

@@ -55,7 +55,10 @@ def progress_text(progress: Progress, seconds: float) -> str:
     rate = progress.done / seconds
     parts = [f"{progress.task} {_share(progress)}"]
     if progress.loss is not None:
-        parts += [f"loss {progress.loss():.3g}", f"{progress.seeds} seeds"]
+        parts += [
+            f"loss {progress.loss():.3g}",
+            f"{progress.seeds} seed{'s' * (progress.seeds != 1)}",
+        ]
         parts += [f"step {number(progress.done // progress.seeds)} of {number(_steps(progress))}"]
         parts += [f"{number(round(rate))} model steps/s"]
     if progress.total and rate:

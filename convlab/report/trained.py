@@ -78,7 +78,6 @@ def _said_once(same: Mapping[str, int]) -> Iterator[str]:
 def _trials(trials: Sequence[Trained]) -> str:
     seconds = sum(each.seconds for each in trials)
     return (
-        f"and {len(trials)} trial{'s' * (len(trials) != 1)}, of learning rates or on fewer "
-        f"examples or seeds "
-        f"({seconds:.1f} s in all), which are in the record"
+        f"and {len(trials)} trial{'s' * (len(trials) != 1)}, of learning rates or with fewer "
+        f"examples, seeds or steps ({seconds:.1f} s in all), in the record"
     )

@@ -28,19 +28,23 @@ class Account:
     task: Key  # equal for networks of one structure, by one loss, on data that begin alike
     examples: int  # of one seed
 
-    def is_trial_for(self, later: Account) -> bool:
-        """Whether the later one is the same arm again, or learns the same from more.
+    def is_trial_for(self, other: Account, *, later: bool) -> bool:
+        """Whether the other one, which came later or earlier, is what this one was tried for.
 
-        That is: networks of the same structure, the same loss, data that begin with the same
-        example, and no fewer examples, seeds and steps, but more examples or more seeds. So a
-        learning rate that a few seeds try on a part of the data is a trial, and so is a smaller
-        number of images. Other data, another loss, another padding or twice the steps are not:
-        they are what an experiment compares.
+        Of one arm the longest training is no trial, and of the longest the last: so one with half
+        the steps, which shows that the steps were enough, is one. Of two arms the earlier is a
+        trial if the later learns the same from more: networks of the same structure by the same
+        loss, on data that begin with the same example, with no fewer examples, seeds and steps,
+        but more examples or more seeds. So a learning rate that a few seeds try on a part of the
+        data is one, and so is a smaller number of images. Other data, another loss, another
+        padding or other steps under a name of their own are not: an experiment compares them.
         """
-        mine, theirs = ((each.examples, each.told.seeds) for each in (self, later))
+        longer = other.told.steps - self.told.steps
+        if self.arm == other.arm:
+            return longer > 0 or (longer == 0 and later)
+        mine, theirs = ((each.examples, each.told.seeds) for each in (self, other))
         larger = mine != theirs and mine[0] <= theirs[0] and mine[1] <= theirs[1]
-        no_shorter = self.told.steps <= later.told.steps
-        return self.arm == later.arm or (self.task == later.task and larger and no_shorter)
+        return later and self.task == other.task and larger and longer >= 0
 
 
 @dataclass
@@ -52,11 +56,16 @@ class Accounts:
 
     @property
     def told(self) -> tuple[Trained, ...]:
-        """What is told of each training; the last of an arm is no trial."""
-        rest = (self.all[place:] for place in range(1, len(self.all) + 1))
+        """What is told of each training."""
         return tuple(
-            replace(each.told, trial=any(map(each.is_trial_for, later)))
-            for each, later in zip(self.all, rest, strict=True)
+            replace(each.told, trial=self._is_trial(place)) for place, each in enumerate(self.all)
+        )
+
+    def _is_trial(self, place: int) -> bool:
+        return any(
+            self.all[place].is_trial_for(other, later=elsewhere > place)
+            for elsewhere, other in enumerate(self.all)
+            if elsewhere != place
         )
 
     def add(

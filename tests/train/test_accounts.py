@@ -117,7 +117,7 @@ TRIALS: dict[str, dict[str, Any]] = {
     "a rate, by one network alone": {"seeds": 1, "lr": 0.5},
     "a part of the examples": {"data": partial(line, examples=10)},
     "a part, for fewer steps": {"data": partial(line, examples=10), "steps": 1},
-    "the same name": {"name": "last", "build": deep, "steps": 9},
+    "the same name": {"name": "last", "build": deep},
 }
 OTHERS: dict[str, dict[str, Any]] = {
     "another rate": {"lr": 0.5},
@@ -140,8 +140,11 @@ def test_what_an_experiment_compares_is_no_trial(earlier: dict[str, Any]) -> Non
     assert [each.trial for each in told(earlier, {"name": "last"})] == [False, False]
 
 
-def test_what_comes_after_is_no_trial() -> None:
+def test_what_comes_after_is_no_trial_unless_it_is_the_same_arm_for_fewer_steps() -> None:
     assert not any(each.trial for each in told({}, {"seeds": 2}))
+    for steps, trials in {1: [False, True], 2: [True, False], 3: [True, False]}.items():
+        arm = {"name": "arm"}
+        assert [each.trial for each in told(arm, arm | {"steps": steps})] == trials
 
 
 def account(name: str, task: str, examples: int, seeds: int, steps: int) -> Account:
@@ -157,15 +160,17 @@ ACCOUNTS = st.lists(
 
 
 @given(ACCOUNTS)
-def test_what_is_no_trial_is_the_last_of_its_name_and_the_last_of_all_is_none(
+def test_each_name_is_shown_once_at_most_and_the_last_of_the_longest_is(
     trainings: list[Account],
 ) -> None:
     trials = [each.trial for each in Accounts(trainings).told]
-    assert not trials[-1]
-    for place, (each, trial) in enumerate(zip(trainings, trials, strict=True), start=1):
-        later = trainings[place:]
-        assert trial or each.arm not in {one.arm for one in later}
-        assert not trial or any(each.arm == one.arm or each.task == one.task for one in later)
+    shown = [each for each, trial in zip(trainings, trials, strict=True) if not trial]
+    assert len({each.arm for each in shown}) == len(shown)
+    longest = max(each.told.steps for each in trainings)
+    assert any(each.told.steps == longest for each in shown)
+    for each, trial in zip(trainings, trials, strict=True):
+        alone = each.arm not in {one.arm for one in trainings if one is not each}
+        assert not trial or not alone or any(one.task == each.task for one in trainings)
 
 
 def test_a_network_that_cannot_be_copied_is_told_of_as_well() -> None:
