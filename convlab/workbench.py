@@ -84,8 +84,9 @@ class Workbench:
             watch=partial(self._watch, name, seeds, training.steps),
         )
         self.losses[name] = networks.losses.float().numpy()
-        self._accounts.add(name, arm, networks, seen, loss, perf_counter() - started)
-        self.notes += [f"{name}: {note}" for note in networks.notes]
+        seconds = perf_counter() - started
+        notes = self._accounts.add(name, arm, networks, seen, loss, seconds)
+        self.notes += [f"{name}: {note}" for note in (*networks.notes, *notes)]
         return networks
 
     def track(self, name: str, items: Iterable[T]) -> Iterator[T]:

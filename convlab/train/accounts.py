@@ -70,26 +70,34 @@ class Accounts:
 
     def add(
         self, name: str, arm: str, networks: Networks, data: Seen, loss: Loss, seconds: float
-    ) -> None:
-        """Take down a training that has ended."""
-        form, first = _form(networks), data.of_first_seed
+    ) -> list[str]:
+        """Take down a training that has ended; notes on what of a new structure is not counted."""
+        form, first, notes = _form(networks), data.of_first_seed, list[str]()
         structure = _key(lambda: own_description(form)), first.x.shape[1:], first.x.dtype
         if structure not in self.costs:
             self.costs[structure] = _cost(form, first.x[:1])
-        counted, last = self.costs[structure], networks.losses[:, -1]
-        told = Trained(
-            name=name,
-            parameters=sum(parameter.numel() for parameter in form.parameters()),
-            multiply_adds=counted.multiply_adds if counted else None,
-            seeds=len(networks.losses),
-            steps=networks.losses.shape[1],
-            first_loss=sample(networks.losses[:, 0], varies=networks.varies),
-            last_loss=sample(last.masked_fill(networks.diverged, nan), varies=networks.varies),
-            diverged=int(networks.diverged.sum()),
-            seconds=seconds,
-        )
+            notes += _not_counted(self.costs[structure])
+        told = _told(name, networks, form, self.costs[structure], seconds)
         task = structure, id(loss), _key(lambda: (first.x[:1], first.y[:1]))
         self.all.append(Account(told, arm, task, len(first.x)))
+        return notes
+
+
+def _told(
+    name: str, networks: Networks, form: nn.Module, counted: Cost | None, seconds: float
+) -> Trained:
+    losses, lost = networks.losses, networks.diverged
+    return Trained(
+        name=name,
+        parameters=sum(parameter.numel() for parameter in form.parameters()),
+        multiply_adds=counted.multiply_adds if counted else None,
+        seeds=len(losses),
+        steps=losses.shape[1],
+        first_loss=sample(losses[:, 0], varies=networks.varies),
+        last_loss=sample(losses[:, -1].masked_fill(lost, nan), varies=networks.varies),
+        diverged=int(lost.sum()),
+        seconds=seconds,
+    )
 
 
 @dataclass
@@ -118,6 +126,12 @@ class Seen:
         drawn: Data = self.given(generator)  # type: ignore[operator]  # see `data`
         self.drawn = self.drawn or drawn
         return drawn
+
+
+def _not_counted(counted: Cost | None) -> list[str]:
+    what = counted.uncounted if counted else ()
+    kinds = dict.fromkeys(each.partition(":")[0] for each in what)
+    return [f"its multiply-adds are without those of {', '.join(kinds)}"] if kinds else []
 
 
 def _form(networks: Networks) -> nn.Module:

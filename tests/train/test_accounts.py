@@ -112,6 +112,14 @@ def test_each_structure_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert costs == [2, 2, 15, 2] and len(counted) == 2
 
 
+def test_what_is_not_counted_is_noted_once() -> None:
+    bench, build = Workbench(), lambda: nn.Sequential(nn.BatchNorm1d(2), linear())
+    for name in "ab":
+        bench.fit(name, build, line, mse_loss, seeds=1, training=Training(steps=1))
+    assert bench.notes == ["a: its multiply-adds are without those of BatchNorm1d"]
+    assert [each.multiply_adds for each in bench.trained] == [2, 2]
+
+
 TRIALS: dict[str, dict[str, Any]] = {
     "a rate, on fewer seeds": {"seeds": 2, "lr": 0.5},
     "a rate, by one network alone": {"seeds": 1, "lr": 0.5},
