@@ -25,7 +25,7 @@ class Account:
 
     told: Trained
     arm: str  # the name that the experiment gave it, which an earlier one may have had
-    task: Key  # equal for networks of one structure, by one loss, on data that begin alike
+    task: object  # equal for networks of one structure, by one loss, on data that begin alike
     examples: int  # of one seed
 
     def is_trial_for(self, other: Account, *, later: bool) -> bool:
@@ -78,7 +78,7 @@ class Accounts:
             self.costs[structure] = _cost(form, first.x[:1])
             notes += _not_counted(self.costs[structure])
         told = _told(name, networks, form, self.costs[structure], seconds)
-        task = structure, id(loss), _key(lambda: (first.x[:1], first.y[:1]))
+        task = structure, loss, _key(lambda: (first.x[:1], first.y[:1]))
         self.all.append(Account(told, arm, task, len(first.x)))
         return notes
 
