@@ -7,33 +7,31 @@ from dataclasses import replace
 from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from ..measure import Sample, exactly
-from ..streams import Stream, generator
 from ..train import Networks
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
-def whole(shape: tuple[int, ...], stream: Stream) -> Tensor:
-    """Whole numbers from 1 to 9, of seed 0."""
-    return torch.randint(1, 10, shape, generator=generator(0, stream)).double()
+def whole(shape: tuple[int, ...], generator: Generator) -> Tensor:
+    """Whole numbers from 1 to 9."""
+    return torch.randint(1, 10, shape, generator=generator).double()
 
 
-def with_whole_weights(layer: Layer) -> Layer:
+def with_whole_weights(layer: Layer, generator: Generator) -> Layer:
     """The layer itself, every weight now a whole number and none of them 0."""
     for parameter in layer.double().parameters():
-        parameter.data = whole(tuple(parameter.shape), Stream.WEIGHTS)
+        parameter.data = whole(tuple(parameter.shape), generator)
     return layer
 
 
-def same_size(in_channels: int, out_channels: int, kernel: int) -> nn.Conv2d:
+def same_size(in_channels: int, out_channels: int, kernel: int, generator: Generator) -> nn.Conv2d:
     """A convolution with zeros around the image, so that the output has its size; no bias."""
     padding = kernel // 2
-    return with_whole_weights(
-        nn.Conv2d(in_channels, out_channels, kernel, padding=padding, bias=False)
-    )
+    conv = nn.Conv2d(in_channels, out_channels, kernel, padding=padding, bias=False)
+    return with_whole_weights(conv, generator)
 
 
 def largest(difference: Tensor) -> Sample:

@@ -4,6 +4,8 @@ A term from every position: it is the sum of the gradients that the weights of a
 layer have, a layer that multiplies the same numbers but shares no weight. Where the input and the
 gradient of the output are ones, each term counts as one. The gradient of a single position is the
 control: it is not that of the convolution.
+
+The predictions are identities, for all settings.
 """
 
 import torch
@@ -13,8 +15,20 @@ from torch import Tensor, nn
 
 from convlab.figures import images
 from convlab.layers import LocallyConnected1d, LocallyConnected2d
-from convlab.measure import Claim, Control, Measurements, above, at, equal, exactly, number, over
+from convlab.measure import (
+    Answer,
+    Claim,
+    Control,
+    Measurements,
+    above,
+    at,
+    equal,
+    exactly,
+    number,
+    over,
+)
 from convlab.probes.exact import largest, same_size, whole
+from convlab.record import Record
 from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
@@ -42,7 +56,7 @@ class Config(BaseModel):
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     _add_terms(measurements, config.side**2)
-    _add_gradients(measurements, config)
+    _add_gradients(measurements, config, workbench)
     return measurements
 
 
@@ -60,11 +74,12 @@ def _add_terms(measurements: Measurements, pixels: int) -> None:
         )
 
 
-def _add_gradients(measurements: Measurements, config: Config) -> None:
+def _add_gradients(measurements: Measurements, config: Config, workbench: Workbench) -> None:
     """Add how far the local layer's gradients are from the convolution's."""
-    conv = same_size(config.in_channels, config.out_channels, config.kernel)
+    channels, weights = (config.in_channels, config.out_channels), Stream.WEIGHTS
+    conv = same_size(*channels, config.kernel, workbench.generator(weights))
     local = LocallyConnected2d.from_conv(conv, config.side)
-    _back_propagate((conv, local), config)
+    _back_propagate((conv, local), config, workbench)
     parts = gradient(local)  # (O, C, H, W, k, k): of the kernel at each position
     for arm, part in ((SUM, parts.sum((2, 3))), (ONE, parts[:, :, 0, 0])):
         measurements.add(
@@ -75,9 +90,11 @@ def _add_gradients(measurements: Measurements, config: Config) -> None:
     measurements.arrays[BY_POSITION] = parts[0, 0].flatten(2).numpy()
 
 
-def _back_propagate(layers: tuple[nn.Module, ...], config: Config) -> None:
-    x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
-    upstream = whole((len(x), config.out_channels, config.side, config.side), Stream.NOISE)
+def _back_propagate(layers: tuple[nn.Module, ...], config: Config, workbench: Workbench) -> None:
+    pixels = config.side, config.side
+    x = whole((2, config.in_channels, *pixels), workbench.generator(Stream.DATA))
+    outputs = 2, config.out_channels, *pixels
+    upstream = whole(outputs, workbench.generator(Stream.NOISE))
     for layer in layers:
         layer(x).backward(upstream)
 
@@ -102,10 +119,12 @@ CLAIMS = (
                 predicted=equal(1),
             ),
         ),
+        general=True,
+        identity=True,
     ),
     Claim(
-        id="C308b",
-        source="S3",
+        id="C308o1",
+        source="ours",
         sentence="The gradient of a shared weight is the sum of the gradients "
         "of the unshared weights in its place",
         of=at(GRADIENTS, arm=SUM),
@@ -117,12 +136,24 @@ CLAIMS = (
                 predicted=above(1),
             ),
         ),
+        general=True,
+        identity=True,
     ),
 )
 
 
-def draw(measurements: Measurements) -> dict[str, Figure]:
-    gradients = measurements.arrays[BY_POSITION]
+ANSWER = Answer(
+    "It is a sum with one term from each of the {positions} positions, where a weight that is not "
+    "shared has {alone} term. The gradients of a locally connected layer, added up over the "
+    "positions, are the convolution's to the last bit: one image teaches a shared weight as much "
+    "as it teaches all the unshared ones in its place together.",
+    positions=at(POSITIONS, arm=SHARED),
+    alone=at(TERMS, arm=UNSHARED),
+)
+
+
+def draw(record: Record) -> dict[str, Figure]:
+    gradients = record.measurements.arrays[BY_POSITION]
     weights = {"corner": gradients[..., 0], "middle": gradients[..., gradients.shape[-1] // 2]}
     return {
         "gradients": images(

@@ -1,11 +1,10 @@
 """Does a CNN take images of any size?
 
-A convolution does, since its kernel is the same at every position, and so does a network that
-ends with global pooling. A network that flattens its last maps has a weight for each of their
-pixels, and takes no other size: it is the control, which shows that a network can refuse.
+More freely than a perceptron, which has a weight for each pixel and takes the size that it was
+made for and no other. A convolution does, since its kernel is the same at every position, and so
+does a network that ends with global pooling. A network that flattens its last maps has a weight
+for each of their pixels: it is as bound as the perceptron, and shows that a CNN can refuse.
 """
-
-from math import prod
 
 import torch
 from matplotlib.figure import Figure
@@ -13,13 +12,25 @@ from pydantic import BaseModel, Field
 from torch import nn
 
 from convlab.figures import bars
-from convlab.measure import Claim, Control, Measurements, Outcome, above, at, equal, exactly
+from convlab.measure import (
+    Answer,
+    Claim,
+    Control,
+    Measurements,
+    Region,
+    at,
+    equal,
+    exactly,
+    paired,
+)
+from convlab.record import Record
 from convlab.settings import FROZEN
 from convlab.workbench import Workbench
 
 from ._names import CONVOLUTION, Channels, KernelWidth, Side, Sides
 
 POOLING, FLATTENING = "convolution, global pooling", "convolution, flattening"
+PERCEPTRON = "perceptron"
 ACCEPTED, REFUSED = "sizes accepted", "sizes refused"
 
 
@@ -48,14 +59,17 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 
 
 def networks(config: Config) -> dict[str, nn.Module]:
+    pixels = config.side**2
     shape = config.in_channels, config.out_channels, config.kernel
     conv = nn.Sequential(nn.Conv2d(*shape, padding=config.kernel // 2), nn.ReLU())
     of_means = nn.Linear(config.out_channels, 10)
-    of_pixels = nn.Linear(prod((config.out_channels, config.side, config.side)), 10)
+    of_maps = nn.Linear(config.out_channels * pixels, 10)
+    hidden = nn.Linear(config.in_channels * pixels, 64)
     return {
         CONVOLUTION: conv,
         POOLING: nn.Sequential(conv, nn.AdaptiveAvgPool2d(1), nn.Flatten(), of_means),
-        FLATTENING: nn.Sequential(conv, nn.Flatten(), of_pixels),
+        FLATTENING: nn.Sequential(conv, nn.Flatten(), of_maps),
+        PERCEPTRON: nn.Sequential(nn.Flatten(), hidden, nn.ReLU(), nn.Linear(64, 10)),
     }
 
 
@@ -67,14 +81,26 @@ def accepts(network: nn.Module, channels: int, side: int) -> bool:
     return True
 
 
+def all_but_one(config: Config) -> Region:
+    """The number of sizes that are not the one which the networks were made for."""
+    return equal(len(config.sizes) - config.sizes.count(config.side))
+
+
 CLAIMS = (
     Claim(
         id="C003",
         source="S0",
-        sentence="A CNN takes images of any size",
-        of=at(REFUSED, arm=FLATTENING),
-        predicted=equal(0),
-        expected=Outcome.REFUTED,
+        sentence="A CNN is freer in the size of its images than a perceptron: "
+        "with global pooling, by all sizes but one",
+        of=paired(at(ACCEPTED, arm=POOLING), at(ACCEPTED, arm=PERCEPTRON)),
+        predicted=all_but_one,
+        controls=(
+            Control(
+                sentence="the perceptron refuses all sizes but its own",
+                of=at(REFUSED, arm=PERCEPTRON),
+                predicted=all_but_one,
+            ),
+        ),
     ),
     Claim(
         id="C003r",
@@ -90,22 +116,49 @@ CLAIMS = (
                 predicted=equal(0),
             ),
             Control(
-                sentence="a network that flattens refuses some sizes",
+                sentence="a network that flattens refuses all sizes but its own",
                 of=at(REFUSED, arm=FLATTENING),
-                predicted=above(1),
+                predicted=all_but_one,
             ),
         ),
+        general=True,
+    ),
+    Claim(
+        id="C003o1",
+        source="ours",
+        sentence="A CNN that flattens its maps is as bound to one size as a perceptron",
+        of=paired(at(ACCEPTED, arm=FLATTENING), at(ACCEPTED, arm=PERCEPTRON)),
+        predicted=equal(0),
+        controls=(
+            Control(
+                sentence="the perceptron refuses all sizes but its own",
+                of=at(REFUSED, arm=PERCEPTRON),
+                predicted=all_but_one,
+            ),
+        ),
+        general=True,
     ),
 )
 
+ANSWER = Answer(
+    "A convolution takes any size, and so does a CNN that ends with global pooling: {pooling} "
+    "sizes of {all} here. A CNN that flattens its maps takes {flattening}, the size that it was "
+    "made for, as a perceptron does. What frees a CNN is the end of it as much as its kernels.",
+    pooling=at(ACCEPTED, arm=POOLING),
+    all=at(ACCEPTED, arm=CONVOLUTION),
+    flattening=at(ACCEPTED, arm=FLATTENING),
+)
 
-def draw(measurements: Measurements) -> dict[str, Figure]:
-    accepted = {row.factors["arm"]: row.quantities[ACCEPTED] for row in measurements.rows}
+
+def draw(record: Record) -> dict[str, Figure]:
+    rows = record.measurements.rows
+    accepted = {row.factors["arm"]: row.quantities[ACCEPTED].center for row in rows}
+    tried = sum(each.center for each in rows[0].quantities.values())
     return {
         "sizes": bars(
-            {arm: sizes.center for arm, sizes in accepted.items()},
-            title="A network that flattens takes one size only",
-            x="sizes accepted",
+            accepted,
+            title=record.finding("C003"),
+            x=f"sizes accepted, of {tried:.0f}, counted",
             log=False,
         )
     }

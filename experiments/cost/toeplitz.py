@@ -2,20 +2,23 @@
 
 That its weights are few and shared, and nothing else. Its matrix has weights only under a kernel,
 the same ones along every diagonal: it is a Toeplitz matrix, block by block. Such a matrix written
-by hand should give a convolution's outputs to the last bit. Two layers are controls: one with one
-weight changed shows that the comparisons can fail, and a dense one whose weights all differ from
-0 shows a full matrix.
+by hand should give a convolution's outputs to the last bit. Three layers are controls: one with
+one weight changed, and one with as many weights at other inputs, show that the comparisons can
+fail; a dense one whose weights all differ from 0 shows a full matrix.
+
+The predictions are identities, for all settings.
 """
 
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from convlab.cost import cost
 from convlab.figures import images
 from convlab.layers import LocallyConnected2d
 from convlab.measure import (
+    Answer,
     Claim,
     Control,
     Measurements,
@@ -30,6 +33,7 @@ from convlab.measure import (
 from convlab.memory import require
 from convlab.probes.exact import largest, same_size, whole, with_whole_weights
 from convlab.probes.matrix import diagonal_difference, matrix
+from convlab.record import Record
 from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
@@ -49,9 +53,11 @@ from ._names import (
 )
 
 BY_HAND, CHANGED = "dense, band by hand", "local, one weight + 1"
-NONZERO, DIAGONALS = "nonzero weights", "diagonal difference"
+ELSEWHERE = "dense, band at other inputs"
+NONZERO, MISPLACED = "nonzero weights", "places unlike the band's"
+DIAGONALS = "diagonal difference"
 TABLES = {
-    "beside the convolution, whole numbers": (OUTPUTS, NONZERO, DIAGONALS),
+    "beside the convolution, whole numbers": (OUTPUTS, NONZERO, MISPLACED, DIAGONALS),
     "parameters, and multiply-adds per image": (PARAMETERS, EFFECTIVE),
 }
 
@@ -69,31 +75,40 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     entries = config.in_channels * config.out_channels * config.side**4
-    require(8 * 10 * entries, f"ten dense matrices of {number(entries)} weights")
-    conv = same_size(config.in_channels, config.out_channels, config.kernel)
-    x = whole((2, config.in_channels, config.side, config.side), Stream.DATA)
+    require(8 * 12 * entries, f"twelve dense matrices of {number(entries)} weights")
+    weights = workbench.generator(Stream.WEIGHTS)
+    conv = same_size(config.in_channels, config.out_channels, config.kernel, weights)
+    shape = config.in_channels, config.side, config.side
+    x = whole((2, *shape), workbench.generator(Stream.DATA))
+    near = band(torch.ones_like(conv.weight), config.side) != 0
     measurements, arms = Measurements(), {}
     with torch.no_grad():
-        for arm, layer in workbench.track("layers", layers(conv, config.side).items()):
-            weights = matrix(layer, tuple(x.shape[1:]))
-            arms[arm] = differences(layer, weights, conv, x) | quantities(cost(layer, x))
-            measurements.arrays[arm] = weights[: config.side**2, : config.side**2].numpy()
+        made = layers(conv, config.side, weights)
+        for arm, layer in workbench.track("layers", made.items()):
+            rows = matrix(layer, shape)
+            arms[arm] = differences(layer, rows, conv, x) | quantities(cost(layer, x))
+            arms[arm][MISPLACED] = exactly(int((near ^ (rows != 0)).sum()))
+            measurements.arrays[arm] = rows[: config.side**2, : config.side**2].numpy()
     tabulate(measurements, arms, TABLES)
     return measurements
 
 
-def layers(conv: nn.Conv2d, side: int) -> dict[str, nn.Module]:
+def layers(conv: nn.Conv2d, side: int, generator: Generator) -> dict[str, nn.Module]:
     """The convolution, and layers that are or are not the same function; all whole numbers."""
+    rows = band(conv.weight, side)
+    shuffled = torch.randperm(rows.shape[1], generator=generator)
     dense = builders(side, conv.in_channels, conv.out_channels, conv.kernel_size[0])[DENSE]
-    by_hand = dense().double()
-    by_hand.load_state_dict({"1.weight": band(conv.weight, side)})
+    by_hand, elsewhere = dense().double(), dense().double()
+    by_hand.load_state_dict({"1.weight": rows})
+    elsewhere.load_state_dict({"1.weight": rows[:, shuffled]})
     changed = LocallyConnected2d.from_conv(conv, side)
     changed.weight[0, 0, 0, 0, -1, -1] += 1
     return {
         CONVOLUTION: conv,
         BY_HAND: by_hand,
         CHANGED: changed,
-        DENSE: with_whole_weights(dense()),
+        ELSEWHERE: elsewhere,
+        DENSE: with_whole_weights(dense(), generator),
     }
 
 
@@ -114,16 +129,24 @@ CLAIMS = (
     Claim(
         id="C002",
         source="S0",
-        sentence="Only the inputs under the kernel take part in an output of a convolution",
-        of=over(at(NONZERO, arm=CONVOLUTION), at(EFFECTIVE, arm=CONVOLUTION)),
-        predicted=equal(1),
+        sentence="Only the inputs under the kernel take part in an output of a convolution, "
+        "and all inputs in one of a dense layer",
+        of=at(MISPLACED, arm=CONVOLUTION),
+        predicted=equal(0),
         controls=(
             Control(
                 sentence="all inputs take part in an output of a dense layer",
                 of=over(at(NONZERO, arm=DENSE), at(PARAMETERS, arm=DENSE)),
                 predicted=equal(1),
             ),
+            Control(
+                sentence="of a layer with as many weights, at other inputs, some are misplaced",
+                of=at(MISPLACED, arm=ELSEWHERE),
+                predicted=above(1),
+            ),
         ),
+        general=True,
+        identity=True,
     ),
     Claim(
         id="C010",
@@ -139,6 +162,8 @@ CLAIMS = (
                 predicted=above(1),
             ),
         ),
+        general=True,
+        identity=True,
     ),
     Claim(
         id="C012",
@@ -152,17 +177,35 @@ CLAIMS = (
                 of=at(OUTPUTS, arm=CHANGED),
                 predicted=above(1),
             ),
+            Control(
+                sentence="the same weights at other inputs make an output differ",
+                of=at(OUTPUTS, arm=ELSEWHERE),
+                predicted=above(1),
+            ),
         ),
+        general=True,
+        identity=True,
     ),
 )
 
+ANSWER = Answer(
+    "Few weights, in the right places, and the same in all of them. A fully connected layer with "
+    "only {nonzero} of its {all} weights unlike 0, each kernel's along a diagonal of its matrix, "
+    "gives the outputs of a convolution of {kernel} weights to the last bit. As many weights in "
+    "other places do not, nor does the same matrix with one weight changed.",
+    nonzero=at(NONZERO, arm=BY_HAND),
+    all=at(PARAMETERS, arm=BY_HAND),
+    kernel=at(PARAMETERS, arm=CONVOLUTION),
+)
 
-def draw(measurements: Measurements) -> dict[str, Figure]:
-    panels = {arm: measurements.arrays[arm] for arm in (DENSE, CONVOLUTION)}
+
+def draw(record: Record) -> dict[str, Figure]:
+    arrays = record.measurements.arrays
+    titles = {DENSE: DENSE, ELSEWHERE: "as many weights elsewhere", CONVOLUTION: CONVOLUTION}
     return {
         "matrices": images(
-            panels,
-            title="A convolution's matrix: few weights, the same along every diagonal",
+            {title: arrays[arm] for arm, title in titles.items()},
+            title=record.finding("C010"),
             highest=9,
         )
     }

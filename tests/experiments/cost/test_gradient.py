@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from convlab import lab
 from convlab.lab import catalogue
 from convlab.probes.exact import same_size, whole
-from convlab.streams import Stream
+from convlab.record import Record
+from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
 
 gradient = lab.load(catalogue.experiments()["gradient"])
@@ -26,7 +27,9 @@ def padded(images: torch.Tensor) -> NDArray[np.float64]:
 def test_each_position_adds_its_input_times_the_gradient_of_its_output() -> None:
     config = gradient.Config(side=SIDE, in_channels=1, out_channels=1)
     by_position = gradient.measure(config, Workbench()).arrays[gradient.BY_POSITION]
-    x, upstream = (whole((2, 1, SIDE, SIDE), stream) for stream in (Stream.DATA, Stream.NOISE))
+    x, upstream = (
+        whole((2, 1, SIDE, SIDE), generator(0, stream)) for stream in (Stream.DATA, Stream.NOISE)
+    )
     near = padded(x)
     for row, column, a, b in product(range(SIDE), range(SIDE), range(3), range(3)):
         expected = (near[:, 0, row + a, column + b] * upstream[:, 0, row, column].numpy()).sum()
@@ -43,11 +46,14 @@ def test_each_position_of_ones_adds_one_term(arm: str, terms: int) -> None:
 
 def test_the_panels_of_the_figure_bear_the_gradients_of_the_convolution() -> None:
     config = gradient.Config(side=SIDE, in_channels=1, out_channels=1)
-    conv = same_size(1, 1, 3)
-    x, upstream = (whole((2, 1, SIDE, SIDE), stream) for stream in (Stream.DATA, Stream.NOISE))
+    conv = same_size(1, 1, 3, generator(0, Stream.WEIGHTS))
+    x, upstream = (
+        whole((2, 1, SIDE, SIDE), generator(0, stream)) for stream in (Stream.DATA, Stream.NOISE)
+    )
     conv(x).backward(upstream)
     (shared,) = gradient.gradient(conv)[0]
-    figure = gradient.draw(gradient.measure(config, Workbench()))["gradients"]
+    measurements = gradient.measure(config, Workbench())
+    figure = gradient.draw(Record("gradient", "?", {}, measurements=measurements))["gradients"]
     titles = [axes.get_title() for axes in figure.axes[:2]]
     assert titles == [
         f"corner weight: {float(shared[0, 0]):,.0f} in all",
