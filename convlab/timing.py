@@ -14,7 +14,6 @@ from torch import Generator, Tensor, nn
 
 from .measure import Sample
 from .settings import Timing
-from .streams import Stream, generator
 
 Step = Callable[[], None]
 
@@ -53,7 +52,7 @@ def seconds(
 
 
 def of_steps(
-    steps: Mapping[str, Step], timing: Timing, device: str
+    steps: Mapping[str, Step], timing: Timing, device: str, generator: Generator
 ) -> dict[str, NDArray[np.float64]]:
     """The times (repeats,) of each step, in seconds of the processor on a CPU.
 
@@ -66,7 +65,7 @@ def of_steps(
             repeats=timing.repeats,
             warmup=2,
             least_of=timing.least_of,
-            generator=generator(0, Stream.ORDER),
+            generator=generator,
         )
 
 

@@ -116,7 +116,7 @@ def test_steps_are_timed_as_asked_and_as_the_note_says(
 
     monkeypatch.setattr(timing, "seconds", spied)
     rounds = Timing(repeats=7, least_of=5, threads=2)
-    timing.of_steps({}, rounds, device)
+    timing.of_steps({}, rounds, device, Generator())
     assert (asked["repeats"], asked["least_of"], asked["threads"]) == (7, 5, 2)
     assert asked["clock"] is clock and asked["warmup"] == 2
     assert timing.note(rounds, device) == (
@@ -126,8 +126,7 @@ def test_steps_are_timed_as_asked_and_as_the_note_says(
 
 
 def test_milliseconds_are_thousandths() -> None:
-    sample = timing.milliseconds(np.array([0.5, 0.002]))
-    assert sample == Sample((500.0, 2.0), varies="repeats")
+    assert timing.milliseconds(np.array([0.5, 0.002])) == Sample((500.0, 2.0), varies="repeats")
 
 
 def test_a_pass_goes_forward_and_back_and_leaves_no_gradient() -> None:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from .. import timing
 from ..measure import Sample
@@ -48,7 +48,7 @@ def times(
             differentiate(training, training(x))
 
     steps = {"forward": forward} | ({"both": both} if backward else {})
-    seconds = timing.of_steps(steps, rounds, x.device.type)
+    seconds = timing.of_steps(steps, rounds, x.device.type, Generator())
     milliseconds = {name: timing.milliseconds(each) for name, each in seconds.items()}
     note = timing.note(rounds, x.device.type)
     return Times(milliseconds["forward"], milliseconds.get("both"), note)

@@ -13,6 +13,7 @@ from convlab.cost.network import multiply_adds_run
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome
 from convlab.memory import NotEnoughMemory
+from convlab.record import Record
 from convlab.settings import Timing
 from convlab.workbench import Workbench
 
@@ -38,6 +39,7 @@ def test_claims_about_ideal_times_come_out_as_expected(clock: Clock) -> None:
     clock(by_pixels)
     ideal = measure()
     assert ideal.get(growth.ABOVE_FLOOR, arm=growth.CONVOLUTION).values == (16.0,) * 6  # 4 x 4
+    assert ideal.get(growth.ABOVE_FLOOR, arm=growth.DENSE).varies == "repeats"
     verdicts = [claim.check(ideal) for claim in growth.CLAIMS]
     assert [(v.id, v.outcome) for v in verdicts] == [(v.id, v.expected) for v in verdicts]
 
@@ -75,9 +77,43 @@ def test_the_floor_is_the_time_of_one_image_of_one_pixel() -> None:
     assert all_images == 16 * 64 * one_image
 
 
+def test_of_two_rounds_half_a_run_apart_the_faster_counts() -> None:
+    rounds = np.array([1.0, 5.0, 3.0, 9.0, 4.0, 2.0])
+    assert growth.faster_pass(rounds).tolist() == [1.0, 4.0, 2.0]
+
+
+def test_each_time_has_two_rounds(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock(by_pixels)
+    asked: list[int] = []
+    clocked = timing.seconds
+
+    def spied(functions: object, *, repeats: int, **settings: object) -> object:
+        asked.append(repeats)
+        return clocked(functions, repeats=repeats, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(timing, "seconds", spied)
+    seen = measure().get(growth.OF_TIMES, arm=growth.DENSE)
+    assert asked == [12] and len(seen.values) == 6 and seen.varies == "repeats"
+
+
+def test_a_title_states_what_came_out_and_else_asks(clock: Clock) -> None:
+    question = "How does time grow?"
+    for law, title in (
+        (by_pixels, "\n".join(claim.sentence for claim in growth.CLAIMS[2:])),
+        (lambda step: 1.0, question),
+    ):
+        clock(law)
+        measured = measure()
+        verdicts = tuple(claim.check(measured) for claim in growth.CLAIMS)
+        record = Record("growth", question, {}, measurements=measured, verdicts=verdicts)
+        (axes,) = growth.draw(record)["growth"].axes
+        assert axes.get_title() == title
+
+
 def test_the_figure_shows_times_in_milliseconds_beside_their_law(clock: Clock) -> None:
     clock(by_pixels)
-    figure: Figure = growth.draw(measure())["growth"]
+    record = Record("growth", "A question?", {}, measurements=measure())
+    figure: Figure = growth.draw(record)["growth"]
     (axes,) = figure.axes
     drawn = [points[0] for points in axes.containers] + axes.lines[-2:]
     dense, convolution, square, proportional = (line.get_xydata() for line in drawn)

@@ -11,6 +11,7 @@ from convlab import lab
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome
 from convlab.memory import NotEnoughMemory
+from convlab.record import Record
 from convlab.settings import Timing
 from convlab.workbench import Workbench
 
@@ -25,21 +26,51 @@ def measure() -> Measurements:
     return measurements
 
 
-def test_claims_about_a_slow_cnn_come_out_as_expected(clock: Clock) -> None:
-    clock(lambda step: 4.0 if step == speed.CNN else 1.0)
+def check(claim: str, measured: Measurements) -> Outcome:
+    (judged,) = [each for each in speed.CLAIMS if each.id == claim]
+    outcome: Outcome = judged.check(measured).outcome
+    return outcome
+
+
+def test_claims_about_a_slow_cnn_of_fast_convolutions_come_out_as_expected(clock: Clock) -> None:
+    slow_and_fast = {speed.CNN: 4.0, speed.CONVOLUTION: 0.5}
+    clock(lambda step: slow_and_fast.get(step, 1.0))
     slow = measure()
-    verdicts = [claim.check(slow) for claim in speed.CLAIMS]
-    assert [(v.id, v.outcome) for v in verdicts] == [(v.id, v.expected) for v in verdicts]
-    assert set(speed.draw(slow)) == {"memory"}
+    assert {check(claim.id, slow) for claim in speed.CLAIMS} == {Outcome.HOLDS}
+    record = Record("speed", "A question?", {}, measurements=slow)
+    assert set(speed.draw(record)) == {"memory"}
+    assert "50% of a dense layer's time" in speed.ANSWER.told(slow)
 
 
-@pytest.mark.parametrize("seconds, outcome", [(1.0, Outcome.REFUTED), (0.5, Outcome.HOLDS)])
-def test_the_time_of_a_cnn_decides_whether_it_is_faster(
+@pytest.mark.parametrize("seconds, outcome", [(1.0, Outcome.REFUTED), (4.0, Outcome.HOLDS)])
+def test_the_time_of_a_cnn_decides_whether_fewer_parameters_decide(
     clock: Clock, seconds: float, outcome: Outcome
 ) -> None:
     clock(lambda step: seconds if step == speed.CNN else 1.0)
-    (claim,) = [claim for claim in speed.CLAIMS if claim.id == "C006b"]
-    assert claim.check(measure()).outcome == outcome
+    assert check("C006o2", measure()) is outcome
+
+
+@pytest.mark.parametrize("seconds, outcome", [(1.0, Outcome.REFUTED), (0.9, Outcome.HOLDS)])
+def test_a_convolution_must_save_time_as_well_as_memory(
+    clock: Clock, seconds: float, outcome: Outcome
+) -> None:
+    clock(lambda step: seconds if step == speed.CONVOLUTION else 1.0)
+    measured = measure()
+    assert check("C006", measured) is outcome
+    assert speed.memory_or_time(measured).varies == "repeats"
+    memory = {
+        arm: measured.get(speed.TRAINING, arm=arm).center
+        for arm in (speed.CONVOLUTION, speed.DENSE)
+    }
+    assert memory[speed.CONVOLUTION] < memory[speed.DENSE]
+
+
+def test_a_convolution_must_save_memory_as_well_as_time(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock(lambda step: 0.1 if step == speed.CONVOLUTION else 1.0)
+    monkeypatch.setattr(speed, "peak_bytes", lambda step: 1e9)
+    assert check("C006", measure()) is Outcome.REFUTED
 
 
 def test_the_tables_are_what_counting_by_hand_gives(clock: Clock) -> None:
@@ -70,8 +101,9 @@ def test_intensity_is_the_work_of_all_images_by_the_bytes_of_weights_and_images(
 def test_the_peak_of_a_convolution_is_its_output_and_the_sum_of_it(clock: Clock) -> None:
     clock(lambda step: 1.0)
     found = measure()
-    for arm in ("convolution", "shared dense"):
-        assert found.get(speed.PEAK, arm=arm).center == 4 * 32 * 8 * 7**2 + 4
+    for arm, taps in (("convolution", 3), ("shared dense", 13)):
+        weights = 4 * 3 * 8 * taps**2
+        assert found.get(speed.TRAINING, arm=arm).center == weights + 4 * 32 * 8 * 7**2 + 4
 
 
 def test_an_update_changes_every_weight_and_the_cnn_holds_its_activations() -> None:
