@@ -1,0 +1,68 @@
+"""The figures of what windows keep and of which digits are recognised, by the windows' width."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from convlab.data import PHOTOGRAPHS
+from convlab.figures import lines, points
+from convlab.record import Record
+
+from ._laws import law_of_noise
+from ._recognition import DISPLACED, IN_PLACE
+from ._windows import (
+    AVERAGE,
+    FEATURES,
+    MAX,
+    NOISE,
+    NONE,
+    SEEN,
+    UNCHANGED,
+    WIDTHS,
+    without_ties,
+)
+
+X, BARS = "width k of the window (pixels)", "bars: 95 % intervals over the seeds"
+IMAGES = (NOISE, *PHOTOGRAPHS, *map(without_ties, PHOTOGRAPHS), FEATURES, SEEN)
+WHERE = {IN_PLACE: "in place", DISPLACED: "a pixel off"}
+Column = NDArray[np.float64]
+
+
+def of_shares(record: Record, title: str) -> Figure:
+    """The windows that keep their maximum, of each image, beside the law of noise."""
+    series = {image: _by_width(record, UNCHANGED, image=image) for image in IMAGES}
+    y = f"windows that keep their maximum (share)\n{BARS}"
+    figure = lines(series, title=title, x=X, y=y)
+    (axes,) = figure.axes
+    law = list(map(law_of_noise, WIDTHS))
+    axes.plot(WIDTHS, law, "k--", zorder=3, label="law of noise, (k - 1) / (k + 1)")
+    axes.set_xticks(WIDTHS)
+    axes.legend(fontsize=9)
+    return figure
+
+
+def of_recognised(record: Record, title: str) -> Figure:
+    """The digits that are recognised with either pooling, beside those without any."""
+    series = {
+        f"{arm}, {name}": _by_width(record, where, arm=arm)
+        for where, name in WHERE.items()
+        for arm in (MAX, AVERAGE)
+    }
+    without = {
+        f"{NONE}, {name}": record.measurements.get(where, arm=NONE).center
+        for where, name in WHERE.items()
+    }
+    y = f"digits recognised (share)\n{BARS}"
+    figure = lines(series, title=title, x=X, y=y, levels=without)
+    (axes,) = figure.axes
+    axes.set_xticks(WIDTHS)
+    return figure
+
+
+def _by_width(
+    record: Record, quantity: str, **factors: str
+) -> tuple[Column, Column, Column, Column]:
+    """The points of a quantity over the widths of the windows."""
+    return points({k: record.measurements.get(quantity, k=k, **factors) for k in WIDTHS})

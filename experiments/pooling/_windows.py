@@ -1,0 +1,94 @@
+"""Windows over images (C, H, W), how they are pooled, and which outputs a shift leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import avg_pool2d, conv2d, max_pool2d, relu
+
+from convlab.data import PHOTOGRAPHS, photograph
+from convlab.streams import Stream
+from convlab.workbench import Workbench
+
+WIDTHS = (2, 3, 4)  # pixels: the k of k x k windows
+POSTS_WIDTH = 3  # of the post's example, [1, 0, 0]
+MAX, AVERAGE, NONE = "max-pooling", "average pooling", "no pooling"
+NOISE, FEATURES, SEEN = "noise", "feature maps", "feature maps, where not 0"
+LEVEL = 1 / 256  # a grey: sums of pixels and weights that are multiples of it are exact
+MAPS = 4  # of each photograph
+UNCHANGED = "unchanged (share)"
+
+Key = tuple[str, str, int]  # image, arm and k
+
+
+def shares(images: Mapping[str, Tensor]) -> dict[Key, float]:
+    """The share of outputs that stay the same when an image moves by a pixel."""
+    found = {}
+    for image, pixels in images.items():
+        for k in WIDTHS:
+            outputs = pooled(pixels, MAX, k)
+            found[image, MAX, k] = share_unchanged(outputs)
+            if image == FEATURES:
+                found[SEEN, MAX, k] = share_unchanged(outputs, seen=True)
+        found[image, AVERAGE, POSTS_WIDTH] = share_unchanged(pooled(pixels, AVERAGE, POSTS_WIDTH))
+        found[image, NONE, 1] = share_unchanged(pixels)
+    return found
+
+
+def pooled(images: Tensor, arm: str, k: int, stride: int = 1) -> Tensor:
+    """The outputs (..., h, w) of all windows of k x k pixels of images (..., H, W)."""
+    if arm == NONE:
+        return images
+    return max_pool2d(images, k, stride) if arm == MAX else avg_pool2d(images, k, stride)
+
+
+def share_unchanged(outputs: Tensor, *, seen: bool = False) -> float:
+    """The share of outputs (..., h, w) that are the same when the image moves right by a pixel.
+
+    The windows lie at every pixel, so that what moves into one window was in its neighbour. With
+    `seen`, of those that are not 0 both before and after.
+    """
+    new, old = outputs[..., :-1], outputs[..., 1:]
+    unchanged = new == old
+    return float((unchanged[(new != 0) | (old != 0)] if seen else unchanged).double().mean())
+
+
+def photographs() -> dict[str, Tensor]:
+    """By name, (1, H, W) in float64, of whole greys."""
+    return {name: LEVEL * (255 * photograph(name).double()).round()[None] for name in PHOTOGRAPHS}
+
+
+def drawn_images(side: int, workbench: Workbench, seed: int) -> dict[str, Tensor]:
+    """Noise, photographs with their ties broken by noise, and feature maps of photographs."""
+    data = workbench.generator(Stream.DATA, seed)
+    weights = workbench.generator(Stream.WEIGHTS, seed)
+    known = photographs()
+    images = {NOISE: noise((1, side, side), data)}
+    images |= {without_ties(n): x + LEVEL * noise(x.shape, data) for n, x in known.items()}
+    return images | {FEATURES: torch.cat([feature_maps(x, weights) for x in known.values()])}
+
+
+def without_ties(name: str) -> str:
+    return f"{name}, ties broken"
+
+
+def noise(shape: tuple[int, ...], generator: Generator) -> Tensor:
+    """Independent pixels, uniform in [0, 1) in float64: no two of them are equal."""
+    return torch.rand(shape, dtype=torch.float64, generator=generator)
+
+
+def feature_maps(image: Tensor, generator: Generator) -> Tensor:
+    """What a 3 x 3 convolution and a ReLU make of an image (1, H, W): maps (MAPS, H - 2, W - 2).
+
+    Weights and biases are those of an untrained `nn.Conv2d`, rounded to multiples of LEVEL.
+    """
+    weight, bias = torch.empty(MAPS, 1, 3, 3), torch.empty(MAPS)
+    for drawn in (weight, bias):  # as torch draws them for 9 inputs
+        nn.init.uniform_(drawn, -1 / 3, 1 / 3, generator=generator)
+    return relu(conv2d(image[None], _rounded(weight), _rounded(bias)))[0]
+
+
+def _rounded(weights: Tensor) -> Tensor:
+    return LEVEL * (weights.double() / LEVEL).round()
