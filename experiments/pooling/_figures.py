@@ -11,7 +11,7 @@ from convlab.figures import lines, points
 from convlab.record import Record
 
 from ._laws import law_of_noise
-from ._recognition import DISPLACED, IN_PLACE
+from ._recognition import DISPLACED, SIZES
 from ._windows import (
     AVERAGE,
     FEATURES,
@@ -26,7 +26,6 @@ from ._windows import (
 
 X, BARS = "width k of the window (pixels)", "bars: 95 % intervals over the seeds"
 IMAGES = (NOISE, *PHOTOGRAPHS, *map(without_ties, PHOTOGRAPHS), FEATURES, SEEN)
-WHERE = {IN_PLACE: "in place", DISPLACED: "a pixel off"}
 Column = NDArray[np.float64]
 
 
@@ -44,20 +43,22 @@ def of_shares(record: Record, title: str) -> Figure:
 
 
 def of_recognised(record: Record, title: str) -> Figure:
-    """The digits that are recognised with either pooling, beside those without any."""
+    """The digits that are recognised a pixel off, by their size, with each pooling and none."""
     series = {
-        f"{arm}, {name}": _by_width(record, where, arm=arm)
-        for where, name in WHERE.items()
+        f"{arm}, digits of {size} x {size} pixels": points(
+            {
+                k: record.measurements.get(DISPLACED, size=size, arm=arm if k > 1 else NONE, k=k)
+                for k in (1, *WIDTHS)
+            }
+        )
+        for size in SIZES
         for arm in (MAX, AVERAGE)
     }
-    without = {
-        f"{NONE}, {name}": record.measurements.get(where, arm=NONE).center
-        for where, name in WHERE.items()
-    }
-    y = f"digits recognised (share)\n{BARS}"
-    figure = lines(series, title=title, x=X, y=y, levels=without)
+    y = f"digits recognised a pixel off (share)\n{BARS}"
+    figure = lines(series, title=title, x=f"{X}; 1: no pooling", y=y)
     (axes,) = figure.axes
-    axes.set_xticks(WIDTHS)
+    axes.set_xticks((1, *WIDTHS))
+    axes.set_ylim(0, 1.05)
     return figure
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Generator, Tensor
-from torch.nn.functional import pad
+from torch import Tensor
+from torch.nn.functional import interpolate, pad
 
 from convlab.data import Dataset, load, shift_images, split
 from convlab.measure import Sample
@@ -15,47 +16,62 @@ from convlab.workbench import Workbench
 
 from ._windows import AVERAGE, MAX, NONE, WIDTHS, pooled
 
+SIZES = (8, 24)  # of the digits, in pixels: as they are, and three times as wide
 ARMS = [(NONE, 1), *((arm, k) for arm in (MAX, AVERAGE) for k in WIDTHS)]
 IN_PLACE, DISPLACED = "recognised in place (share)", "recognised a pixel off (share)"
-MARGIN = 2  # pixels around digits of 8 x 8: windows of 2, 3 and 4 pixels tile the 12 x 12
-DIRECTIONS = ((0, 1), (0, -1), (1, 0), (-1, 0))  # pixels, down and right
+ASKED = 0.2  # of the digits
+PLACES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # pixels, down and right: in place, and off
 
-Arm = tuple[str, int]  # and k
+Key = tuple[int, str, int]  # size, arm and k
 
 
-def recognised(workbench: Workbench, seeds: Iterable[int]) -> dict[Arm, dict[str, Sample]]:
+@dataclass(frozen=True)
+class Questions:
+    """Which digits a seed knows (K,), which it asks for (N,), and in which place off (N,)."""
+
+    known: Tensor
+    asked: Tensor
+    off: Tensor
+
+
+def recognised(workbench: Workbench, seeds: Sequence[int]) -> dict[Key, dict[str, Sample]]:
     """The shares of held-out digits that are recognised: each seed has a split of its own."""
-    found: dict[Arm, dict[str, list[float]]] = {arm: {IN_PLACE: [], DISPLACED: []} for arm in ARMS}
-    for seed in seeds:
-        known, asked = split(load("digits"), workbench.generator(Stream.SPLIT, seed))
-        off = displaced(asked.x, workbench.generator(Stream.HELD_OUT, seed))
-        for arm, values in found.items():
-            for where, images in ((IN_PLACE, framed(asked.x)), (DISPLACED, off)):
-                values[where].append(share_recognised(known, images, asked.y, *arm))
-    return {
-        arm: {where: Sample(tuple(each), "mean", "data") for where, each in values.items()}
-        for arm, values in found.items()
-    }
+    digits, found = load("digits"), {}
+    questions = [drawn(digits, workbench, seed) for seed in seeds]
+    for size in SIZES:
+        images = in_all_places(digits.x, size)
+        for arm, k in ARMS:
+            outputs = pooled(images, arm, k, stride=k)
+            shares = zip(*(answered(each, outputs, digits.y) for each in questions), strict=True)
+            samples = (Sample(each, "mean", "data", ASKED / (1 - ASKED)) for each in shares)
+            found[size, arm, k] = dict(zip((IN_PLACE, DISPLACED), samples, strict=True))
+    return found
 
 
-def displaced(x: Tensor, generator: Generator) -> Tensor:
-    """Each image (N, 1, H, W) one pixel up, down, left or right, on its margin."""
-    drawn = torch.randint(len(DIRECTIONS), (len(x),), generator=generator)
-    moved = torch.stack([shift_images(framed(x), *each) for each in DIRECTIONS])
-    return moved[drawn, torch.arange(len(x))]
+def drawn(digits: Dataset, workbench: Workbench, seed: int) -> Questions:
+    numbered = replace(digits, x=torch.arange(len(digits.y)))
+    known, asked = split(numbered, workbench.generator(Stream.SPLIT, seed), ASKED)
+    places = workbench.generator(Stream.HELD_OUT, seed)
+    off = torch.randint(1, len(PLACES), asked.x.shape, generator=places)
+    return Questions(known.x, asked.x, off)
 
 
-def framed(x: Tensor) -> Tensor:
-    return pad(x, (MARGIN,) * 4)
+def in_all_places(digits: Tensor, size: int) -> Tensor:
+    """Digits of that size, (N, places, H, W), on margins so wide that all windows tile them."""
+    framed = pad(interpolate(digits, size=(size, size), mode="bilinear"), (size // 4,) * 4)
+    return torch.cat([shift_images(framed, *each) for each in PLACES], dim=1)
 
 
-def share_recognised(known: Dataset, images: Tensor, y: Tensor, arm: str, k: int) -> float:
-    """The share of framed images (N, 1, H, W) whose nearest known digit is of their class.
+def answered(questions: Questions, outputs: Tensor, y: Tensor) -> tuple[float, float]:
+    """The shares of digits that are recognised, in place and off, by outputs (N, places, h, w).
 
-    Nearest by the distance between outputs, of windows side by side.
+    Each is given the class of the nearest known digit, by the distance of their outputs.
     """
-    there, here = (
-        pooled(each, arm, k, stride=k).flatten(1).double() for each in (framed(known.x), images)
-    )
-    nearest = torch.cdist(here, there).argmin(dim=1)
-    return float((known.y[nearest] == y).double().mean())
+    known, asked = questions.known, questions.asked
+    there = outputs[known, 0].flatten(1)
+
+    def share(place: Tensor) -> float:
+        nearest = torch.cdist(outputs[asked, place].flatten(1), there).argmin(dim=1)
+        return float((y[known[nearest]] == y[asked]).double().mean())
+
+    return share(torch.zeros_like(questions.off)), share(questions.off)

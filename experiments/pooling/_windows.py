@@ -16,8 +16,9 @@ WIDTHS = (2, 3, 4)  # pixels: the k of k x k windows
 POSTS_WIDTH = 3  # of the post's example, [1, 0, 0]
 MAX, AVERAGE, NONE = "max-pooling", "average pooling", "no pooling"
 NOISE, FEATURES, SEEN = "noise", "feature maps", "feature maps, where not 0"
-LEVEL = 1 / 256  # a grey: sums of pixels and weights that are multiples of it are exact
-MAPS = 4  # of each photograph
+COMPARED = (NOISE, FEATURES, *PHOTOGRAPHS)  # with average pooling and none
+LEVEL = 1 / 256  # a grey: sums of nine products of multiples of it are exact in float32
+MAPS = 2  # of each photograph, by kernels of their own
 UNCHANGED = "unchanged (share)"
 
 Key = tuple[str, str, int]  # image, arm and k
@@ -32,8 +33,10 @@ def shares(images: Mapping[str, Tensor]) -> dict[Key, float]:
             found[image, MAX, k] = share_unchanged(outputs)
             if image == FEATURES:
                 found[SEEN, MAX, k] = share_unchanged(outputs, seen=True)
-        found[image, AVERAGE, POSTS_WIDTH] = share_unchanged(pooled(pixels, AVERAGE, POSTS_WIDTH))
-        found[image, NONE, 1] = share_unchanged(pixels)
+        if image in COMPARED:
+            average = pooled(pixels, AVERAGE, POSTS_WIDTH)
+            found[image, AVERAGE, POSTS_WIDTH] = share_unchanged(average)
+            found[image, NONE, 1] = share_unchanged(pixels)
     return found
 
 
@@ -51,20 +54,22 @@ def share_unchanged(outputs: Tensor, *, seen: bool = False) -> float:
     `seen`, of those that are not 0 both before and after.
     """
     new, old = outputs[..., :-1], outputs[..., 1:]
-    unchanged = new == old
-    return float((unchanged[(new != 0) | (old != 0)] if seen else unchanged).double().mean())
+    unchanged = int((new == old).sum())
+    zeros = int(((new == 0) & (old == 0)).sum()) if seen else 0
+    return (unchanged - zeros) / (new.numel() - zeros)
 
 
 def photographs() -> dict[str, Tensor]:
-    """By name, (1, H, W) in float64, of whole greys."""
-    return {name: LEVEL * (255 * photograph(name).double()).round()[None] for name in PHOTOGRAPHS}
+    """By name, (1, H, W), of whole greys."""
+    return {name: LEVEL * (255 * photograph(name)).round()[None] for name in PHOTOGRAPHS}
 
 
-def drawn_images(side: int, workbench: Workbench, seed: int) -> dict[str, Tensor]:
-    """Noise, photographs with their ties broken by noise, and feature maps of photographs."""
+def drawn_images(
+    known: Mapping[str, Tensor], side: int, workbench: Workbench, seed: int
+) -> dict[str, Tensor]:
+    """Noise, and of known photographs: with their ties broken by noise, and feature maps."""
     data = workbench.generator(Stream.DATA, seed)
     weights = workbench.generator(Stream.WEIGHTS, seed)
-    known = photographs()
     images = {NOISE: noise((1, side, side), data)}
     images |= {without_ties(n): x + LEVEL * noise(x.shape, data) for n, x in known.items()}
     return images | {FEATURES: torch.cat([feature_maps(x, weights) for x in known.values()])}
@@ -91,4 +96,4 @@ def feature_maps(image: Tensor, generator: Generator) -> Tensor:
 
 
 def _rounded(weights: Tensor) -> Tensor:
-    return LEVEL * (weights.double() / LEVEL).round()
+    return LEVEL * (weights / LEVEL).round()

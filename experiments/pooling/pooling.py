@@ -9,8 +9,11 @@ example of a window, [1, 0, 0], is three pixels wide. A single bright pixel may 
 (k - 1) / k of the positions, those inside its window: the example is one of them.
 
 Whether a displaced shape is still recognised is another question than whether its pooled map is
-the same. So digits, each a pixel off, are given the class of the nearest of other digits.
+the same. So digits, each a pixel off, are given the class of the nearest of other digits: small
+ones, of 8 x 8 pixels, and the same three times as wide, where one pixel is little.
 """
+
+from collections.abc import Callable, Iterable
 
 import torch
 from matplotlib.figure import Figure
@@ -19,6 +22,7 @@ from torch.nn.functional import max_pool2d
 
 from convlab.data import PHOTOGRAPHS
 from convlab.measure import (
+    Answer,
     Claim,
     Control,
     Measurements,
@@ -33,6 +37,7 @@ from convlab.measure import (
     equal,
     exactly,
     paired,
+    within,
 )
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds
@@ -74,19 +79,19 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    seeds, measurements = range(config.seeds), Measurements()
+    seeds, known, measurements = range(config.seeds), photographs(), Measurements()
     by_seed = [
-        shares(drawn_images(config.side, workbench, seed))
+        shares(drawn_images(known, config.side, workbench, seed))
         for seed in workbench.track("noise and maps", seeds)
     ]
-    found = {key: exactly(share) for key, share in shares(photographs()).items()}
+    found = {key: exactly(share) for key, share in shares(known).items()}
     for key in by_seed[0]:
         varies: Varies = "weights" if key[0] in (FEATURES, SEEN) else "data"
         found[key] = Sample(tuple(seed[key] for seed in by_seed), "mean", varies)
     add_shares(measurements, found)
-    for (arm, k), quantities in recognised(workbench, seeds).items():
+    for (size, arm, k), quantities in recognised(workbench, seeds).items():
         title = "Digits that are given the class of the nearest of others, after pooling"
-        measurements.add(title, {"arm": arm, "k": k}, quantities)
+        measurements.add(title, {"size": size, "arm": arm, "k": k}, quantities)
     add_bright_pixel(measurements)
     for vector, pixels in EXAMPLE.items():
         maximum = exactly(float(max_pool2d(torch.tensor([[pixels]]), (1, 3))))
@@ -95,7 +100,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 
 
 def add_shares(measurements: Measurements, found: dict[tuple[str, str, int], Sample]) -> None:
-    for (image, arm, k), share in found.items():
+    for (image, arm, k), share in sorted(found.items(), key=lambda item: item[0][1] != MAX):
         if arm == MAX:
             measurements.add(
                 "Windows of k x k pixels that keep their maximum when the image moves by a pixel",
@@ -137,10 +142,14 @@ def near_law(config: Config) -> Region:
     return between(-margin, margin)
 
 
-def most_of_photographs(measurements: Measurements) -> Sample:
-    """The greater of the shares of 2 x 2 windows of the photographs."""
-    shares = (measurements.get(UNCHANGED, image=name, k=2).center for name in PHOTOGRAPHS)
-    return exactly(max(shares))
+def of_photographs(k: int, extreme: Callable[[Iterable[float]], float]) -> Quantity:
+    """The least or the greatest share of the photographs, of windows of that width."""
+
+    def found(measurements: Measurements) -> Sample:
+        shares = (measurements.get(UNCHANGED, image=name, k=k).center for name in PHOTOGRAPHS)
+        return exactly(extreme(shares))
+
+    return Quantity(f"{extreme.__name__} of the photographs, {k} x {k}", found, "share")
 
 
 def distance_of_bright_pixel(measurements: Measurements) -> Sample:
@@ -150,11 +159,15 @@ def distance_of_bright_pixel(measurements: Measurements) -> Sample:
 
 
 ON_MAPS = at(UNCHANGED, image=FEATURES, k=POSTS_WIDTH)
-IN_PLACE_AFTER = at(IN_PLACE, arm=MAX, k=POSTS_WIDTH)
-OFF_AFTER = at(DISPLACED, arm=MAX, k=POSTS_WIDTH)
+LARGE = {"size": 24}  # pixels, beside which one is little
+IN_PLACE_AFTER = at(IN_PLACE, arm=MAX, k=POSTS_WIDTH, **LARGE)
+OFF_AFTER = at(DISPLACED, arm=MAX, k=POSTS_WIDTH, **LARGE)
 
 # Noise is the only thing that `side` is of, so what is said of other images counts for all sides.
-# A pilot had shown the shares of the photographs; none that of their maps, nor digits.
+# The shares of the photographs had been seen before; not that of their maps. The claims on digits
+# are the third: of digits of 8 x 8 pixels, half were predicted to be recognised a pixel off, and
+# more than without pooling, but windows of 3 x 3 left 57 % recognised in place and 28 % a pixel
+# off; of digits of 24 x 24 "at least as many without it" was undecided, by 0.1 [-0.3, 0.4] points.
 CLAIMS = (
     Claim(
         id="C314",
@@ -183,6 +196,16 @@ CLAIMS = (
         general=True,
     ),
     Claim(
+        id="C314s",
+        source="S3",
+        sentence="Most windows of 3 x 3 pixels on a photograph itself keep their maximum when it "
+        "moves by a pixel",
+        of=of_photographs(POSTS_WIDTH, min),
+        predicted=above(0.5),
+        general=True,
+        blind=False,
+    ),
+    Claim(
         id="C314o1",
         source="ours",
         sentence="Where feature maps are not 0, fewer than half of the windows of 3 x 3 pixels "
@@ -196,7 +219,7 @@ CLAIMS = (
         source="ours",
         sentence="Of a photograph itself, fewer than half of the windows of 2 x 2 pixels, the "
         "usual ones, keep their maximum",
-        of=Quantity("greatest share of the photographs, 2 x 2", most_of_photographs, "share"),
+        of=of_photographs(2, max),
         predicted=below(0.5),
         general=True,
         blind=False,
@@ -225,7 +248,7 @@ CLAIMS = (
         id="C315",
         source="S3",
         sentence="After max-pooling, shapes that differ a little and stand a pixel off are still "
-        "recognised: most digits, by the nearest of others",
+        "recognised: most digits of 24 x 24 pixels, by the nearest of others",
         of=OFF_AFTER,
         predicted=above(0.5),
         controls=(
@@ -236,14 +259,27 @@ CLAIMS = (
             ),
         ),
         general=True,
+        blind=False,
     ),
     Claim(
         id="C315o1",
         source="ours",
-        sentence="More digits that stand a pixel off are recognised with max-pooling than without",
-        of=paired(OFF_AFTER, at(DISPLACED, arm=NONE)),
-        predicted=above(0),
+        sentence="Max-pooling is not why large digits are recognised a pixel off: "
+        "without it as many are, to a hundredth of them",
+        of=paired(OFF_AFTER, at(DISPLACED, arm=NONE, **LARGE)),
+        predicted=within(0.01, of=0),
         general=True,
+        blind=False,
+    ),
+    Claim(
+        id="C315o2",
+        source="ours",
+        sentence="Of digits of 8 x 8 pixels, of which one is an eighth, fewer are recognised a "
+        "pixel off with max-pooling than without",
+        of=paired(at(DISPLACED, arm=MAX, k=POSTS_WIDTH, size=8), at(DISPLACED, arm=NONE, size=8)),
+        predicted=below(0),
+        general=True,
+        blind=False,
     ),
     Claim(
         id="C315r",
@@ -258,8 +294,26 @@ CLAIMS = (
 )
 
 
+ANSWER = Answer(
+    "About half of it, depending on what moves. When a photograph moves by a pixel, {maps:.0%} of "
+    "the 3 x 3 windows on its feature maps keep their output, but {zeros:.0%} of the maps' pixels "
+    "stay the same without pooling, most because they are 0; where maps are not 0, {seen:.0%} of "
+    "the windows do, fewer than of noise ({noise:.0%}). Nor is pooling what recognises a shape: "
+    "the nearest other digit names {after:.0%} of large digits a pixel off with it and "
+    "{without:.0%} without it, and {small:.0%} and {small_without:.0%} of small ones.",
+    maps=ON_MAPS,
+    zeros=at(OTHERWISE, image=FEATURES, arm=NONE),
+    seen=at(UNCHANGED, image=SEEN, k=POSTS_WIDTH),
+    noise=at(UNCHANGED, image=NOISE, k=POSTS_WIDTH),
+    after=OFF_AFTER,
+    without=at(DISPLACED, arm=NONE, **LARGE),
+    small=at(DISPLACED, arm=MAX, k=POSTS_WIDTH, size=8),
+    small_without=at(DISPLACED, arm=NONE, size=8),
+)
+
+
 def draw(record: Record) -> dict[str, Figure]:
     return {
         "law": of_shares(record, record.finding("C314r")),
-        "recognised": of_recognised(record, record.finding("C315o1")),
+        "recognised": of_recognised(record, record.finding("C315o2")),
     }
