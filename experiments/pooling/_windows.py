@@ -92,8 +92,5 @@ def feature_maps(image: Tensor, generator: Generator) -> Tensor:
     weight, bias = torch.empty(MAPS, 1, 3, 3), torch.empty(MAPS)
     for drawn in (weight, bias):  # as torch draws them for 9 inputs
         nn.init.uniform_(drawn, -1 / 3, 1 / 3, generator=generator)
-    return relu(conv2d(image[None], _rounded(weight), _rounded(bias)))[0]
-
-
-def _rounded(weights: Tensor) -> Tensor:
-    return LEVEL * (weights / LEVEL).round()
+    rounded = [LEVEL * (each.to(image) / LEVEL).round() for each in (weight, bias)]
+    return relu(conv2d(image[None], *rounded))[0]
