@@ -38,7 +38,8 @@ def of_shares(record: Record, title: str) -> Figure:
     law = list(map(law_of_noise, WIDTHS))
     axes.plot(WIDTHS, law, "k--", zorder=3, label="law of noise, (k - 1) / (k + 1)")
     axes.set_xticks(WIDTHS)
-    axes.legend(fontsize=9)
+    axes.set_ylim(top=1.1)  # room for the legend
+    axes.legend(fontsize=9, loc="upper left", ncols=2)
     return figure
 
 

@@ -15,7 +15,7 @@ from convlab.workbench import Workbench
 WIDTHS = (2, 3, 4)  # pixels: the k of k x k windows
 POSTS_WIDTH = 3  # of the post's example, [1, 0, 0]
 MAX, AVERAGE, NONE = "max-pooling", "average pooling", "no pooling"
-NOISE, FEATURES, SEEN = "noise", "feature maps", "feature maps, where not 0"
+NOISE, FEATURES, SEEN = "noise", "feature maps", "feature maps, not 0"
 COMPARED = (NOISE, FEATURES, *PHOTOGRAPHS)  # with average pooling and none
 LEVEL = 1 / 256  # a grey: sums of nine products of multiples of it are exact in float32
 MAPS = 2  # of each photograph, by kernels of their own
@@ -92,5 +92,5 @@ def feature_maps(image: Tensor, generator: Generator) -> Tensor:
     weight, bias = torch.empty(MAPS, 1, 3, 3), torch.empty(MAPS)
     for drawn in (weight, bias):  # as torch draws them for 9 inputs
         nn.init.uniform_(drawn, -1 / 3, 1 / 3, generator=generator)
-    rounded = [LEVEL * (each.to(image) / LEVEL).round() for each in (weight, bias)]
-    return relu(conv2d(image[None], *rounded))[0]
+    kernels, offsets = (LEVEL * (each.to(image) / LEVEL).round() for each in (weight, bias))
+    return relu(conv2d(image[None], kernels, offsets))[0]

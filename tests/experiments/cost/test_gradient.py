@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from convlab import lab
 from convlab.lab import catalogue
+from convlab.measure import number
 from convlab.probes.exact import same_size, whole
 from convlab.record import Record
 from convlab.streams import Stream, generator
@@ -56,6 +57,6 @@ def test_the_panels_of_the_figure_bear_the_gradients_of_the_convolution() -> Non
     figure = gradient.draw(Record("gradient", "?", {}, measurements=measurements))["gradients"]
     titles = [axes.get_title() for axes in figure.axes[:2]]
     assert titles == [
-        f"corner weight: {float(shared[0, 0]):,.0f} in all",
-        f"middle weight: {float(shared[1, 1]):,.0f} in all",
+        f"corner weight: {number(round(float(shared[0, 0])))} in all",
+        f"middle weight: {number(round(float(shared[1, 1])))} in all",
     ]
