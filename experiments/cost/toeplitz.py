@@ -192,7 +192,7 @@ ANSWER = Answer(
     "Few weights, in the right places, and the same in all of them. A fully connected layer with "
     "only {nonzero} of its {all} weights unlike 0, each kernel's along a diagonal of its matrix, "
     "gives the outputs of a convolution of {kernel} weights to the last bit. As many weights in "
-    "other places do not, nor does the same matrix with one weight changed.",
+    "other places do not, nor do these with one of them changed.",
     nonzero=at(NONZERO, arm=BY_HAND),
     all=at(PARAMETERS, arm=BY_HAND),
     kernel=at(PARAMETERS, arm=CONVOLUTION),

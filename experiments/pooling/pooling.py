@@ -295,16 +295,14 @@ CLAIMS = (
 
 
 ANSWER = Answer(
-    "About half of it, depending on what moves. When a photograph moves by a pixel, {maps:.0%} of "
-    "the 3 x 3 windows on its feature maps keep their output, but {zeros:.0%} of the maps' pixels "
-    "stay the same without pooling, most because they are 0; where maps are not 0, {seen:.0%} of "
-    "the windows do, fewer than of noise ({noise:.0%}). Nor is pooling what recognises a shape: "
-    "the nearest other digit names {after:.0%} of large digits a pixel off with it and "
-    "{without:.0%} without it, and {small:.0%} and {small_without:.0%} of small ones.",
+    "About half of it. When a photograph moves by a pixel, {maps:.0%} of the 3 x 3 windows on its "
+    "feature maps keep their output; but so do {zeros:.0%} of the maps' own pixels, for much of a "
+    "map is 0, and where it is not, {seen:.0%} of the windows. Nor is pooling what recognises a "
+    "shape that moved: the nearest other digit names {after:.0%} of large digits a pixel off with "
+    "it and {without:.0%} without it, of small ones {small:.0%} and {small_without:.0%}.",
     maps=ON_MAPS,
     zeros=at(OTHERWISE, image=FEATURES, arm=NONE),
     seen=at(UNCHANGED, image=SEEN, k=POSTS_WIDTH),
-    noise=at(UNCHANGED, image=NOISE, k=POSTS_WIDTH),
     after=OFF_AFTER,
     without=at(DISPLACED, arm=NONE, **LARGE),
     small=at(DISPLACED, arm=MAX, k=POSTS_WIDTH, size=8),
