@@ -36,7 +36,7 @@ def copy(name: str, place: Path) -> list[Path]:
 
 
 def _has(path: Path, data: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == data
+    return files.is_file(path) and path.read_bytes() == data
 
 
 def _write_new(copies: dict[Path, bytes]) -> None:

@@ -11,18 +11,19 @@ from convlab.figures import lines, points
 from convlab.record import Record
 
 from ._laws import law_of_noise
-from ._recognition import DISPLACED, SIZES
-from ._windows import (
+from ._pooled import (
     AVERAGE,
+    DISPLACED,
     FEATURES,
     MAX,
     NOISE,
     NONE,
     SEEN,
+    SIZES,
     UNCHANGED,
     WIDTHS,
-    without_ties,
 )
+from ._windows import without_ties
 
 X, BARS = "width k of the window (pixels)", "bars: 95 % intervals over the seeds"
 IMAGES = (NOISE, *PHOTOGRAPHS, *map(without_ties, PHOTOGRAPHS), FEATURES, SEEN)

@@ -1,14 +1,11 @@
-"""What theory says of windows when an image moves by a pixel: noise, and one bright pixel."""
+"""What theory says of windows over noise that moves by a pixel; no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
 
-import torch
-from torch.nn.functional import max_pool2d
-
-from ._windows import WIDTHS
+from ._pooled import WIDTHS
 
 
 def law_of_noise(k: int) -> float:
@@ -32,11 +29,3 @@ def standard_error(side: int, seeds: int, widths: Sequence[int] = WIDTHS) -> flo
         return law * (1 - law) / pairs
 
     return sqrt(max(map(variance, widths)) / seeds)
-
-
-def share_of_same_outputs(k: int, move: tuple[int, int]) -> float:
-    """The share of a bright pixel's positions from which the move changes no output, stride k."""
-    side = 3 * k
-    images = torch.eye(side**2).view(-1, 1, side, side)  # one for each position
-    before, after = (max_pool2d(each, k) for each in (images, images.roll(move, dims=(2, 3))))
-    return float((before == after).flatten(1).all(dim=1).double().mean())

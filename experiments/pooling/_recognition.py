@@ -14,11 +14,10 @@ from convlab.measure import Sample
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._windows import AVERAGE, MAX, NONE, WIDTHS, pooled
+from ._pooled import AVERAGE, DISPLACED, IN_PLACE, MAX, NONE, SIZES, WIDTHS
+from ._windows import pooled
 
-SIZES = (8, 24)  # of the digits, in pixels: as they are, and three times as wide
 ARMS = [(NONE, 1), *((arm, k) for arm in (MAX, AVERAGE) for k in WIDTHS)]
-IN_PLACE, DISPLACED = "recognised in place (share)", "recognised a pixel off (share)"
 ASKED = 0.2  # of the digits
 PLACES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # pixels, down and right: in place, and off
 

@@ -12,14 +12,10 @@ from convlab.data import PHOTOGRAPHS, photograph
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-WIDTHS = (2, 3, 4)  # pixels: the k of k x k windows
-POSTS_WIDTH = 3  # of the post's example, [1, 0, 0]
-MAX, AVERAGE, NONE = "max-pooling", "average pooling", "no pooling"
-NOISE, FEATURES, SEEN = "noise", "feature maps", "feature maps, not 0"
-COMPARED = (NOISE, FEATURES, *PHOTOGRAPHS)  # with average pooling and none
+from ._pooled import AVERAGE, COMPARED, FEATURES, MAX, NOISE, NONE, POSTS_WIDTH, SEEN, WIDTHS
+
 LEVEL = 1 / 256  # a grey: sums of nine products of multiples of it are exact in float32
 MAPS = 2  # of each photograph, by kernels of their own
-UNCHANGED = "unchanged (share)"
 
 Key = tuple[str, str, int]  # image, arm and k
 
@@ -94,3 +90,11 @@ def feature_maps(image: Tensor, generator: Generator) -> Tensor:
         nn.init.uniform_(drawn, -1 / 3, 1 / 3, generator=generator)
     kernels, offsets = (LEVEL * (each.to(image) / LEVEL).round() for each in (weight, bias))
     return relu(conv2d(image[None], kernels, offsets))[0]
+
+
+def share_of_same_outputs(k: int, move: tuple[int, int]) -> float:
+    """The share of a bright pixel's positions from which the move changes no output, stride k."""
+    side = 3 * k
+    images = torch.eye(side**2).view(-1, 1, side, side)  # one for each position
+    before, after = (max_pool2d(each, k) for each in (images, images.roll(move, dims=(2, 3))))
+    return float((before == after).flatten(1).all(dim=1).double().mean())

@@ -43,11 +43,12 @@ from convlab.settings import FROZEN, Seeds
 from convlab.workbench import Workbench
 
 from ._figures import of_recognised, of_shares
-from ._laws import law_of_noise, share_of_same_outputs, standard_error
-from ._recognition import DISPLACED, IN_PLACE, recognised
-from ._windows import (
+from ._laws import law_of_noise, standard_error
+from ._pooled import (
     AVERAGE,
+    DISPLACED,
     FEATURES,
+    IN_PLACE,
     MAX,
     NOISE,
     NONE,
@@ -55,10 +56,9 @@ from ._windows import (
     SEEN,
     UNCHANGED,
     WIDTHS,
-    drawn_images,
-    photographs,
-    shares,
 )
+from ._recognition import recognised
+from ._windows import drawn_images, photographs, share_of_same_outputs, shares
 
 LAW = "law of noise (share)"
 OTHERWISE = "unchanged otherwise (share)"
@@ -124,10 +124,10 @@ def add_bright_pixel(measurements: Measurements) -> None:
 
 def error_of_law(measurements: Measurements) -> Sample:
     """The share less (k - 1) / (k + 1), at the width where the mean of the seeds is farthest."""
-    shares = {k: measurements.get(UNCHANGED, image=NOISE, k=k) for k in WIDTHS}
+    by_width = {k: measurements.get(UNCHANGED, image=NOISE, k=k) for k in WIDTHS}
     errors = (
         Sample(tuple(each - law_of_noise(k) for each in share.values), "mean", share.varies)
-        for k, share in shares.items()
+        for k, share in by_width.items()
     )
     return max(errors, key=lambda error: abs(error.center))
 
@@ -145,16 +145,16 @@ def of_photographs(k: int, extreme: Callable[[Iterable[float]], float]) -> Quant
     """The least or the greatest share of the photographs, of windows of that width."""
 
     def found(measurements: Measurements) -> Sample:
-        shares = (measurements.get(UNCHANGED, image=name, k=k).center for name in PHOTOGRAPHS)
-        return exactly(extreme(shares))
+        of_each = (measurements.get(UNCHANGED, image=name, k=k).center for name in PHOTOGRAPHS)
+        return exactly(extreme(of_each))
 
     return Quantity(f"{extreme.__name__} of the photographs, {k} x {k}", found, "share")
 
 
 def distance_of_bright_pixel(measurements: Measurements) -> Sample:
     """The greatest distance from (k - 1) / k among the widths."""
-    shares = {k: measurements.get(SAME_OUTPUT, arm=ALONG, k=k).center for k in WIDTHS}
-    return exactly(max(abs(shares[k] - (k - 1) / k) for k in WIDTHS))
+    by_width = {k: measurements.get(SAME_OUTPUT, arm=ALONG, k=k).center for k in WIDTHS}
+    return exactly(max(abs(by_width[k] - (k - 1) / k) for k in WIDTHS))
 
 
 ON_MAPS = at(UNCHANGED, image=FEATURES, k=POSTS_WIDTH)

@@ -15,9 +15,9 @@ from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome, Sample, exactly
 from convlab.record import Record
 from convlab.workbench import Workbench
-from experiments.pooling import _laws, _recognition, _windows
+from experiments.pooling import _laws, _pooled, _recognition, _windows
 
-ARMS = (_windows.MAX, _windows.AVERAGE, _windows.NONE)
+ARMS = (_pooled.MAX, _pooled.AVERAGE, _pooled.NONE)
 pooling = lab.load(catalogue.experiments()["pooling"])
 
 
@@ -36,16 +36,16 @@ def test_the_share_counts_windows_of_the_moved_image(k: int, seen: bool) -> None
     maxima = [(float(old[each].max()), float(new[each].max())) for each in windows]
     counted = [(a, b) for a, b in maxima if not seen or a or b]
     expected = sum(a == b for a, b in counted) / len(counted)
-    outputs = _windows.pooled(old, _windows.MAX, k)
+    outputs = _windows.pooled(old, _pooled.MAX, k)
     assert _windows.share_unchanged(outputs, seen=seen) == pytest.approx(expected)
 
 
 def test_each_arm_pools_in_its_own_way() -> None:
     image = torch.tensor([[[1.0, 2.0, 3.0, 6.0]]]).expand(1, 2, 4)
     pooled = {arm: _windows.pooled(image, arm, 2, stride=2) for arm in ARMS}
-    assert pooled[_windows.MAX].tolist() == [[[2.0, 6.0]]]
-    assert pooled[_windows.AVERAGE].tolist() == [[[1.5, 4.5]]]
-    assert pooled[_windows.NONE] is image
+    assert pooled[_pooled.MAX].tolist() == [[[2.0, 6.0]]]
+    assert pooled[_pooled.AVERAGE].tolist() == [[[1.5, 4.5]]]
+    assert pooled[_pooled.NONE] is image
 
 
 @pytest.mark.parametrize("k", [2, 3, 4])
@@ -53,14 +53,14 @@ def test_each_arm_pools_in_its_own_way() -> None:
 def test_a_bright_pixel_stays_in_its_window(k: int, move: tuple[int, int]) -> None:
     rows, columns = move
     share = (1 - rows / k) * (1 - columns / k)
-    assert _laws.share_of_same_outputs(k, move) == pytest.approx(share)
+    assert _windows.share_of_same_outputs(k, move) == pytest.approx(share)
 
 
 def test_the_law_is_that_of_the_order_of_independent_pixels() -> None:
     """k columns before and k after are k + 1 in all; the maximum lies in the k - 1 common ones."""
     for k, law in ((2, 1 / 3), (3, 1 / 2), (4, 3 / 5)):
         noise = _windows.noise((1, 400, 400), Generator().manual_seed(k))
-        share = _windows.share_unchanged(_windows.pooled(noise, _windows.MAX, k))
+        share = _windows.share_unchanged(_windows.pooled(noise, _pooled.MAX, k))
         assert share == pytest.approx(law, abs=0.01)
         assert _laws.law_of_noise(k) == law
 
@@ -69,7 +69,7 @@ def test_the_law_is_that_of_the_order_of_independent_pixels() -> None:
 def test_the_share_varies_less_than_that_of_independent_windows(k: int, times: float) -> None:
     """Of 2,000 means of 2 draws of 24 x 24 pixels; so many bound a deviation within 3 %."""
     noise = _windows.noise((4000, 24, 24), Generator().manual_seed(0))
-    maxima = _windows.pooled(noise, _windows.MAX, k)
+    maxima = _windows.pooled(noise, _pooled.MAX, k)
     shares = (maxima[..., 1:] == maxima[..., :-1]).double().mean(dim=(1, 2))
     spread = float(shares.view(-1, 2).mean(dim=1).std())
     assert spread / _laws.standard_error(24, 2, [k]) == pytest.approx(times, abs=0.06)
@@ -101,10 +101,10 @@ def test_photographs_keep_more_maxima_than_noise_only_by_their_ties() -> None:
     drawn = [
         _windows.shares(_windows.drawn_images(known, 128, Workbench(), seed)) for seed in (0, 1)
     ]
-    ties, noise = _windows.shares(known), drawn[0][_windows.NOISE, _windows.MAX, 2]
+    ties, noise = _windows.shares(known), drawn[0][_pooled.NOISE, _pooled.MAX, 2]
     for name in pooling.PHOTOGRAPHS:
-        key = _windows.without_ties(name), _windows.MAX, 2
-        assert ties[name, _windows.MAX, 2] > noise > drawn[0][key]
+        key = _windows.without_ties(name), _pooled.MAX, 2
+        assert ties[name, _pooled.MAX, 2] > noise > drawn[0][key]
         assert drawn[0][key] != drawn[1][key]  # noise of its own for each seed
 
 
