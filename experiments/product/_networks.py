@@ -33,9 +33,12 @@ def with_log_and_exp(offset: float, size: int = 3) -> nn.Module:
     return nn.Sequential(Log(offset), plain(size), Exp())
 
 
-def multiplier(offset: float) -> nn.Module:
-    """exp(1 · log(a + ε) + 1 · log(b + ε) + 0) = ab + ε(a + b) + ε², in float64."""
-    network = with_log_and_exp(offset, size=1).double().requires_grad_(False)
+def by_hand(network: nn.Module) -> nn.Module:
+    """The network in float64 with the weights 1 and the bias 0: exp(1 · x + 1 · y + 0).
+
+    Between a log and an exp that is ab + ε(a + b) + ε², without the log exp(a + b).
+    """
+    network = network.double().requires_grad_(False)
     weight, bias = network.parameters()
     weight.fill_(1)
     bias.fill_(0)
@@ -47,8 +50,8 @@ def error(out: Tensor, target: Tensor) -> Tensor:
     return norm(out, target) / norm(target, torch.zeros_like(target))
 
 
-def least_squares_floor(pairs: Tensor, target: Tensor, size: int = 3) -> float:
-    """The least ‖conv(pairs) - target‖ of any zero-padded convolution of odd size, with bias.
+def best_output(pairs: Tensor, target: Tensor, size: int = 3) -> Tensor:
+    """The output nearest to the target of any zero-padded convolution of odd size, with bias.
 
     Every output pixel is one equation in the size² · C weights and the bias; the rank may be
     deficient. `pairs` (N, C, H, W), `target` (N, 1, H, W); computed in float64.
@@ -57,7 +60,13 @@ def least_squares_floor(pairs: Tensor, target: Tensor, size: int = 3) -> float:
     equations = torch.cat([patches, torch.ones(len(patches), 1, dtype=torch.float64)], dim=1)
     values = target.double().flatten()[:, None]
     weights = torch.linalg.lstsq(equations, values, driver="gelsd").solution
-    return float(torch.linalg.vector_norm(equations @ weights - values))
+    best: Tensor = (equations @ weights).reshape(target.shape)
+    return best
+
+
+def least_squares_floor(pairs: Tensor, target: Tensor, size: int = 3) -> float:
+    """The least ‖conv(pairs) - target‖ of any zero-padded convolution of odd size, with bias."""
+    return float(torch.linalg.vector_norm(best_output(pairs, target, size) - target))
 
 
 def linear_residual(forward: Forward, pairs: Tensor) -> Tensor:
@@ -67,13 +76,15 @@ def linear_residual(forward: Forward, pairs: Tensor) -> Tensor:
 
 
 def exponential_residual(forward: Forward, pairs: Tensor) -> Tensor:
-    """Largest |log f(2a, b) + log f(0, b) - 2 log f(a, b)| of each seed (S,).
+    """Largest |f(2a, b) f(0, b) - f(a, b)²| of each seed (S,), a share of the sum of the terms.
 
     It is 0 for every f = exp(linear): f(2a, b) f(0, b) = f(a, b)². A product has f(0, b) = 0, so
     only f = 0 is both.
     """
     once, twice, never = _at_multiples_of_a(forward, pairs)
-    return (twice.log() + never.log() - 2 * once.log()).flatten(1).abs().amax(dim=1)
+    left, right = twice * never, once.square()
+    share: Tensor = (left - right).abs() / (left.abs() + right)
+    return share.flatten(1).amax(dim=1)
 
 
 def value_at(forward: Forward, a: float, b: float, side: int = 5) -> Tensor:

@@ -7,19 +7,10 @@ from torch import Generator, Tensor
 
 from convlab.streams import Data
 
-SIDE = 100  # pixels, as in the post's experiment
-Box = tuple[int, int, int, int]  # first and last row, first and last column, the last excluded
-
-REFERENCE: tuple[Box, Box] = ((20, 70, 20, 70), (40, 90, 40, 90))
-SCENES: dict[str, tuple[Box, Box]] = {
-    "overlapping": REFERENCE,
-    "identical": ((20, 70, 20, 70), (20, 70, 20, 70)),
-    "nested": ((20, 80, 20, 80), (35, 65, 35, 65)),
-    "disjoint": ((10, 45, 10, 45), (55, 90, 55, 90)),
-}
+from ._boxes import SIDE, Scene
 
 
-def rectangles(boxes: tuple[Box, Box], values: tuple[float, float]) -> Tensor:
+def rectangles(boxes: Scene, values: tuple[float, float]) -> Tensor:
     """The pair (1, 2, 100, 100): each channel its value inside its box and 0 outside."""
     pair = torch.zeros(1, 2, SIDE, SIDE)
     for channel, ((top, bottom, left, right), value) in enumerate(zip(boxes, values, strict=True)):

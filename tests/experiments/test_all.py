@@ -23,7 +23,8 @@ def test_there_are_configs_for_all_experiments() -> None:
 def test_a_config_runs_quickly(name: str, tmp_path: Path) -> None:
     record = lab.run(lab.plan(name, quick=True), root=tmp_path)
     assert record.measurements.rows and record.verdicts
-    assert all(v.outcome == "undecided" or (v.general and v.as_expected) for v in record.verdicts)
+    for verdict in record.verdicts:  # what is exact and counts for all settings is decided
+        assert verdict.outcome == "undecided" or (verdict.general and verdict.as_expected)
     assert record.figures and all((tmp_path / f"{name}-001" / f).is_file() for f in record.figures)
     report.record(record)
 
@@ -33,8 +34,8 @@ def test_every_claim_is_of_the_ledger_and_is_made_once(name: str) -> None:
     claims = lab.plan(name).claims
     assert len({(claim.id, claim.sentence) for claim in claims}) == len(claims) > 0
     for claim in claims:
-        assert claim.source == "ours" or claim.id[:2] == f"C{claim.source[1]}"
-        assert claim.id[1:4].isdigit()
+        assert claim.source in ("ours", f"S{claim.id[1]}")
+        assert claim.id[0] == "C" and claim.id[1:4].isdigit()
 
 
 @pytest.mark.parametrize("path", catalogue.experiments().values(), ids=lambda path: path.stem)

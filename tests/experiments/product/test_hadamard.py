@@ -1,26 +1,29 @@
 """Tests of hadamard, doubling and drawings: what is trained, tested and claimed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import l1_loss, mse_loss
 
 from convlab import lab
+from convlab.config import ConfigError
 from convlab.lab import catalogue
-from convlab.measure import Measurements, Outcome, Sample
+from convlab.measure import Measurements, Outcome, Sample, Verdict, exactly
 from convlab.settings import Training
 from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks, norm
 from convlab.workbench import Workbench
+from experiments.product._boxes import SCENES
 from experiments.product._networks import exponential_residual, linear_residual, value_at
-from experiments.product._scenes import SCENES, product, rectangles
+from experiments.product._scenes import product, random_fields, rectangles
 
 HARDLY = {"training.steps": 1}
 NAMES = ("hadamard", "doubling", "drawings")
 hadamard, doubling, drawings = (lab.load(catalogue.experiments()[name]) for name in NAMES)
-IDENTITIES = {"doubling": {"C211", "C214r", "C214t"}}  # they hold at every step, and say so
+IDENTITIES = {"hadamard": {"C213o1"}, "doubling": {"C211", "C214r", "C214t"}}
 
 
 @dataclass
@@ -36,27 +39,43 @@ class Recorder(Workbench):
         return self.networks[name]
 
 
+def judged(name: str, root: Path, **settings: Any) -> dict[str, Verdict]:
+    """What the claims would say of these settings if their predictions were made for them."""
+    planned = lab.plan(name, {**HARDLY, "seeds": 6, **settings})
+    measured = lab.run(planned, root=root).measurements
+    return {claim.id: claim.check(measured, planned.settings) for claim in planned.claims}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
-def test_only_identities_hold_of_networks_that_are_hardly_trained(
+def test_of_networks_that_are_hardly_trained_nothing_is_said_but_identities(
     name: str, tmp_path: Path
 ) -> None:
-    record = lab.run(lab.plan(name, HARDLY), root=tmp_path)
-    held = {v.id for v in record.verdicts if v.outcome is Outcome.HOLDS}
+    verdicts = judged(name, tmp_path)
+    held = {each.id for each in verdicts.values() if each.outcome is Outcome.HOLDS}
     assert held == IDENTITIES.get(name, set())
+    assert held == {each.id for each in verdicts.values() if each.identity}
+    literal = {"hadamard": "C212 C213r C214s", "doubling": "C213s C214", "drawings": "C212o1 C217"}
+    for claim in literal[name].split():
+        assert verdicts[claim].outcome is Outcome.INVALID and "control" in verdicts[claim].why
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("name", "literal"), [("hadamard", "C213"), ("doubling", "C214"), ("drawings", "C212")]
-)
-def test_a_claim_is_not_refuted_by_networks_that_are_hardly_trained(
-    name: str, literal: str, tmp_path: Path
-) -> None:
-    record = lab.run(lab.plan(name, HARDLY), root=tmp_path)
-    (verdict,) = (v for v in record.verdicts if v.id == literal)
-    assert verdict.outcome is Outcome.INVALID
-    assert "control" in verdict.measured
+def test_identities_are_decided_by_a_quick_run_and_for_all_settings(tmp_path: Path) -> None:
+    for settings in ({}, {"offset": 1e6}, {"training.lr": 0.1}):
+        record = lab.run(lab.plan("doubling", settings, quick=True), root=tmp_path)
+        held = {each.id for each in record.verdicts if each.outcome is Outcome.HOLDS}
+        assert held == IDENTITIES["doubling"]
+
+
+@pytest.mark.long
+def test_another_first_seed_draws_other_fields_and_weights(tmp_path: Path) -> None:
+    planned = lab.plan("hadamard", quick=True)
+    records = [lab.run(planned, first_seed=first, root=tmp_path) for first in (0, 1000)]
+    for trained in ("scene", "random fields"):
+        factors = {"arm": "log-exp", "trained": trained, "tested": hadamard.T3}
+        one, other = (r.measurements.get("error (share)", **factors).values for r in records)
+        assert not set(one) & set(other)
 
 
 def test_the_errors_on_a_scene_do_not_depend_on_its_values(tmp_path: Path) -> None:
@@ -77,18 +96,77 @@ def test_drawings_train_every_scene_by_the_norm_and_two_by_other_losses() -> Non
     workbench = Recorder()
     training = Training(steps=1, lr=0.5, schedule="cosine")
     drawings.measure(drawings.Config(seeds=1, first=2, second=5, training=training), workbench)
-    assert set(workbench.calls) == {f"{scene}, norm" for scene in SCENES} | {
-        f"{scene}, {arm}"
-        for scene in ("overlapping", "identical")
-        for arm in ("norm, constant lr", "squared norm")
-    }
+    others = ("norm, constant lr", "squared norm", "squared norm, constant lr")
+    by_loss = {f"{scene}, {arm}" for scene in drawings.BY_LOSS for arm in others}
+    by_norm = {f"{scene}, norm" for scene in SCENES}
+    assert set(workbench.calls) == by_norm | by_loss | {"overlapping, absolute error"}
+    losses = {"norm": norm, "squared norm": mse_loss, "absolute error": l1_loss}
     for name, (data, loss, how) in workbench.calls.items():
-        scene, _, arm = name.partition(", ")
+        scene, arm, *constant = name.split(", ")
         assert torch.equal(data.x, rectangles(SCENES[scene], (2, 5)))
         assert torch.equal(data.y, product(data.x))
-        assert (loss is norm) == (arm != "squared norm")
-        schedule = "constant" if arm == "norm, constant lr" else "cosine"
+        assert loss is losses[arm]
+        schedule = "constant" if constant else "cosine"
         assert how == training.model_copy(update={"schedule": schedule})
+
+
+def test_the_distance_from_the_best_layer_is_what_is_left_beside_the_floor() -> None:
+    config = drawings.Config(seeds=2, training=Training(steps=1))
+    measurements = drawings.measure(config, Workbench())
+    for arm in ("norm", "squared norm", "absolute error"):
+        of_arm = {"scene": "overlapping", "arm": arm}
+        distances = measurements.get("distance (share)", **of_arm).values
+        from_best = measurements.get("distance from the best layer (share)", **of_arm).values
+        for distance, beside in zip(distances, from_best, strict=True):
+            assert distance**2 == pytest.approx(beside**2 + 0.660442**2, rel=1e-4)
+
+
+def test_the_largest_distance_is_of_each_seed_over_the_other_scenes() -> None:
+    measurements = Measurements()
+    values = {"overlapping": (9, 9), "identical": (1, 2), "nested": (3, 1), "disjoint": (0, 0)}
+    for scene, distances in values.items():
+        sample = Sample(distances, varies="weights")
+        measurements.add("d", {"scene": scene, "arm": "norm"}, {"distance (share)": sample})
+    assert drawings.largest_of_others(measurements) == Sample((3, 2), varies="weights")
+
+
+@pytest.mark.parametrize("name", ["hadamard", "doubling"])
+def test_a_lecturer_places_the_rectangles(name: str, tmp_path: Path) -> None:
+    """Rectangles of one place are multiplied by a convolution: the floor is 0."""
+    boxes = [[10, 30, 10, 30], [10, 30, 10, 30]]
+    planned = lab.plan(name, {**HARDLY, "seeds": 1, "rectangles": boxes})
+    measurements = lab.run(planned, root=tmp_path).measurements
+    if name == "hadamard":
+        assert measurements.get("least error (share)").center < 1e-9
+        assert measurements.arrays[f"{hadamard.PRODUCT}\nof (a, b)"].sum() == 20 * 20 * 6
+    assert "rectangles" in str(planned.differences)
+
+
+def test_a_lecturer_places_each_scene() -> None:
+    workbench, box = Recorder(), (5, 10, 20, 40)
+    scenes = drawings.Scenes(nested=((0, 100, 0, 100), box))
+    drawings.measure(
+        drawings.Config(seeds=1, scenes=scenes, training=Training(steps=1)), workbench
+    )
+    data, _, _ = workbench.calls["nested, norm"]
+    assert data.y.sum() == 5 * 20 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "boxes", "message"),
+    [
+        ("hadamard", "rectangles", [[20, 70, 20, 70], [40, 101, 40, 90]], "no rectangle in an"),
+        ("doubling", "rectangles", [[20, 70, 70, 20], [40, 90, 40, 90]], "no rectangle in an"),
+        ("hadamard", "rectangles", [[0, 40, 0, 40], [40, 90, 40, 90]], "do not overlap"),
+        ("drawings", "scenes.overlapping", [[0, 9, 0, 9], [0, 9, 9, 90]], "do not overlap"),
+        ("drawings", "scenes.disjoint", [[-1, 9, 0, 9], [0, 9, 9, 90]], "no rectangle in an"),
+    ],
+)
+def test_a_place_outside_of_the_image_is_refused(
+    name: str, key: str, boxes: list[list[int]], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        lab.plan(name, {key: boxes})
 
 
 def drawn(data: Data | Draw) -> Data:
@@ -126,8 +204,14 @@ def test_hadamard_trains_on_the_scene_or_on_random_fields_and_tests_both() -> No
     scene = rectangles(SCENES["overlapping"], (2, 3))
     for name, (data, loss, _) in workbench.calls.items():
         arm, _, trained = name.partition(", ")
-        assert torch.equal(data.x, scene) == (trained == "scene") and loss is norm
-        assert data.x.min() >= 1 or trained == "scene"
+        assert isinstance(data, Data) == (trained == "scene") and loss is norm
+        each = [
+            data if isinstance(data, Data) else data(generator(s, Stream.DATA)) for s in (0, 1)
+        ]
+        if trained == "scene":
+            assert torch.equal(data.x, scene)
+        else:  # of each seed its own
+            assert each[0].x.min() >= 1 and not torch.equal(each[0].x, each[1].x)
         out = workbench.networks[name].predict(scene)[0]
         share = float((out - product(scene)).norm() / product(scene).norm())
         error = measurements.get("error (share)", arm=arm, trained=trained, tested="T0 the scene")
@@ -141,9 +225,12 @@ def test_a_network_between_log_and_exp_succeeds_where_its_error_beyond_is_tiny()
         for tested in ("T3 random fields, 1 to 2", "T4 random fields, 2 to 6"):
             shift = 1 if tested.startswith("T3") else 0
             factors = {"trained": "random fields", "tested": tested, "arm": arm}
-            sample = Sample(tuple(error + shift for error in errors))
+            values = tuple(error + shift for error in errors)
+            sample = Sample(values, varies="weights and data")
             measurements.add("errors", factors, {"error (share)": sample})
-    assert hadamard.proportion_of_successes(measurements) == Sample((1, 1, 0, 0), "proportion")
+    assert hadamard.proportion_of_successes(measurements) == Sample(
+        (1, 1, 0, 0), "proportion", "weights and data"
+    )
 
 
 def test_doubling_follows_the_leak_and_the_output_of_every_seed() -> None:
@@ -151,7 +238,7 @@ def test_doubling_follows_the_leak_and_the_output_of_every_seed() -> None:
     config = doubling.Config(seeds=2, first=a, second=b, training=Training(steps=11))
     measurements = doubling.measure(config, workbench)
     networks = workbench.networks["exp 3x3"]
-    for step, when in {0: "0", 10: "10", 11: "at the end"}.items():
+    for step, when in {0: 0, 5: "half-way", 10: 10, 11: "at the end"}.items():
         forward = doubling._in_float64(networks.at(step))
         leak, once, twice = (value_at(forward, x, b) for x in (0, a, 2 * a))
         expected = {
@@ -169,14 +256,55 @@ def test_doubling_follows_the_leak_and_the_output_of_every_seed() -> None:
             assert measurements.get(quantity, steps=when).values == pytest.approx(shares)
 
 
-def test_doubling_takes_the_largest_departure_of_all_steps() -> None:
+def test_doubling_takes_the_worst_step_of_the_worst_and_of_the_best_network() -> None:
     workbench = Recorder()
     config = doubling.Config(seeds=2, training=Training(steps=11))
     measurements = doubling.measure(config, workbench)
-    laws = {"plain": linear_residual, "exp 3x3": exponential_residual}
-    for arm, law in laws.items():
-        networks = workbench.networks[arm]
-        forwards = (doubling._in_float64(networks.at(step)) for step in (0, 10, 11))
-        by_step = [law(forward, doubling._pairs()).tolist() for forward in forwards]
-        largest = tuple(max(values) for values in zip(*by_step, strict=True))
-        assert measurements.get("largest departure", arm=arm).values == largest
+    pairs = random_fields(2, 16, 0.5, 2, generator(0, Stream.HELD_OUT)).double()
+    for arm in ("plain", "exp 3x3"):
+        for name, law in {"linear": linear_residual, "exponential": exponential_residual}.items():
+            networks = workbench.networks[arm]
+            forwards = (doubling._in_float64(networks.at(step)) for step in (0, 5, 10, 11))
+            by_step = [law(forward, pairs).tolist() for forward in forwards]
+            by_network = [max(values) for values in zip(*by_step, strict=True)]
+            for which, of in {"worst": max, "best": min}.items():
+                quantity = f"departure of the {which} network"
+                measured = measurements.get(quantity, arm=arm, law=name)
+                assert measured == exactly(of(by_network))
+
+
+@pytest.mark.long
+def test_a_figure_says_what_every_network_was_trained_on(tmp_path: Path) -> None:
+    record = lab.run(lab.plan("hadamard", quick=True), root=tmp_path)
+    panels = hadamard.draw(record)["maps"].axes
+    titles = [axes.get_title() for axes in panels]
+    assert len(titles) == 10
+    assert sum("trained on the scene" in title for title in titles) == 6
+    assert [title for title in titles if "trained on random fields" in title] == titles[4::5]
+    assert all(title.startswith("log-exp") for title in titles[4::5])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "figure", "claim"),
+    [
+        ("hadamard", "maps", "C213r"),
+        ("hadamard", "losses", "C212r"),
+        ("doubling", "worse", "C214o1"),
+        ("drawings", "drawings", "C212s"),
+    ],
+)
+def test_a_title_states_a_finding_only_where_its_claim_came_out_so(
+    name: str, figure: str, claim: str, tmp_path: Path
+) -> None:
+    record = lab.run(lab.plan(name, quick=True), root=tmp_path)
+    module = lab.load(catalogue.experiments()[name])
+    (verdict,) = (each for each in record.verdicts if each.id == claim)
+    for outcome, title in {
+        Outcome.UNDECIDED: record.question,
+        Outcome.HOLDS: verdict.sentence,
+    }.items():
+        told = replace(record, verdicts=(replace(verdict, outcome=outcome),))
+        drawn = module.draw(told)[figure]
+        shown = (drawn._suptitle or drawn.axes[0].title).get_text()
+        assert shown.replace("\n", " ").startswith(title)

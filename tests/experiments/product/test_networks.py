@@ -1,31 +1,28 @@
 """Tests of the networks and scenes of the product: floors, identities, rectangles."""
 
+from math import e
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from convlab.streams import Stream, generator
 from convlab.train import norm
+from experiments.product._boxes import REFERENCE, SCENES
 from experiments.product._networks import (
     Forward,
+    best_output,
+    by_hand,
     error,
     exponential_residual,
     least_squares_floor,
     linear_residual,
-    multiplier,
     plain,
     value_at,
     with_exp,
     with_log_and_exp,
 )
-from experiments.product._scenes import (
-    REFERENCE,
-    SCENES,
-    moved_rectangles,
-    product,
-    random_fields,
-    rectangles,
-)
+from experiments.product._scenes import moved_rectangles, product, random_fields, rectangles
 
 
 def forward(network: nn.Module) -> Forward:
@@ -53,6 +50,18 @@ def test_the_floor_of_independent_pixels_is_that_of_their_variances() -> None:
     assert rms == pytest.approx(1 / 12, rel=0.03)  # sqrt(Var a · Var b)
 
 
+def test_no_convolution_comes_nearer_than_the_best_output() -> None:
+    pair = random_fields(2, 9, -1, 1, generator(1, Stream.DATA)).double()
+    best = best_output(pair, product(pair))
+    for seed in range(5):
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            out = plain().double()(pair).detach()
+        # the best is a projection: what is left over is at right angles to every output
+        left, beside = norm(out, product(pair)).item(), norm(out, best).item()
+        assert left**2 == pytest.approx(beside**2 + norm(best, product(pair)).item() ** 2)
+
+
 def test_no_convolution_goes_below_the_floor() -> None:
     pair = random_fields(2, 9, -1, 1, generator(1, Stream.DATA)).double()
     floor = least_squares_floor(pair, product(pair))
@@ -78,16 +87,21 @@ def test_the_identities_hold_for_their_own_networks_and_not_for_a_product(size: 
     assert linear_residual(forward(plain(size)), pairs).item() < 1e-12
     assert exponential_residual(forward(with_exp(size)), pairs).item() < 1e-12
     assert linear_residual(forward(with_exp(size)), pairs).item() > 1e-3
+    assert 1e-3 < exponential_residual(forward(plain(size)), pairs).item() <= 1
     logarithmic = forward(with_log_and_exp(1e-4, size))
     assert exponential_residual(logarithmic, pairs).item() > 1e-3
+
+
+def test_without_the_log_the_same_weights_do_not_multiply() -> None:
+    assert value_at(forward(by_hand(with_exp(1))), 1, 2).item() == pytest.approx(e**3)
 
 
 def test_a_log_and_an_exp_multiply_up_to_their_offset() -> None:
     pairs = random_fields(2, 8, 0, 6, generator(3, Stream.DATA)).double()
     torch.testing.assert_close(
-        multiplier(1e-2)(pairs), product(pairs + 1e-2), rtol=1e-12, atol=1e-12
+        by_hand(with_log_and_exp(1e-2, 1))(pairs), product(pairs + 1e-2), rtol=1e-12, atol=1e-12
     )
-    assert value_at(forward(multiplier(1e-9)), 4, 5).item() == pytest.approx(20)
+    assert value_at(forward(by_hand(with_log_and_exp(1e-9, 1))), 4, 5).item() == pytest.approx(20)
 
 
 def test_the_loss_is_the_norm_of_the_post() -> None:
