@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.sparse import csr_array
-from torch import Tensor
+from torch import Generator, Tensor
 from torch.nn.functional import conv2d
 
 from convlab import timing
 from convlab.filters import Kernel, correlate, output_size, taps
 from convlab.measure import Sample, exactly
-from convlab.streams import Stream, generator
 
 from ._edge_cost import work_by_arm
 
@@ -48,14 +47,17 @@ def arms(image: Tensor, kernel: Kernel) -> dict[str, Arm]:
     return {arm: _PREPARE[arm](image, kernel) for arm in arms_within_limits(image.shape, kernel)}
 
 
-def comparison(image: Tensor, kernel: Kernel, repeats: int) -> dict[str, dict[str, Sample]]:
+def comparison(
+    image: Tensor, kernel: Kernel, repeats: int, order: Generator
+) -> dict[str, dict[str, Sample]]:
     """Of each arm that can be run: the largest difference from slices, and the time in ms.
 
     Times are of one CPU thread; those of a large image are measured fewer times than `repeats`.
+    In each round the arms are timed in an order that is drawn.
     """
     ready = arms(image, kernel)
     repeats = min(repeats, _most_repeats(image.shape, kernel))
-    order, warmup = generator(0, Stream.ORDER), min(WARMUP, repeats // 2)
+    warmup = min(WARMUP, repeats // 2)
     with timing.threads(1):
         times = timing.seconds(ready, repeats=repeats, warmup=warmup, generator=order)
     return {
@@ -82,6 +84,18 @@ def edges_by_arm(images: Tensor, kernel: Kernel) -> dict[str, Tensor]:
         for arm, run in (arms(image, kernel) | flipped).items():
             edges.setdefault(arm, []).append(run())
     return {arm: torch.stack(each) for arm, each in edges.items()}
+
+
+def differences_from_neighbours(images: Tensor, kernel: Kernel) -> dict[str, dict[str, Sample]]:
+    """How far the edges of each arm are from current - left pixel, and from its negative."""
+    minus_left = images[..., 1:] - images[..., :-1]
+    return {
+        arm: {
+            "difference from current - left (grey levels)": largest_magnitude(edges - minus_left),
+            "difference from left - current (grey levels)": largest_magnitude(edges + minus_left),
+        }
+        for arm, edges in edges_by_arm(images, kernel).items()
+    }
 
 
 def largest_magnitude(values: Tensor) -> Sample:

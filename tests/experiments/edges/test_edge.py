@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from copy import deepcopy
 from itertools import groupby
 from pathlib import Path
 from time import sleep
@@ -19,7 +20,8 @@ from convlab.data import Image, read
 from convlab.errors import UsageError
 from convlab.filters import KERNELS, Kernel, correlate
 from convlab.lab import catalogue
-from convlab.measure import NotMeasured
+from convlab.measure import Measurements, exactly
+from convlab.record import Record
 from convlab.workbench import Workbench
 from experiments.edges._edge_images import chosen_images
 
@@ -65,7 +67,9 @@ def test_arms_are_compared_by_the_settings_and_once_all_else_has_ended(
     levels = np.random.default_rng(0).integers(0, 256, (9, 12))
     path, workbench, done = save(tmp_path / "photo.png", levels), Workbench(), list[int]()
 
-    def compare(image: torch.Tensor, kernel: Kernel, repeats: int) -> dict[str, object]:
+    def compare(
+        image: torch.Tensor, kernel: Kernel, repeats: int, order: torch.Generator
+    ) -> dict[str, object]:
         assert done
         assert np.array_equal(image, levels)
         assert (kernel, repeats) == (KERNELS["up-down"], 7)
@@ -88,23 +92,65 @@ def test_arms_that_are_too_slow_for_an_image_are_named(tmp_path: Path) -> None:
     assert "photo: too large to run, so only counted: dense matrix" in measurements.notes
 
 
-def test_counted_claims_are_those_of_the_book_for_any_kernel() -> None:
-    measurements = edge.measure(edge.Config(kernel="sobel", repeats=6), Workbench())
-    for claim in edge.CLAIMS:
-        assert claim.of(measurements).exact
-        assert claim.check(measurements).outcome is claim.expected, claim.sentence
-    assert set(edge.draw(measurements)) == {"edges-china", "edges-flower", "cost", "storage"}
+@pytest.fixture(scope="module")
+def book() -> Measurements:
+    """What is measured without images, by another kernel than that of the claims."""
+    measurements: Measurements = edge.measure(edge.Config(kernel="sobel", repeats=1), Workbench())
+    return measurements
 
 
-def test_beside_images_of_a_user_nothing_of_the_book_is_measured(tmp_path: Path) -> None:
-    path = save(tmp_path / "photo.png", np.arange(280 * 320).reshape(280, 320) % 251)
-    measurements = edge.measure(edge.Config(images=(path,), repeats=6), Workbench())
+def test_claims_are_those_of_the_book_for_any_kernel(book: Measurements) -> None:
     for claim in edge.CLAIMS:
-        with pytest.raises(NotMeasured):
-            claim.check(measurements)
-    assert {row.factors["image"] for row in measurements.rows} == {"photo"}
-    assert measurements.get("operations", arm="convolution").center == 267_960
-    assert set(edge.draw(measurements)) == {"edges-photo"}
+        assert claim.of(book).exact and claim.counts_everywhere
+        verdict = claim.check(book, edge.Config(), quick=True)
+        assert verdict.outcome is claim.expected, claim.sentence
+    assert "(1 times)" in edge.ANSWER.told(book)
+
+
+@pytest.mark.parametrize("arm", ["sparse matrix", "convolution", edge.DENSE_TENTH, "slices"])
+def test_edges_that_are_off_by_one_grey_level_decide_nothing(book: Measurements, arm: str) -> None:
+    off = deepcopy(book)
+    for row in off.rows:
+        if row.factors == {"arm": arm}:
+            row.quantities.update(dict.fromkeys(row.quantities, exactly(1)))
+    changed = [claim for claim in edge.CLAIMS if claim.check(off).outcome is not claim.expected]
+    assert changed and all(claim.check(book).outcome is claim.expected for claim in changed)
+
+
+def test_beside_the_images_of_a_user_nothing_is_said_of_the_book(tmp_path: Path) -> None:
+    path = save(tmp_path / "photo.png", np.eye(9))
+    record = lab.run(lab.plan("edge", {"images": [str(path)], "repeats": 1}), root=tmp_path)
+    assert record.verdicts == () and record.answer == ""
+    assert {row.factors.get("image") for row in record.measurements.rows} == {"photo"}
+    assert record.figures == ("edges-photo.png",)
+
+
+@pytest.mark.long
+def test_another_first_seed_draws_another_image_of_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[torch.Tensor]()
+
+    def differences(images: torch.Tensor, kernel: Kernel) -> dict[str, Any]:
+        seen.append(images)
+        return {"dense matrix": {}}
+
+    monkeypatch.setattr(edge, "differences_from_neighbours", differences)
+    for first in (0, 1000):
+        edge.study_the_book(Measurements(), Workbench(first_seed=first))
+    one, _, other, _ = seen
+    assert [torch.equal(*pair) for pair in zip(one, other, strict=True)].count(False) == 1
+
+
+def test_a_title_states_a_count_only_where_its_claim_came_out_so(book: Measurements) -> None:
+    verdicts = tuple(claim.check(book) for claim in edge.CLAIMS)
+    for told, titles in {
+        (): ["Where?", "Where?"],
+        verdicts: [v.sentence for v in verdicts if v.id in ("C310", "C310r3")],
+    }.items():
+        drawn = edge.draw(Record("edge", "Where?", {}, measurements=book, verdicts=told))
+        shown = [
+            drawn[stem].axes[0].get_title().replace("\n", " ") for stem in ("cost", "storage")
+        ]
+        assert shown == titles
 
 
 def test_of_a_large_image_all_edges_are_written_and_some_are_kept(tmp_path: Path) -> None:
@@ -117,7 +163,7 @@ def test_of_a_large_image_all_edges_are_written_and_some_are_kept(tmp_path: Path
     assert measurements.arrays["edges of photo"].shape == (600, 650)
     strongest = measurements.get("strongest |edge|", image="photo").center
     assert abs(measurements.arrays["edges of photo"]).max() == strongest
-    assert set(edge.draw(measurements)) == {"edges-photo"}
+    assert set(edge.draw(Record("edge", "?", {}, measurements=measurements))) == {"edges-photo"}
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_an_image_is_read(
@@ -232,7 +278,8 @@ def test_a_figure_shows_edges_around_zero_and_the_image_from_black_to_white(
 ) -> None:
     path = save(tmp_path / "dark.png", np.full((9, 9), 10))
     config = edge.Config(images=(path,), kernel=kernel, repeats=1)
-    figure = edge.draw(edge.measure(config, Workbench()))["edges-dark"]
+    record = Record("edge", "?", {}, measurements=edge.measure(config, Workbench()))
+    figure = edge.draw(record)["edges-dark"]
     image, edges = (axes.images[0] for axes in figure.axes)
     assert image.get_clim() == (0, 1)
     assert np.unique(image.to_rgba(image.get_array())[..., :3]) == pytest.approx(

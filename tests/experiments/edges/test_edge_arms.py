@@ -16,6 +16,7 @@ from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
 from convlab.filters import KERNELS, Kernel, correlate, read_kernel
+from convlab.streams import Stream, generator
 from experiments.edges import _edge_arms as edges
 from experiments.edges._edge_cost import torch_flops, work_by_arm
 from experiments.edges._edge_figure import arrays_to_keep, strongest_of_blocks, visible_edges
@@ -137,8 +138,12 @@ def test_a_large_image_is_counted_and_not_run() -> None:
     assert torch_flops((4000, 6000), KERNELS["sobel"])["dense matrix"] > 1e14
 
 
+def order() -> torch.Generator:
+    return generator(0, Stream.ORDER)
+
+
 def test_comparing_measures_each_arm_as_often_as_asked() -> None:
-    comparison = edges.comparison(ramp(8, 9), KERNELS["sobel"], repeats=7)
+    comparison = edges.comparison(ramp(8, 9), KERNELS["sobel"], 7, order())
     assert set(comparison) == set(edges.LIMITS)
     for quantities in comparison.values():
         assert len(quantities["time (ms)"].values) == 7
@@ -151,7 +156,7 @@ def test_an_arm_that_is_off_differs_from_slices(monkeypatch: pytest.MonkeyPatch)
         return lambda: correlate(image, kernel) - 3
 
     monkeypatch.setitem(edges._PREPARE, "sparse matrix", off)
-    comparison = edges.comparison(ramp(8, 9), KERNELS["sobel"], repeats=1)
+    comparison = edges.comparison(ramp(8, 9), KERNELS["sobel"], 1, order())
     differences = {
         arm: quantities["difference from slices (grey levels)"].center
         for arm, quantities in comparison.items()

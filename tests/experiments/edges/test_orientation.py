@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, radians
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from convlab import lab
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome, Sample, exactly
+from convlab.record import Record
 from convlab.workbench import Workbench
 from experiments.edges._edge_images import BOOK_SIZE, wave
 
@@ -84,6 +86,7 @@ def test_the_sum_of_the_weights_is_one_value_per_seed() -> None:
 def test_the_claims_on_learning_are_decided_as_expected() -> None:
     measurements = measure_learning(orientation.Config())
     assert [claim.check(measurements).outcome for claim in ON_LEARNING] == [Outcome.HOLDS] * 2
+    assert measurements.get("left weight", arm="constant").varies == "weights and data"
     assert measurements.get("change of right - left", arm="white noise").center > 0.5
 
 
@@ -101,15 +104,43 @@ def test_both_weights_of_every_seed_are_measured() -> None:
         assert distance == pytest.approx(expected) and len(distance) == 7
 
 
-def test_untrained_kernels_decide_nothing_for_the_claims_on_learning() -> None:
-    training = orientation.Training(steps=1, batch=16)
-    measurements = measure_learning(orientation.Config(seeds=6, training=training))
-    outcomes = [claim.check(measurements).outcome for claim in ON_LEARNING]
-    assert len(outcomes) == 2 and Outcome.HOLDS not in outcomes
+@pytest.mark.parametrize("changed", [{"steps": 2}, {"lr": 0.005}, {"lr": 0.001}])
+def test_kernels_that_are_not_trained_enough_make_the_claims_on_learning_invalid(
+    changed: dict[str, float],
+) -> None:
+    training = orientation.Config().training.model_copy(update=changed)
+    measurements = measure_learning(orientation.Config(training=training))
+    for claim in ON_LEARNING:
+        verdict = claim.check(measurements)
+        assert verdict.outcome is Outcome.INVALID and "half the steps" in verdict.why
+
+
+def test_half_the_steps_are_trained_by_a_schedule_of_their_own() -> None:
+    workbench = Workbench()
+    training = orientation.Training(steps=10, schedule="cosine")
+    config = orientation.Config(seeds=1, training=training)
+    orientation.learn(Measurements(), config, workbench)
+    steps = {name: losses.shape[1] for name, losses in workbench.losses.items()}
+    assert steps == {"white noise": 10, "white noise, half the steps": 5, "constant": 10}
+
+
+def test_another_first_seed_draws_other_kernels() -> None:
+    config = orientation.Config(seeds=2, training=orientation.Training(steps=1))
+    drawn = []
+    for first in (0, 1000):
+        measurements = Measurements()
+        orientation.learn(measurements, config, Workbench(first_seed=first))
+        drawn.append(set(measurements.get("left weight", arm="constant").values))
+    assert not drawn[0] & drawn[1]
 
 
 def test_the_figure_shows_what_was_measured(angles: Measurements) -> None:
-    (axes,) = orientation.draw(angles)["orientation"].axes
+    verdicts = tuple(claim.check(angles) for claim in ON_ANGLES)
+    record = Record("orientation", "Which?", {}, measurements=angles, verdicts=verdicts)
+    (axes,) = orientation.draw(record)["orientation"].axes
+    assert axes.get_title().replace("\n", " ") == verdicts[1].sentence
+    untold = orientation.draw(replace(record, verdicts=()))["orientation"].axes[0]
+    assert untold.get_title() == "Which?"
     drawn = {line.get_label(): line.get_ydata() for line in axes.lines}
     assert list(drawn["[-1, 1]"]) == orientation.by_angle(angles, orientation.WAVE)
     assert np.allclose(drawn["|cos|, predicted"][::15], drawn["[-1, 1]"], atol=0.01)
