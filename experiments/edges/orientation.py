@@ -274,7 +274,7 @@ def draw(record: Record) -> dict[str, Figure]:
         predicted = np.abs(law(np.radians(angles)))
         axes.plot(angles, predicted, "--", color=colour, label=f"|{law.__name__}|, predicted")
         axes.plot(ANGLES, by_angle(record.measurements, arm), marker, color=colour, label=kernel)
-    axes.set_title(wrapped(record.finding("C013r3"), 7))
+    axes.set_title(wrapped(record.finding("C013r3"), 7.5))
     axes.set_xlabel("the wave is turned by (degrees)")
     axes.set_ylabel("strongest |edge|, computed (neighbours differ by 1)")
     axes.set_xticks([*ANGLES])

@@ -216,7 +216,7 @@ CLAIMS = (
     Claim(
         id="C213r",
         source="S2",
-        sentence="exp(conv) fits the values that it was trained on and no others: with those the "
+        sentence="exp(conv) fits only the values that it was trained on: with others the "
         "output is further off than zeros",
         of=at("error (share)", arm="exp 3x3", trained=SCENE, tested=T2),
         predicted=above(1),
