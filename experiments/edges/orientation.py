@@ -258,7 +258,7 @@ CLAIMS = (
 ANSWER = Answer(
     "[-1, 1] sees vertical edges only: of an edge that is turned by an angle it finds the |cos| "
     "(within {off:.2%}), and of a horizontal one nothing. It can be learned from white noise, to "
-    "{learned:.0e} of each weight. Constant images teach only that the weights sum to 0: the "
+    "{learned} of each weight. Constant images teach only that the weights sum to 0: the "
     "kernel that they leave is {left:.1f} away.",
     off=OFF_COSINE,
     learned=at(FROM_KERNEL, arm=NOISE),
