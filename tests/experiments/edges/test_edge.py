@@ -80,7 +80,7 @@ def test_arms_are_compared_by_the_settings_and_once_all_else_has_ended(
         sleep(0.5)
         done.append(1)
 
-    monkeypatch.setattr(edge, "comparison", compare)
+    monkeypatch.setitem(edge.study.__globals__, "comparison", compare)
     workbench.beside(work)
     edge.measure(edge.Config(images=(path,), kernel="up-down", repeats=7), workbench)
     assert done == [1, 2]
@@ -254,7 +254,11 @@ def test_one_photograph_at_a_time_is_decoded_and_all_are_looked_at_first(
         return image
 
     monkeypatch.setitem(edge.chosen_images.__globals__, "read", spied)
-    monkeypatch.setattr(edge, "arrays_to_keep", lambda image, edges: ([], {}))
+
+    def kept(image: torch.Tensor, edges: torch.Tensor) -> tuple[list[str], dict[str, Any]]:
+        return [], {}
+
+    monkeypatch.setitem(edge.study.__globals__, "arrays_to_keep", kept)
     edge.measure(edge.Config(images=tuple(paths), repeats=1), Workbench())
     assert len(alive) == 3
     for last in (tmp_path / "none.png", save(tmp_path / "x" / "text.png", np.eye(2))):

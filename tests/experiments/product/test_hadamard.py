@@ -17,6 +17,7 @@ from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 from experiments.product._boxes import SCENES
+from experiments.product._maps import PRODUCT
 from experiments.product._networks import exponential_residual, linear_residual, value_at
 from experiments.product._scenes import product, random_fields, rectangles
 
@@ -138,7 +139,7 @@ def test_a_lecturer_places_the_rectangles(name: str, tmp_path: Path) -> None:
     measurements = lab.run(planned, root=tmp_path).measurements
     if name == "hadamard":
         assert measurements.get("least error (share)").center < 1e-9
-        assert measurements.arrays[f"{hadamard.PRODUCT}\nof (a, b)"].sum() == 20 * 20 * 6
+        assert measurements.arrays[f"{PRODUCT}\nof (a, b)"].sum() == 20 * 20 * 6
     assert "rectangles" in str(planned.differences)
 
 
