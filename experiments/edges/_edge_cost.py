@@ -46,11 +46,7 @@ def costs(size: Sequence[int], kernel: Kernel) -> dict[str, dict[str, Sample]]:
     """What each arm costs, and what torch's FLOP counter says of those that it can count."""
     flops = torch_flops(size, kernel)
     return {
-        arm: {
-            "stored numbers": exactly(work.stored),
-            "multiply-adds": exactly(work.multiply_adds),
-            "operations": exactly(work.operations),
-        }
+        arm: {"stored numbers": exactly(work.stored), "operations": exactly(work.operations)}
         | ({"FLOPs": exactly(flops[arm])} if arm in flops else {})
         for arm, work in work_by_arm(size, kernel).items()
     }

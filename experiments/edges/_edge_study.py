@@ -104,8 +104,7 @@ def table_by_table(measurements: Measurements) -> None:
 def count(
     measurements: Measurements, factors: Mapping[str, str], size: Sequence[int], kernel: str
 ) -> None:
-    """What each arm costs on an image (H, W), in three conventions."""
-    by = next(iter(factors))
-    table = f"Cost of {kernel} by {by}: operations (× and +), FLOPs (2 per multiply-add)"
+    """What each arm costs on an image (H, W), in both conventions."""
+    table = f"Cost of {kernel} by {next(iter(factors))}: operations (× and +), FLOPs (2 per ×)"
     for arm, quantities in costs(size, read_kernel(kernel)).items():
         measurements.add(table, {**factors, "arm": arm}, quantities)
