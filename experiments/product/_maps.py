@@ -13,7 +13,7 @@ from convlab.record import Record
 from convlab.train import Networks
 
 from ._boxes import Scene
-from ._scenes import product, rectangles
+from ._scenes import filled_rectangles, product
 
 Arrays = dict[str, NDArray[Any]]
 PRODUCT = "product\nas it should be"
@@ -25,7 +25,7 @@ def keep_maps(
     """What the first seed makes of the scene, and of the scene with a doubled, for the figure."""
     a, b = values
     for inputs, pair in {"(a, b)": (a, b), "(2a, b)": (2 * a, b)}.items():
-        scene = rectangles(boxes, pair)
+        scene = filled_rectangles(boxes, pair)
         maps = {PRODUCT: product(scene)[0], name: networks.predict(scene)[0, 0]}
         arrays |= {f"{n}\nof {inputs}": m[0].numpy() for n, m in maps.items()}
 

@@ -10,7 +10,7 @@ from convlab.streams import Data
 from ._boxes import SIDE, Scene
 
 
-def rectangles(boxes: Scene, values: tuple[float, float]) -> Tensor:
+def filled_rectangles(boxes: Scene, values: tuple[float, float]) -> Tensor:
     """The pair (1, 2, 100, 100): each channel its value inside its box and 0 outside."""
     pair = torch.zeros(1, 2, SIDE, SIDE)
     for channel, ((top, bottom, left, right), value) in enumerate(zip(boxes, values, strict=True)):

@@ -50,7 +50,7 @@ from ._networks import (
     with_exp,
     with_log_and_exp,
 )
-from ._scenes import examples, product, random_fields, rectangles
+from ._scenes import examples, filled_rectangles, product, random_fields
 
 STEPS = (0, 10, 30, 100, 300, 600, 1000, 1500, 2000, 3000, 4000)  # after which to look
 HALFWAY, END = "half-way", "at the end"
@@ -83,7 +83,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 
 
 def _train(config: Config, workbench: Workbench) -> dict[str, Networks]:
-    scene = rectangles(config.rectangles, (config.first, config.second))
+    scene = filled_rectangles(config.rectangles, (config.first, config.second))
     steps = config.training.steps
     return {
         arm: workbench.fit(
@@ -121,7 +121,7 @@ def _fit_and_product(config: Config, networks: Networks) -> dict[str, Sample]:
 
 
 def _error(config: Config, networks: Networks, first: float, second: float) -> Sample:
-    return networks.score(error, examples(rectangles(config.rectangles, (first, second))))
+    return networks.score(error, examples(filled_rectangles(config.rectangles, (first, second))))
 
 
 def _in_float64(networks: Networks) -> Forward:

@@ -41,7 +41,7 @@ from convlab.workbench import Workbench
 
 from ._boxes import SCENES, WHERE, Overlapping, Scene
 from ._networks import best_output, plain
-from ._scenes import examples, rectangles
+from ._scenes import examples, filled_rectangles
 
 BY_LOSS = ("overlapping", "identical")  # scenes on which the losses are compared
 OTHERS = ("identical", "nested", "disjoint")
@@ -74,7 +74,7 @@ class Config(BaseModel):
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     values = config.first, config.second
-    scenes = {scene: examples(rectangles(boxes, values)) for scene, boxes in config.scenes}
+    scenes = {scene: examples(filled_rectangles(boxes, values)) for scene, boxes in config.scenes}
     unit = float(torch.linalg.vector_norm(scenes["overlapping"].y))
     measurements.arrays["norm of the product, overlapping"] = np.array(unit)
     for scene, data in scenes.items():

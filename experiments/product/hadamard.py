@@ -42,7 +42,7 @@ from convlab.workbench import Workbench
 from ._boxes import REFERENCE, WHERE, Overlapping
 from ._maps import draw_losses, draw_maps, keep_maps
 from ._networks import error, least_squares_floor, plain, with_exp, with_log_and_exp
-from ._scenes import examples, moved_rectangles, random_fields, rectangles
+from ._scenes import examples, filled_rectangles, moved_rectangles, random_fields
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of a rectangle's value, in T2
 SUCCESS = 2e-4  # at most: 1 - (1 - 1e-4)², the rule of Mistry et al. for a product
@@ -69,7 +69,7 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    scene = examples(rectangles(config.rectangles, (config.first, config.second)))
+    scene = examples(filled_rectangles(config.rectangles, (config.first, config.second)))
     trained = {
         SCENE: _train(config, workbench, SCENE, scene),
         FIELDS: _train(config, workbench, FIELDS, lambda g: _field(config, 1, 2, g)),
@@ -113,9 +113,9 @@ def _test_sets(config: Config) -> dict[str, Data | Draw]:
     a, b, boxes = config.first, config.second, config.rectangles
     others = [(a * s, b * t) for s in FACTORS for t in FACTORS if (s, t) != (1, 1)]
     return {
-        T0: examples(rectangles(boxes, (a, b))),
+        T0: examples(filled_rectangles(boxes, (a, b))),
         T1: lambda g: examples(moved_rectangles(16, (a, b), g)),
-        T2: examples(torch.cat([rectangles(boxes, pair) for pair in others])),
+        T2: examples(torch.cat([filled_rectangles(boxes, pair) for pair in others])),
         T3: lambda g: _field(config, 1, 2, g),
         T4: lambda g: _field(config, 2, 6, g),
         T5: lambda g: _field(config, 1, 2, g, sign=-1),

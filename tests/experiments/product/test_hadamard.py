@@ -19,7 +19,7 @@ from convlab.workbench import Workbench
 from experiments.product._boxes import SCENES
 from experiments.product._maps import PRODUCT
 from experiments.product._networks import exponential_residual, linear_residual, value_at
-from experiments.product._scenes import product, random_fields, rectangles
+from experiments.product._scenes import filled_rectangles, product, random_fields
 
 HARDLY = {"training.steps": 1}
 NAMES = ("hadamard", "doubling", "drawings")
@@ -104,7 +104,7 @@ def test_drawings_train_every_scene_by_the_norm_and_two_by_other_losses() -> Non
     losses = {"norm": norm, "squared norm": mse_loss, "absolute error": l1_loss}
     for name, (data, loss, how) in workbench.calls.items():
         scene, arm, *constant = name.split(", ")
-        assert torch.equal(data.x, rectangles(SCENES[scene], (2, 5)))
+        assert torch.equal(data.x, filled_rectangles(SCENES[scene], (2, 5)))
         assert torch.equal(data.y, product(data.x))
         assert loss is losses[arm]
         schedule = "constant" if constant else "cosine"
@@ -202,7 +202,7 @@ def test_hadamard_trains_on_the_scene_or_on_random_fields_and_tests_both() -> No
     workbench = Recorder()
     config = hadamard.Config(seeds=1, field_side=16, training=Training(steps=1))
     measurements = hadamard.measure(config, workbench)
-    scene = rectangles(SCENES["overlapping"], (2, 3))
+    scene = filled_rectangles(SCENES["overlapping"], (2, 3))
     for name, (data, loss, _) in workbench.calls.items():
         arm, _, trained = name.partition(", ")
         assert isinstance(data, Data) == (trained == "scene") and loss is norm
@@ -251,7 +251,7 @@ def test_doubling_follows_the_leak_and_the_output_of_every_seed() -> None:
             measured = measurements.get(quantity, steps=when).values
             assert measured == pytest.approx(values.tolist())
         for quantity, first in {"error (share)": a, "error with a doubled (share)": 2 * a}.items():
-            scene = rectangles(SCENES["overlapping"], (first, b))
+            scene = filled_rectangles(SCENES["overlapping"], (first, b))
             out, target = networks.at(step).predict(scene), product(scene)
             shares = [float((each - target).norm() / target.norm()) for each in out]
             assert measurements.get(quantity, steps=when).values == pytest.approx(shares)

@@ -22,7 +22,7 @@ from experiments.product._networks import (
     with_exp,
     with_log_and_exp,
 )
-from experiments.product._scenes import moved_rectangles, product, random_fields, rectangles
+from experiments.product._scenes import filled_rectangles, moved_rectangles, product, random_fields
 
 
 def forward(network: nn.Module) -> Forward:
@@ -32,7 +32,7 @@ def forward(network: nn.Module) -> Forward:
 
 @pytest.mark.parametrize(("size", "share"), [(3, 0.660442), (1, 0.662623)])
 def test_the_floor_of_the_reference_scene_is_as_derived(size: int, share: float) -> None:
-    pair = rectangles(REFERENCE, (2, 3))
+    pair = filled_rectangles(REFERENCE, (2, 3))
     floor = least_squares_floor(pair, product(pair), size) / product(pair).norm()
     assert floor == pytest.approx(share, abs=1e-6)
     assert product(pair).norm() == 30 * 2 * 3
@@ -40,7 +40,7 @@ def test_the_floor_of_the_reference_scene_is_as_derived(size: int, share: float)
 
 @pytest.mark.parametrize("scene", ["identical", "nested", "disjoint"])
 def test_the_floor_of_other_scenes_is_zero(scene: str) -> None:
-    pair = rectangles(SCENES[scene], (2, 3))
+    pair = filled_rectangles(SCENES[scene], (2, 3))
     assert least_squares_floor(pair, product(pair)) < 1e-9
 
 
@@ -111,7 +111,7 @@ def test_the_loss_is_the_norm_of_the_post() -> None:
 
 
 def test_rectangles_are_filled_where_they_say() -> None:
-    first, second = rectangles(REFERENCE, (2, 3))[0]
+    first, second = filled_rectangles(REFERENCE, (2, 3))[0]
     assert first.sum() == 50 * 50 * 2 and second.sum() == 50 * 50 * 3
     assert (first[20:70, 20:70] == 2).all() and (second[40:90, 40:90] == 3).all()
 
