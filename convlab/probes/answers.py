@@ -1,6 +1,7 @@
 """How the answers of many networks to images compare with the truth, and with other answers.
 
-Logits are (S, N, K): of S networks to N images, one for each of K classes. Every measure is (S,).
+Logits are (S, N, K): of S networks to N images, one for each of K classes. The right classes are
+(N,), or (S, N) where each network has images of its own. Every measure is (S,).
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from torch import Tensor
 
 
 def accuracy(logits: Tensor, y: Tensor) -> Tensor:
-    """The share of images whose class y (N,) has the greatest logit, in percent."""
+    """The share of images whose class y has the greatest logit, in percent."""
     return 100 * (logits.argmax(dim=-1) == y).double().mean(dim=1)
 
 
-def probability(logits: Tensor, y: Tensor) -> Tensor:
-    """The mean probability, in percent, of the right classes y (N,)."""
+def probability_change(logits: Tensor, others: Tensor, y: Tensor) -> Tensor:
+    """By how many percentage points the probability of the right class y differs, on average.
+
+    The mean of |Δp| over the images: what one gains does not cancel what another loses.
+    """
     classes = y.expand(logits.shape[:2]).unsqueeze(-1)
-    return 100 * logits.double().softmax(dim=-1).gather(-1, classes).mean(dim=(1, 2))
+    one, other = (each.double().softmax(dim=-1).gather(-1, classes) for each in (logits, others))
+    return 100 * (one - other).abs().mean(dim=(1, 2))
 
 
 def alike(logits: Tensor, others: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Literal
 from torch import nn
 
 from convlab.layers import LocallyConnected2d
-from convlab.models import Head, maximum_head, mlp
+from convlab.models import Head, flat_head, maximum_head, mlp
 
 from ._canvas import CLASSES, SIDE
 
@@ -39,6 +39,12 @@ def local_layers(head: Head, channels: int) -> nn.Module:
         channels, 2 * channels, HALF, 3, padding=1, padding_mode="circular"
     )
     return _stack(first, second, head(2 * channels, HALF, CLASSES))
+
+
+def flat_head_after_maxima(channels: int, size: tuple[int, int], classes: int) -> nn.Module:
+    """`flat_head` on the maxima of 2 x 2 positions."""
+    half = size[0] // 2, size[1] // 2
+    return nn.Sequential(nn.MaxPool2d(2), flat_head(channels, half, classes))
 
 
 def perceptron(channels: int) -> nn.Module:

@@ -1,11 +1,11 @@
 """Digits that networks learn in the lower half of a canvas and are tested on half a canvas above.
 
-Images of S seeds are (S, N, 1, SIDE, SIDE), with N digits each.
+Each seed has a split, placements and held-out digits of its own. Images of S seeds are
+(S, N, 1, SIDE, SIDE), with N digits each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,8 +15,10 @@ from torch.nn.functional import cross_entropy
 
 from convlab.data import Dataset, load, shift_images, split
 from convlab.data.canvas import digits_on_canvas
-from convlab.streams import Data, Draw, Stream, generator
-from convlab.train import Networks
+from convlab.measure import Sample
+from convlab.settings import Training
+from convlab.streams import Data, Draw, Stream
+from convlab.train import Networks, sample
 from convlab.workbench import Workbench
 
 from ._canvas import DIGIT, ROWS, SIDE, Learning
@@ -26,48 +28,59 @@ WHITE = 4.0  # digits cover little of a canvas: brighter ones train the first la
 
 
 @dataclass(frozen=True)
-class LiftedDigits:
-    """Digits to learn from, and others that each of S networks is tested on, below and above."""
+class HeldOut:
+    """Digits that a seed's network is not trained on, in the lower half and half a canvas above.
 
-    train: Dataset
+    In float64, so that sums of weights from `probes.exact` are exact.
+    """
+
     below: Tensor  # (S, N, 1, SIDE, SIDE), as is `above`
     above: Tensor
-    y: Tensor  # (N,)
-
-    def draw(self, rows: int, placements: int) -> Draw:
-        """Each digit `placements` times on the lowest `rows` rows, placed anew by each seed."""
-
-        def draw(generator: Generator) -> Data:
-            return Data(*place(self.train, rows, placements, generator))
-
-        return draw
+    y: Tensor  # (S, N)
 
 
-def split_digits(seeds: int) -> LiftedDigits:
-    """The same split for all seeds, with places of its own for each seed."""
-    train, test = split(load("digits"), generator(0, Stream.SPLIT))
-    generators = [generator(seed, Stream.HELD_OUT) for seed in range(seeds)]
-    return LiftedDigits(train, *below_and_above(test, generators), test.y)
+def held_out(workbench: Workbench, seeds: int) -> HeldOut:
+    """Each of the seeds has the test digits of its split, on the lowest row, placed anew."""
+    digits, drawn = load("digits"), []
+    for seed in range(seeds):
+        _, test = split(digits, workbench.generator(Stream.DATA, seed))
+        drawn.append(place(test, 1, 1, workbench.generator(Stream.HELD_OUT, seed)))
+    below, y = (torch.stack(each) for each in zip(*drawn, strict=True))
+    return HeldOut(below.double(), lift(below.double()), y)
+
+
+def training_digits(rows: int, placements: int) -> Draw:
+    """A seed's training digits, each `placements` times on one of the lowest `rows` rows.
+
+    The split is the first that a seed draws, so that `held_out` draws the same.
+    """
+    digits = load("digits")
+
+    def draw(generator: Generator) -> Data:
+        train, _ = split(digits, generator)
+        return Data(*place(train, rows, placements, generator))
+
+    return draw
 
 
 def learn(
-    digits: LiftedDigits,
     workbench: Workbench,
     name: str,
     build: Builder,
     settings: Learning,
+    *,
     rows: int = 1,
-    keep: Sequence[int] = (),
+    training: Training | None = None,
 ) -> Networks:
     """Networks that have learned the digits on the lowest `rows` rows, one per seed."""
     return workbench.fit(
         name,
         partial(build, settings.channels),
-        digits.draw(rows, settings.placements),
+        training_digits(rows, settings.placements),
         cross_entropy,
         seeds=settings.seeds,
-        training=settings.training,
-        keep=keep,
+        training=training or settings.training,
+        keep=[0],
     )
 
 
@@ -83,15 +96,11 @@ def place(
     return canvas, digits.y.repeat(placements)
 
 
+def mean_of_seeds(values: Tensor) -> Sample:
+    """Of a value (S,) for each seed, which has weights and digits of its own."""
+    return sample(values, "mean", "weights and data")
+
+
 def lift(x: Tensor) -> Tensor:
     """The images half a canvas higher; what leaves at the top enters at the bottom."""
     return shift_images(x, -DIGIT, 0)
-
-
-def below_and_above(digits: Dataset, generators: Iterable[Generator]) -> tuple[Tensor, Tensor]:
-    """The digits on the lowest row, placed anew by each of S generators, and the same lifted.
-
-    In float64, so that sums of weights from `probes.exact` are exact.
-    """
-    below = torch.stack([place(digits, 1, 1, each)[0] for each in generators]).double()
-    return below, lift(below)

@@ -2,8 +2,8 @@
 
 Networks learn digits in the lower half of a canvas and are tested half a canvas above. Local
 layers and an MLP have weights of their own for the upper half. These weights never receive a
-gradient, so the networks must guess there. Shared weights are the control: the same digits, the
-same loop.
+gradient, so the networks must guess there, however long they learn. Shared weights are the
+control: the same digits, the same loop.
 """
 
 from functools import partial
@@ -13,25 +13,28 @@ from matplotlib.figure import Figure
 
 from convlab.figures import side_by_side
 from convlab.measure import (
+    Answer,
     Claim,
     Control,
     Measurements,
     Sample,
     above,
     at,
+    below,
     equal,
     exactly,
     within,
 )
 from convlab.models import flat_head, maximum_head
 from convlab.probes.answers import accuracy
-from convlab.probes.exact import exact_logits
-from convlab.train import Networks, sample
+from convlab.record import Record
+from convlab.train import Networks
 from convlab.workbench import Workbench
 
 from ._canvas import ABOVE, BELOW, CHANCE, SIDE, Learning
 from ._canvas_networks import Builder, local_layers, perceptron, pooled_convolutions
-from ._lifted_digits import learn, split_digits
+from ._lifted_digits import held_out, learn, mean_of_seeds
+from ._maps import below_and_above
 
 SHARED, LOCAL = "convolution, maximum", "local, maximum"
 LOCAL_FLAT, MLP = "local, flattened", "mlp"
@@ -51,12 +54,12 @@ ARMS: dict[str, Builder] = {
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    digits, measurements, networks = split_digits(config.seeds), Measurements(), {}
-    for arm, build in ARMS.items():
-        networks[arm] = learn(digits, workbench, arm, build, config, keep=[0])
+    digits, measurements = held_out(workbench, config.seeds), Measurements()
+    networks = {arm: learn(workbench, arm, build, config) for arm, build in ARMS.items()}
     for arm, each in networks.items():
-        logits = (exact_logits(each, x, own=True) for x in (digits.below, digits.above))
-        low, high = (sample(accuracy(half, digits.y), "mean") for half in logits)
+        low, high = (
+            mean_of_seeds(accuracy(logits, digits.y)) for logits in below_and_above(each, digits)
+        )
         title = "Accuracy on digits in the lower half, and half a canvas above"
         measurements.add(title, {"arm": arm}, {BELOW: low, ABOVE: high})
     for arm in (LOCAL, LOCAL_FLAT, MLP):
@@ -77,84 +80,86 @@ def weight_changes(networks: Networks) -> dict[str, Sample]:
     return {UPPER: exactly(float(upper.max())), LOWER: exactly(float(lower.max()))}
 
 
-SHARED_KNOWS_ABOVE = Control(
-    sentence="a network with shared weights knows the digits above",
-    of=at(ABOVE, arm=SHARED),
-    predicted=above(80),
-)
+def learned(arm: str, name: str, least: float) -> tuple[Control, ...]:
+    """A network that guesses above has learned below, and nothing above, unlike shared weights."""
+    return (
+        Control(
+            sentence=f"{name} knows the digits below",
+            of=at(BELOW, arm=arm),
+            predicted=above(least),
+        ),
+        Control(
+            sentence=f"no weight of the upper half of {name} changed",
+            of=at(UPPER, arm=arm),
+            predicted=equal(0),
+        ),
+        Control(
+            sentence="a network with shared weights knows the digits above",
+            of=at(ABOVE, arm=SHARED),
+            predicted=above(80),
+        ),
+    )
+
 
 CLAIMS = (
     Claim(
         id="C317",
         source="S3",
-        sentence="Without shared weights, what is learned below is not recognised above",
+        sentence="Without shared weights, what is learned below may not be recognised above",
         of=at(ABOVE, arm=LOCAL),
-        predicted=within(5, of=CHANCE),
-        controls=(
-            Control(
-                sentence="the local network with maxima knows the digits below",
-                of=at(BELOW, arm=LOCAL),
-                predicted=above(80),
-            ),
-            Control(
-                sentence="no weight of the upper half of the local network with maxima changed",
-                of=at(UPPER, arm=LOCAL),
-                predicted=equal(0),
-            ),
-            SHARED_KNOWS_ABOVE,
-        ),
+        predicted=below(50),
+        controls=learned(LOCAL, "the local network with maxima", 85),
+        blind=False,
     ),
     Claim(
         id="C317r",
         source="S3",
-        sentence="A flattened locally connected network does not recognise above what it learned "
-        "below",
+        sentence="A flattened locally connected network guesses above what it learned below",
         of=at(ABOVE, arm=LOCAL_FLAT),
-        predicted=within(5, of=CHANCE),
-        controls=(
-            Control(
-                sentence="the flattened local network knows the digits below",
-                of=at(BELOW, arm=LOCAL_FLAT),
-                predicted=above(80),
-            ),
-            Control(
-                sentence="no weight of the upper half of the flattened local network changed",
-                of=at(UPPER, arm=LOCAL_FLAT),
-                predicted=equal(0),
-            ),
-            SHARED_KNOWS_ABOVE,
-        ),
+        predicted=within(3, of=CHANCE),
+        controls=learned(LOCAL_FLAT, "the flattened local network", 85),
+        blind=False,
     ),
     Claim(
         id="C317r2",
         source="S3",
-        sentence="An MLP does not recognise above what it learned below",
+        sentence="An MLP guesses above what it learned below",
         of=at(ABOVE, arm=MLP),
-        predicted=within(5, of=CHANCE),
-        controls=(
-            Control(
-                sentence="the MLP knows the digits below",
-                of=at(BELOW, arm=MLP),
-                predicted=above(80),
-            ),
-            Control(
-                sentence="no weight of the upper half of the MLP changed",
-                of=at(UPPER, arm=MLP),
-                predicted=equal(0),
-            ),
-            SHARED_KNOWS_ABOVE,
-        ),
+        predicted=within(3, of=CHANCE),
+        controls=learned(MLP, "the MLP", 90),
+        blind=False,
+    ),
+    Claim(
+        id="C317r3",
+        source="S3",
+        sentence="Global max-pooling does not help local layers: they guess above what they "
+        "learned below",
+        of=at(ABOVE, arm=LOCAL),
+        predicted=within(3, of=CHANCE),
+        controls=learned(LOCAL, "the local network with maxima", 85),
+        blind=False,
     ),
 )
 
+ANSWER = Answer(
+    "No. Local layers that know {below:.0f} % of the digits at the bottom are right about "
+    "{above:.0f} % of the same digits at the top, and an MLP about {mlp:.0f} %: that is guessing, "
+    "one in ten. Their weights for the top never changed, as no gradient reached them. With "
+    "shared weights it is {shared:.0f} % at the top.",
+    below=at(BELOW, arm=LOCAL),
+    above=at(ABOVE, arm=LOCAL),
+    mlp=at(ABOVE, arm=MLP),
+    shared=at(ABOVE, arm=SHARED),
+)
 
-def draw(measurements: Measurements) -> dict[str, Figure]:
+
+def draw(record: Record) -> dict[str, Figure]:
     halves = side_by_side(
-        measurements,
+        record.measurements,
         (BELOW, ABOVE),
         by="arm",
-        title="Without shared weights, digits that were learned below are unknown above",
-        y="accuracy (%)",
+        title=record.finding("C317r3"),
+        y="accuracy (%), mean and 95 % interval over seeds",
         levels={"guessing": CHANCE},
     )
     return {"halves": halves}
