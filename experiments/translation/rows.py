@@ -92,16 +92,16 @@ def add_accuracy(
     )
 
 
-def learned(arm: str, name: str) -> tuple[Control, ...]:
+def learned(arm: str) -> tuple[Control, ...]:
     """A network that fails on the highest row can learn it, and does not fail for lack of time."""
     return (
         Control(
-            sentence=f"trained on all rows, {name} knows the highest",
+            sentence="trained on all rows, such a network knows the highest",
             of=at(ACCURACY, arm=arm, rows=ROWS),
             predicted=above(60),
         ),
         Control(
-            sentence=f"half the steps teach {name} as much of the highest row",
+            sentence="half the steps teach as much of the highest row",
             of=paired(
                 at(ACCURACY, arm=HALF[arm], rows=ALL_BUT_ONE),
                 at(ACCURACY, arm=arm, rows=ALL_BUT_ONE),
@@ -113,7 +113,7 @@ def learned(arm: str, name: str) -> tuple[Control, ...]:
 
 CLAIMS = (
     Claim(
-        id="C316r5",
+        id="C316r4",
         source="S3",
         sentence="With global max-pooling, one row teaches a circular network all others",
         of=at(ACCURACY, arm=POOLED, rows=1),
@@ -134,7 +134,7 @@ CLAIMS = (
         "mostly wrong on that row",
         of=at(ACCURACY, arm=FLAT, rows=ALL_BUT_ONE),
         predicted=below(50),
-        controls=learned(FLAT, "the flattened network"),
+        controls=learned(FLAT),
         blind=False,
     ),
     Claim(
@@ -143,7 +143,7 @@ CLAIMS = (
         sentence="Trained on all rows but one, an MLP is mostly wrong on that row",
         of=at(ACCURACY, arm=MLP, rows=ALL_BUT_ONE),
         predicted=below(50),
-        controls=learned(MLP, "the MLP"),
+        controls=learned(MLP),
         blind=False,
     ),
 )

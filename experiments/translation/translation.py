@@ -45,7 +45,7 @@ from convlab.workbench import Workbench
 
 from ._canvas import ABOVE, BELOW, CHANCE, DIGIT, ROWS, Learning
 from ._canvas_networks import convolutions
-from ._lifted_digits import HeldOut, held_out, learn, mean_of_seeds
+from ._lifted_digits import WHITE, HeldOut, held_out, learn, mean_of_seeds
 from ._maps import below_and_above, first, relative_error, rounded
 
 POOLED, ZEROS = "circular, maximum", "zero-padded, maximum"
@@ -299,7 +299,7 @@ def draw(record: Record) -> dict[str, Figure]:
     return {
         "halves": halves,
         "layers": draw_layers(record),
-        "pair": images(examples, title="The same digit below and above", highest=1.0),
+        "pair": images(examples, title="The same digit below and above", highest=WHITE),
     }
 
 

@@ -80,16 +80,16 @@ def weight_changes(networks: Networks) -> dict[str, Sample]:
     return {UPPER: exactly(float(upper.max())), LOWER: exactly(float(lower.max()))}
 
 
-def learned(arm: str, name: str, least: float) -> tuple[Control, ...]:
+def learned(arm: str, least: float) -> tuple[Control, ...]:
     """A network that guesses above has learned below, and nothing above, unlike shared weights."""
     return (
         Control(
-            sentence=f"{name} knows the digits below",
+            sentence="the network that guesses above knows the digits below",
             of=at(BELOW, arm=arm),
             predicted=above(least),
         ),
         Control(
-            sentence=f"no weight of the upper half of {name} changed",
+            sentence="no weight of the upper half of that network changed",
             of=at(UPPER, arm=arm),
             predicted=equal(0),
         ),
@@ -108,7 +108,7 @@ CLAIMS = (
         sentence="Without shared weights, what is learned below may not be recognised above",
         of=at(ABOVE, arm=LOCAL),
         predicted=below(50),
-        controls=learned(LOCAL, "the local network with maxima", 85),
+        controls=learned(LOCAL, 85),
         blind=False,
     ),
     Claim(
@@ -117,7 +117,7 @@ CLAIMS = (
         sentence="A flattened locally connected network guesses above what it learned below",
         of=at(ABOVE, arm=LOCAL_FLAT),
         predicted=within(3, of=CHANCE),
-        controls=learned(LOCAL_FLAT, "the flattened local network", 85),
+        controls=learned(LOCAL_FLAT, 85),
         blind=False,
     ),
     Claim(
@@ -126,7 +126,7 @@ CLAIMS = (
         sentence="An MLP guesses above what it learned below",
         of=at(ABOVE, arm=MLP),
         predicted=within(3, of=CHANCE),
-        controls=learned(MLP, "the MLP", 90),
+        controls=learned(MLP, 90),
         blind=False,
     ),
     Claim(
@@ -136,7 +136,7 @@ CLAIMS = (
         "learned below",
         of=at(ABOVE, arm=LOCAL),
         predicted=within(3, of=CHANCE),
-        controls=learned(LOCAL, "the local network with maxima", 85),
+        controls=learned(LOCAL, 85),
         blind=False,
     ),
 )
