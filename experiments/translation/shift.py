@@ -85,8 +85,21 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     add_single_layers(measurements, config, workbench)
     add_one_with_zeros(measurements, config, workbench)
-    for padding, arm in workbench.track("networks", PAIRS):
-        add_network(measurements, config, workbench, padding, arm)
+    tracked = workbench.track("networks", PAIRS)
+    results = {pair: errors_and_border(config, workbench, *pair) for pair in tracked}
+    for (padding, arm), (errors, _) in results.items():
+        measurements.arrays[f"{padding}, {arm}"] = errors.numpy()
+        measurements.add(
+            f"Relative error of {config.depth} convolutions, by the shift of their input",
+            {"padding": padding, "arm": arm},
+            errors_by_steps(errors),
+        )
+    for (padding, arm), (errors, border) in results.items():
+        measurements.add(
+            "The greatest of these errors, and how deep from the border they reach",
+            {"padding": padding, "arm": arm},
+            {GREATEST: greatest(errors), BORDER: exactly(border)},
+        )
     return measurements
 
 
@@ -131,21 +144,16 @@ def add_one_with_zeros(measurements: Measurements, config: Config, workbench: Wo
     )
 
 
-def add_network(
-    measurements: Measurements, config: Config, workbench: Workbench, padding: Padding, arm: str
-) -> None:
-    each, deepest = [], 0
+def errors_and_border(
+    config: Config, workbench: Workbench, padding: Padding, arm: str
+) -> tuple[Tensor, int]:
+    """Of each seed's network the errors (seeds, shifts), and how deep any has its border."""
+    errors, deepest = [], 0
     for weights, x in images(config, workbench):
         layers = network(padding, arm, config.kernel, config.depth, weights)
-        each.append(equivariance(layers, x, ACROSS))
+        errors.append(equivariance(layers, x, ACROSS))
         deepest = max(deepest, border_width(layers, x, (0, config.side // 2)))
-    errors = torch.stack(each)
-    measurements.arrays[f"{padding}, {arm}"] = errors.numpy()
-    measurements.add(
-        f"Relative error of {config.depth} convolutions, over all shifts to the side and seeds",
-        {"padding": padding, "arm": arm},
-        {**errors_by_steps(errors), GREATEST: greatest(errors), BORDER: exactly(deepest)},
-    )
+    return torch.stack(errors), deepest
 
 
 def errors_by_steps(errors: Tensor) -> dict[str, Sample]:
