@@ -37,7 +37,7 @@ from convlab.measure import (
 from convlab.models import flat_head
 from convlab.probes.answers import accuracy, alike
 from convlab.record import Record
-from convlab.settings import Seeds
+from convlab.settings import NO_CONDITION, Seeds
 from convlab.streams import Stream
 from convlab.train import Networks
 from convlab.workbench import Workbench
@@ -72,7 +72,12 @@ class Config(Learning):
     """How many networks of which size learn for how long, and see how much noise."""
 
     seeds: Seeds = Field(10, description="networks per arm")
-    noises: int = Field(64, ge=1, description="images of noise whose maxima are compared")
+    noises: int = Field(
+        64,
+        ge=1,
+        description="images of noise whose maxima are compared",
+        json_schema_extra=NO_CONDITION,
+    )
 
 
 ARMS: dict[str, Builder] = {

@@ -31,7 +31,7 @@ from convlab.measure import (
 from convlab.models import flat_head, maximum_head
 from convlab.probes.answers import accuracy
 from convlab.record import Record
-from convlab.settings import Seeds
+from convlab.settings import NO_CONDITION, Seeds
 from convlab.train import Networks
 from convlab.workbench import Workbench
 
@@ -51,7 +51,10 @@ class Config(Learning):
 
     seeds: Seeds = Field(10, description="networks per arm and number of rows")
     rows: tuple[Annotated[int, Field(ge=1, le=ROWS)], ...] = Field(
-        (1, 4, 7, 8, 9), min_length=1, description="numbers of lowest rows trained on, of 9"
+        (1, 4, 7, 8, 9),
+        min_length=1,
+        description="numbers of lowest rows trained on, of 9",
+        json_schema_extra=NO_CONDITION,  # each number is judged by itself, if it is there
     )
 
 

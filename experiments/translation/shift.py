@@ -292,11 +292,11 @@ CLAIMS = (
 )
 
 ANSWER = Answer(
-    "A convolution follows a shift of its input exactly, wherever no padding is seen; an "
-    "untrained MLP is off by {mlp:.0%} or more, and a layer that shares no weight by {local:.0%}. "
-    "A whole network follows as well only if its padding is circular and nothing is halved. "
-    f"Halved twice, it follows multiples of {STEP} pixels alone and is off by {{others:.0%}} or "
-    "more between; zeros disturb {border:.0f} outputs along the border.",
+    "A convolution follows a shift of its input exactly, wherever no padding is seen. An "
+    "untrained MLP misses by {mlp:.1f} times the size of its map or more, and a layer that shares "
+    "no weight by {local:.1f}. A whole network follows as well only if its padding is circular "
+    f"and nothing is halved: halved twice, it follows multiples of {STEP} pixels alone and misses "
+    "by {others:.2f} or more between; zeros disturb {border:.0f} outputs along the border.",
     mlp=at(LEAST, layer=DENSE),
     local=at(LEAST, layer=LOCAL),
     others=halved(OTHERS, min),

@@ -155,7 +155,8 @@ def over_seeds(choose: Callable[[tuple[float, ...]], float], quantity: str, arm:
     def choice(measurements: Measurements) -> Sample:
         return exactly(float(choose(measurements.get(quantity, arm=arm).values)))
 
-    return Quantity(f"{quantity}, {arm}", choice)
+    named = at(quantity, arm=arm)
+    return Quantity(named.name, choice, named.unit)
 
 
 at_most, at_least = partial(over_seeds, np.max), partial(over_seeds, np.min)
