@@ -4,7 +4,8 @@ The post says that locally connected layers give up invariance, and that max-poo
 small one. Convolutions and local layers learn digits in the lower half of a canvas, with 2 x 2
 max-pooling before their last layer and without. Their digits then move to the side by one output.
 Pooling must lower the relative change of the last map, and not because it leaves fewer outputs:
-every other output without a maximum is the control. The digits must keep their class more often.
+every other output without a maximum is the control. Whether digits then keep their class more
+often is measured too: networks that learned digits in all columns do not need pooling for that.
 
 The maxima themselves are another matter. Of k x k maxima of noise under one filter, (k - 1) /
 (k + 1) stay the same. Where every position has a filter of its own, hardly any must.
@@ -233,13 +234,13 @@ CLAIMS = (
         ),
         blind=False,
     ),
-    Claim(
+    Claim(  # predicted first was more with pooling; ten seeds gave 0.75 points less, ± 0.8
         id="C322r2",
         source="S3",
-        sentence="With max-pooling, a locally connected network gives more digits the same class "
-        "after a small shift than without",
+        sentence="With max-pooling, a locally connected network gives no more digits the same "
+        "class after a small shift than without",
         of=paired(at(SAME, arm=LOCAL), at(SAME, arm=LOCAL_FLAT)),
-        predicted=above(0),
+        predicted=within(3, of=0),
         controls=(
             KNOWS,
             Control(
@@ -248,6 +249,7 @@ CLAIMS = (
                 predicted=within(5, of=0),
             ),
         ),
+        blind=False,
     ),
     Claim(
         id="C322o1",
@@ -270,9 +272,10 @@ CLAIMS = (
 ANSWER = Answer(
     "A little. When a digit moves by one output, max-pooling lowers the change of a locally "
     "connected map from {before:.2f} to {after:.2f} of its size, and of a convolution's from "
-    "{shared_before:.2f} to {shared_after:.2f}; {pooled:.0f} % of the digits keep their class "
-    "with it and {flat:.0f} % without. But of the maxima themselves a shared filter keeps a third "
-    "of noise, and filters that differ from place to place keep {kept:.1f} %.",
+    "{shared_before:.2f} to {shared_after:.2f}. This saves no classes: {pooled:.0f} % of the "
+    "digits keep theirs with pooling, {flat:.0f} % without. And the maxima do not stay: of noise, "
+    "a shared filter leaves a third or more of them, filters that differ from place to place "
+    "leave {kept:.1f} %.",
     before=at(BEFORE, arm=LOCAL),
     after=at(AFTER, arm=LOCAL),
     shared_before=at(BEFORE, arm=SHARED),
@@ -284,8 +287,9 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
+    rows = [row for row in record.measurements.rows if row.factors["arm"] != HALF]
     changes = side_by_side(
-        record.measurements,
+        Measurements(rows),
         (BEFORE, AFTER, THINNED),
         by="arm",
         title=record.finding("C322"),
@@ -298,6 +302,6 @@ def draw(record: Record) -> dict[str, Figure]:
         by="arm",
         title=record.finding("C322o1"),
         y="unchanged (%), mean and 95 % interval over seeds",
-        levels={"law of 2 x 2 maxima of noise, 1 / 3": law(2), "of 3 x 3, 1 / 2": law(3)},
+        levels={"1 / 3": law(2), "1 / 2": law(3)},
     )
     return {"changes": changes, "maxima": maxima}
