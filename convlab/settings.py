@@ -10,6 +10,8 @@ from pydantic.config import JsonDict
 FORMERLY = "formerly"  # the key under which a field names its old key, which is refused with it
 CONDITION = "condition"  # the key under which a field says that no prediction depends on it
 NO_CONDITION: JsonDict = {CONDITION: False}  # for `json_schema_extra`: one only sees better
+ADDED = "added"  # the condition of a field that names arms: those added to the shipped are none
+ADDED_ARMS: JsonDict = {CONDITION: ADDED}
 FROZEN = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from .. import config
 from ..config import Document
-from ..settings import CONDITION
+from ..settings import ADDED, CONDITION
 from . import catalogue
 
 SEEDS = "seeds"  # no condition, also where a user gives them a type of its own
@@ -66,7 +66,13 @@ def _differing(
         if isinstance(value, BaseModel) and type(value) is type(other):
             yield from _differing(value, other, f"{prefix}{name}.", counts)
         elif value != other:
-            yield Difference(f"{prefix}{name}", value, other, counts)
+            added = mark == ADDED and _only_adds(value, other)
+            yield Difference(f"{prefix}{name}", value, other, counts and not added)
+
+
+def _only_adds(arms: Sequence[Any], shipped: Sequence[Any]) -> bool:
+    """Whether the shipped arms are all there, and the same comes first: others may follow it."""
+    return arms[:1] == shipped[:1] and all(arm in arms for arm in shipped)
 
 
 def _distance(found: tuple[Difference, ...]) -> tuple[int, int]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from convlab.cost import cost
 from convlab.data import Dataset
 from convlab.measure import Measurements, Sample, exactly
 from convlab.settings import Training
-from convlab.streams import Data, Stream, generator
+from convlab.streams import Data
 from convlab.timing import milliseconds, seconds
 from convlab.train.optimizers import optimizer_and_schedule
 
@@ -30,15 +30,19 @@ def add_costs(
     data: Dataset,
     training: Training,
     device: str,
+    order: Generator,
 ) -> None:
-    """A row of counts and a row of times for each architecture, on the first batch of the data."""
+    """A row of counts and a row of times for each architecture, on the first batch of the data.
+
+    Steps and predictions are timed in a random order.
+    """
     batch = Data(data.x[: training.batch].to(device), data.y[: training.batch].to(device))
     size, threads = len(batch.y), torch.get_num_threads()
     networks = {each: each.build().to(device) for each in architectures}
     for each, network in networks.items():
         title = f"what each costs (per image; bytes per batch of {size})"
         into.add(title, each.factors, counts(network, batch.x))
-    for each, quantities in times(networks, batch, cross_entropy, training).items():
+    for each, quantities in times(networks, batch, cross_entropy, training, order).items():
         title = f"how long each takes (batch of {size}, threads: {threads}, on {device})"
         into.add(title, each.factors, quantities)
 
@@ -54,7 +58,11 @@ def counts(network: nn.Module, x: Tensor) -> dict[str, Sample]:
 
 
 def times(
-    networks: Mapping[Name, nn.Module], data: Data, loss: Loss, training: Training
+    networks: Mapping[Name, nn.Module],
+    data: Data,
+    loss: Loss,
+    training: Training,
+    order: Generator,
 ) -> dict[Name, dict[str, Sample]]:
     """By network, the times of a step on the data and of a prediction for its first example.
 
@@ -65,7 +73,6 @@ def times(
     for number, network in enumerate(networks.values()):
         functions[f"step {number}"] = training_step(network, data, loss, training)
         functions[f"prediction {number}"] = prediction(network, data.x[:1])
-    order = generator(0, Stream.ORDER)
     rounds = seconds(functions, repeats=REPEATS, warmup=WARMUP, generator=order)
     return {
         name: {

@@ -1,24 +1,25 @@
-"""How well a network learns a dataset: the accuracy by the number of images, and the losses."""
+"""How well a network learns a task: the accuracy by the number of images, and the losses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
-from math import inf, isnan
-from statistics import fmean
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf, isfinite, isnan, sqrt
+from statistics import fmean, stdev
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 from torch.func import vmap
 from torch.nn.functional import cross_entropy
 
-from convlab.data import Dataset, split
 from convlab.measure import Sample, Statistic
 from convlab.settings import Training
 from convlab.streams import Batch, Data, Draw, Stream, draw_all
 from convlab.train import Networks, sample
 from convlab.workbench import Workbench
+
+from ._settings import HALF
+from ._tasks import Task
 
 Metric = Callable[[Tensor, Tensor], Tensor]
 ALL_IMAGES = "all images"
@@ -26,41 +27,13 @@ MOST_SCORED = 1_000  # training images on which the train loss is taken
 HELD_BACK = 5  # one in so many training images, where a learning rate is chosen
 
 
-def training_images(dataset: Dataset, part: slice = slice(None)) -> Draw:
-    """Part of a seed's training images in a random order: its first 50 begin its first 100."""
-    return partial(_draw_training_images, dataset, part)
-
-
-def test_images(dataset: Dataset) -> Data | Draw:
-    """The test images of each seed, or for all seeds those that are published as such."""
-    if dataset.published_test:
-        return _draw_test_images(dataset, Generator())
-    return partial(_draw_test_images, dataset)
-
-
-def training_count(dataset: Dataset) -> int:
-    """How many training images a seed has; every split leaves as many."""
-    return len(split(dataset, Generator())[0].y)
-
-
-def _draw_training_images(dataset: Dataset, part: slice, generator: Generator) -> Data:
-    train, _ = split(dataset, generator)
-    chosen = torch.randperm(len(train.y), generator=generator)[part]
-    return Data(train.x[chosen], train.y[chosen])
-
-
-def _draw_test_images(dataset: Dataset, generator: Generator) -> Data:
-    _, test = split(dataset, generator)
-    return Data(test.x, test.y)
-
-
 @dataclass(frozen=True)
 class Trial:
-    """A network that is to learn a dataset, and how it is trained."""
+    """A network that is to learn a task, and how it is trained."""
 
     name: str
     build: Callable[[], nn.Module]
-    dataset: Dataset
+    task: Task
     training: Training
     workbench: Workbench
 
@@ -74,6 +47,12 @@ class Scores:
     train_loss: Sample
     test_loss: Sample
 
+    @property
+    def test_accuracy(self) -> Sample:
+        """That of the networks that learned from all images (%)."""
+        *_, last = self.accuracy.values()
+        return last
+
 
 def learn(
     trial: Trial, counts: Iterable[int], lrs: Iterable[float], *, seeds: int, lr_seeds: int
@@ -82,32 +61,67 @@ def learn(
 
     A number that is not less than all is left out.
     """
-    everything = training_count(trial.dataset)
+    everything = trial.task.count
     lr = choose_lr(trial, lrs, seeds=lr_seeds)
-    test = draw_all(test_images(trial.dataset), range(seeds), Stream.DATA)
-    train = draw_all(training_images(trial.dataset, slice(MOST_SCORED)), range(seeds), Stream.DATA)
+    train = images(trial, trial.task.training(slice(min(everything, MOST_SCORED))), seeds)
+    test = images(trial, trial.task.test(), seeds)
     accuracy = {}
     for count in sorted({count for count in counts if count < everything} | {everything}):
         name = ALL_IMAGES if count == everything else f"{count} images"
         networks = _fit(trial, name, slice(count), lr, seeds)
-        accuracy[count] = score(networks, percent_correct, test, "mean")
-    train_loss, test_loss = (score(networks, cross_entropy, images) for images in (train, test))
+        accuracy[count] = percent(trial, networks, test)
+    train_loss, test_loss = (score(networks, cross_entropy, each) for each in (train, test))
     return Scores(lr, accuracy, train_loss, test_loss)
 
 
+def learn_in_half_the_steps(trial: Trial, lr: float, seeds: int) -> Sample:
+    """The test accuracy (%) from all images, by half the steps under a schedule of their own."""
+    steps = max(1, trial.training.steps // 2)
+    fewer = replace(trial, training=trial.training.model_copy(update={"steps": steps}))
+    networks = _fit(fewer, f"{ALL_IMAGES}, {HALF}", slice(None), lr, seeds)
+    return percent(fewer, networks, images(trial, trial.task.test(), seeds))
+
+
 def choose_lr(trial: Trial, lrs: Iterable[float], *, seeds: int) -> float:
-    """The learning rate of least mean loss on a fifth of the training images, held back."""
-    count = training_count(trial.dataset)
+    """The learning rate for a fifth of the training images, held back from the training."""
+    count = trial.task.count
     first = count - max(1, count // HELD_BACK)  # of those that are held back
-    draw = training_images(trial.dataset, slice(first, None))
-    images = draw_all(draw, range(seeds), Stream.DATA)
+    held_back = images(trial, trial.task.training(slice(first, None)), seeds)
 
-    def loss(lr: float) -> float:
+    def losses(lr: float) -> Sequence[float]:
         networks = _fit(trial, f"lr {lr:g}", slice(first), lr, seeds)
-        losses = score(networks, cross_entropy, images).values
-        return fmean(inf if isnan(value) else value for value in losses)
+        return score(networks, cross_entropy, held_back).values
 
-    return min(lrs, key=loss)
+    return smallest_as_good({lr: losses(lr) for lr in lrs})
+
+
+def smallest_as_good(losses: Mapping[float, Sequence[float]]) -> float:
+    """The smallest rate whose mean loss is within one standard error of the least mean.
+
+    The losses are given by rate and seed; that of a seed that diverged is infinite. Without this
+    rule rounding alone would choose between rates that are as good, and the claims would follow.
+    """
+    finite = {lr: [inf if isnan(v) else v for v in values] for lr, values in losses.items()}
+    means = {lr: fmean(values) for lr, values in finite.items()}
+    best = min(means, key=lambda lr: means[lr])
+    return min(lr for lr in means if means[lr] <= means[best] + _standard_error(finite[best]))
+
+
+def _standard_error(values: Sequence[float]) -> float:
+    """That of the mean; none where it cannot be known."""
+    known = len(values) > 1 and all(map(isfinite, values))
+    return stdev(values) / sqrt(len(values)) if known else 0.0
+
+
+def images(trial: Trial, data: Data | Draw, seeds: int) -> Batch:
+    """The images of each seed, on which its network is scored."""
+    return draw_all(data, trial.workbench.seeds(seeds), Stream.DATA)
+
+
+def percent(trial: Trial, networks: Networks, images: Batch) -> Sample:
+    """The accuracy (%) of each seed; its splits share images, which widens the interval."""
+    accuracy = score(networks, percent_correct, images, "mean")
+    return replace(accuracy, overlap=trial.task.overlap)
 
 
 def score(
@@ -116,7 +130,8 @@ def score(
     """The metric of each seed on images of its own, or on those that all share."""
     outputs = networks.predict(images.x, own=images.own)
     values = vmap(metric, in_dims=(0, 0 if images.own else None))(outputs, images.y)
-    return sample(values.masked_fill(networks.diverged, torch.nan), statistic)
+    varies = "weights and data" if images.own else networks.varies
+    return sample(values.masked_fill(networks.diverged, torch.nan), statistic, varies)
 
 
 def percent_correct(logits: Tensor, y: Tensor) -> Tensor:
@@ -128,7 +143,7 @@ def _fit(trial: Trial, what: str, part: slice, lr: float, seeds: int) -> Network
     return trial.workbench.fit(
         f"{trial.name}, {what}",
         trial.build,
-        training_images(trial.dataset, part),
+        trial.task.training(part),
         cross_entropy,
         seeds=seeds,
         training=trial.training.model_copy(update={"lr": lr}),

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from sklearn.svm import SVC
-from torch import Tensor
+from torch import Generator, Tensor
 
-from convlab.data import Dataset, load
+from convlab.data import Dataset, load, split
 from convlab.measure import Sample, exactly
-from convlab.streams import Data, Stream, generator
+from convlab.streams import Data, Stream, draw_each
 
-from . import _learning as learning
 from ._settings import PUBLISHED
+from ._tasks import Task, other_writers
 
 LARGEST = 2_000  # training images, beyond which a support vector machine takes minutes
 
 
-def references(dataset: Dataset, seeds: int) -> dict[str, Sample]:
+def references(dataset: Dataset, seeds: range) -> dict[str, Sample]:
     """The accuracies (%) of guessing, of the machine, and of the machine on the published digits.
 
     Each seed has the split on which its network is trained and tested. Beyond 2,000 training
     images there is no machine.
     """
     accuracies = {"guessing": exactly(guessing(dataset.y))}
-    if learning.training_count(dataset) <= LARGEST:
-        each = [_support_vectors_of(dataset, seed) for seed in range(seeds)]
-        accuracies["support vectors"] = Sample(tuple(each), "mean")
+    task = Task(dataset)
+    if task.count <= LARGEST:
+        accuracies["support vectors"] = support_vectors_of_seeds(task, seeds)
     return accuracies | {PUBLISHED: exactly(support_vectors_as_published())}
 
 
@@ -48,15 +48,15 @@ def support_vectors_as_published() -> float:
     The first half is trained on, with gamma 0.001 on pixels of 0 to 16, and the second tested.
     """
     digits = load("digits")
-    half = len(digits.y) // 2
-    pixels = 16 * digits.x
-    train, test = Data(pixels[:half], digits.y[:half]), Data(pixels[half:], digits.y[half:])
-    return support_vectors(train, test, gamma=0.001)
+    train, test = split(other_writers(digits), Generator())
+    return support_vectors(Data(16 * train.x, train.y), Data(16 * test.x, test.y), gamma=0.001)
 
 
-def _support_vectors_of(dataset: Dataset, seed: int) -> float:
-    train = learning.training_images(dataset)(generator(seed, Stream.DATA))
-    test = learning.test_images(dataset)
-    return support_vectors(
-        train, test if isinstance(test, Data) else test(generator(seed, Stream.DATA))
-    )
+def support_vectors_of_seeds(task: Task, seeds: range) -> Sample:
+    """The machine's test accuracy (%) on the split of each seed, or on the one that all share."""
+    of_each = (draw_each(data, seeds, Stream.DATA) for data in (task.training(), task.test()))
+    if task.is_fixed:
+        train, test = (data[0] for data in of_each)
+        return exactly(support_vectors(train, test))
+    values = tuple(map(support_vectors, *of_each))
+    return Sample(values, "mean", "data", overlap=task.overlap)

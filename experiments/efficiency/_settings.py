@@ -1,4 +1,4 @@
-"""What a user may choose to compare, models and images, checked without torch."""
+"""What a user may choose to compare, checked without torch, and the names of what is measured."""
 
 from typing import Annotated
 
@@ -8,6 +8,9 @@ from convlab.data import parse_dataset
 from convlab.settings import Model
 
 PUBLISHED = "support vectors, as published"  # the arm of scikit-learn's own example
+TEST_ACCURACY = "test accuracy (%)"  # of a network that learned from all images
+ACCURACY = "accuracy (%)"  # by the number of images, by what was tried, or without a network
+OTHER_WRITERS, SHUFFLED, HALF = "other writers", "shuffled pixels", "half the steps"
 
 
 def _check_name(dataset: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
@@ -11,10 +12,11 @@ from convlab import lab
 from convlab.lab import catalogue
 from convlab.measure import Measurements, NotMeasured, Outcome, Sample, exactly
 from convlab.memory import NotEnoughMemory
+from convlab.record import Record
 from convlab.workbench import Workbench
 
 compare = lab.load(catalogue.experiments()["compare"])
-(CLAIM,) = compare.CLAIMS
+CLAIM, MORE_OFTEN, NEIGHBOURS = compare.CLAIMS
 
 
 def seen(
@@ -23,8 +25,13 @@ def seen(
     *,
     parameters: float = 1000,
     published: float = 96.885,
+    half: float = 0,
+    shuffled: tuple[float, float] = (-2, 0),
 ) -> Measurements:
-    """Measurements of two models with these test accuracies."""
+    """Two models with these test accuracies, and what half the steps or shuffling changes.
+
+    Half the steps change the accuracy of the cnn only.
+    """
     measurements = Measurements()
     for model, values in {"cnn": cnn, "mlp": mlp}.items():
         count = parameters if model == "cnn" else 1000
@@ -34,6 +41,12 @@ def seen(
             sample = Sample(tuple(value + lead for value in values), "mean")
             quantities = {"parameters": exactly(count), compare.TEST_ACCURACY: sample}
             measurements.add("what each learns", row, quantities)
+    for place, (model, values) in enumerate({"cnn": cnn, "mlp": mlp}.items()):
+        changes = {compare.HALF: half * (model == "cnn"), compare.SHUFFLED: shuffled[place]}
+        for tried, change in changes.items():
+            sample = Sample(tuple(value + change for value in values), "mean")
+            row = {"tried": tried, "arm": model}
+            measurements.add("what else was tried", row, {compare.ACCURACY: sample})
     for name, value in {"guessing": 10, "support vectors, as published": published}.items():
         measurements.add("without", {"arm": name}, {compare.ACCURACY: exactly(value)})
     return measurements
@@ -68,6 +81,31 @@ def test_nothing_holds_where_a_published_number_does_not_come_out(published: flo
     assert CLAIM.check(wrong).outcome is Outcome.INVALID
 
 
+@pytest.mark.parametrize(("change", "outcome"), [(0.9, "holds"), (-2, "holds"), (1.1, "invalid")])
+def test_nothing_holds_where_the_mlp_is_still_catching_up(change: float, outcome: str) -> None:
+    assert CLAIM.check(seen(SPREAD, SPREAD, half=change)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("lead", "outcome"), [(0.1, "holds"), (-0.1, "refuted"), ((-1, 1) * 3, "undecided")]
+)
+def test_to_be_right_more_often_is_to_be_ahead(
+    lead: float | tuple[float, ...], outcome: str
+) -> None:
+    leads = lead if isinstance(lead, tuple) else (lead,) * 6
+    ahead = [value + each for value, each in zip(SPREAD, leads, strict=True)]
+    assert MORE_OFTEN.check(seen(ahead, SPREAD)).outcome == outcome
+    assert MORE_OFTEN.expected == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("shuffled", "outcome"),
+    [((-2, 0), "holds"), ((1, 0), "refuted"), ((-2, -2), "invalid"), ((-2, 0.9), "holds")],
+)
+def test_shuffled_pixels_cost_the_cnn_only(shuffled: tuple[float, float], outcome: str) -> None:
+    assert NEIGHBOURS.check(seen(SPREAD, SPREAD, shuffled=shuffled)).outcome == outcome
+
+
 @pytest.mark.parametrize("data", ["digit", "mnist", "mnist:", "folder:", "digits:here", ""])
 def test_data_that_no_loader_takes_is_refused(data: str) -> None:
     with pytest.raises(ValidationError):
@@ -84,11 +122,15 @@ def test_a_model_named_twice_is_refused() -> None:
         compare.Config(models=("cnn", "mlp", "cnn"))
 
 
-def tiny(**settings: object) -> Measurements:
+def recorded(measurements: Measurements) -> Record:
+    return Record("compare", "Which?", {}, measurements=measurements)
+
+
+def tiny(first_seed: int = 0, **settings: object) -> Measurements:
     training = compare.Training(steps=2, batch=16)
     few = {"images": (20, 40), "lr_factors": (1,), "lr_seeds": 1, "seeds": 2}
     config = compare.Config(**(few | {"training": training} | settings))
-    bench = Workbench()
+    bench = Workbench(first_seed=first_seed)
     measurements: Measurements = compare.measure(config, bench)
     losses = {f"loss of {name}": values for name, values in bench.losses.items()}
     measurements.arrays.update(losses)  # as the lab does
@@ -117,8 +159,11 @@ def test_any_models_in_any_order_have_all_their_rows_and_figures() -> None:
         )
         assert min(measurements.get("step (ms)", arm=arm, width=width).values) > 0
     assert any(note.startswith("linear: 650 parameters") for note in measurements.notes)
-    assert {"accuracy", "cost", "losses"} < set(compare.draw(measurements))
-    assert CLAIM.check(measurements).id == "C005"
+    for tried, model in product((compare.HALF, compare.OTHER_WRITERS, compare.SHUFFLED), names):
+        measurements.get(compare.ACCURACY, tried=tried, arm=model)
+    assert {"accuracy", "cost", "losses", "tried"} < set(compare.draw(recorded(measurements)))
+    for claim in compare.CLAIMS:
+        claim.check(measurements)  # each finds its rows
 
 
 def test_all_images_are_the_end_of_the_curve_and_the_test_accuracy() -> None:
@@ -143,10 +188,11 @@ def labels(figure: Figure) -> list[str]:
 
 
 def test_figures_show_every_arm_by_its_name() -> None:
-    figures = compare.draw(tiny(models=("linear", "mlp"), width=1))
+    figures = compare.draw(recorded(tiny(models=("linear", "mlp"), width=1)))
     assert labels(figures["accuracy"]) == ["linear", "mlp"]
     assert labels(figures["accuracy-equally-wide"]) == ["linear", "mlp"]
     assert labels(figures["losses"]) == ["linear", "mlp 8", "mlp 9"]
+    assert labels(figures["tried"]) == ["linear", "mlp"]
     (named,) = [text.get_text() for text in figures["accuracy"].axes[0].texts]
     assert named == "support vectors, all images"
 
@@ -160,3 +206,52 @@ def test_the_published_digits_do_not_stand_beside_a_users_own_images() -> None:
     tables = {row.factors["arm"]: row.table for row in tiny(data="shapes").rows}
     assert tables["support vectors, as published"] == compare.CONTROL != tables["guessing"]
     assert tables["support vectors"] == tables["guessing"]
+
+
+def test_other_writers_are_those_of_the_digits_only() -> None:
+    tried = {row.factors.get("tried") for row in tiny(models=("linear",), data="shapes").rows}
+    assert compare.SHUFFLED in tried and compare.OTHER_WRITERS not in tried
+
+
+def test_what_seeds_vary_is_said_and_shared_images_widen_the_interval() -> None:
+    measurements = tiny(models=("linear",))
+    of_splits = measurements.get(compare.TEST_ACCURACY, equal="width", arm="linear")
+    assert (of_splits.varies, of_splits.overlap) == ("weights and data", 359 / 1438)
+    of_writers = measurements.get(compare.ACCURACY, tried=compare.OTHER_WRITERS, arm="linear")
+    assert (of_writers.varies, of_writers.overlap) == ("weights", 0)
+    assert measurements.get(compare.ACCURACY, arm="support vectors").varies == "data"
+
+
+def test_another_first_seed_draws_other_images_and_weights() -> None:
+    first, again, other = (
+        tiny(first_seed, models=("linear",)).get("test loss", equal="width", arm="linear")
+        for first_seed in (0, 0, 1)
+    )
+    assert first == again
+    assert first.values[1] == pytest.approx(other.values[0]) and first != other
+
+
+@pytest.mark.long
+def test_a_training_that_is_too_short_holds_nothing() -> None:
+    training = compare.Training(steps=24, lr=0.02, schedule="cosine")
+    outcome = CLAIM.check(tiny(training=training, seeds=6)).outcome
+    assert outcome in ("invalid", "undecided", "refuted")
+
+
+@pytest.mark.parametrize(
+    ("models", "told"),
+    [
+        (("cnn", "mlp"), ""),
+        (("cnn", "local", "mlp"), ""),
+        (("mlp", "cnn"), "models=[mlp, cnn], not [cnn, mlp]"),
+        (("cnn", "local"), "models=[cnn, local], not [cnn, mlp]"),
+    ],
+)
+def test_an_arm_more_is_no_condition_but_the_first_is(models: tuple[str, ...], told: str) -> None:
+    assert lab.plan("compare", {"models": list(models)}).other_settings == told
+
+
+@pytest.mark.parametrize("setting", [{"width": 4}, {"data": "shapes"}, {"training.steps": 9}])
+def test_other_networks_images_or_steps_are_a_condition(setting: dict[str, Any]) -> None:
+    assert lab.plan("compare", setting).other_settings
+    assert not lab.plan("compare", {"seeds": 7, "lr_seeds": 9, "images": [5]}).other_settings

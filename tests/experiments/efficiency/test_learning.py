@@ -1,6 +1,6 @@
 """Tests of what a network learns, what it costs, and what can be had without one."""
 
-from math import isnan
+from math import isnan, nan
 
 import pytest
 import torch
@@ -12,10 +12,9 @@ from torch.nn.functional import cross_entropy
 from convlab.data import Dataset, load, split
 from convlab.measure import Sample
 from convlab.settings import Training
-from convlab.streams import Data, Stream, draw_all, generator
+from convlab.streams import Data, Draw, Stream, draw_all, generator
 from convlab.train import Build, fit
 from convlab.workbench import Workbench
-from experiments.efficiency import _learning as learning
 from experiments.efficiency import _reference
 from experiments.efficiency._costs import counts, prediction, times, training_step
 from experiments.efficiency._learning import (
@@ -24,10 +23,10 @@ from experiments.efficiency._learning import (
     learn,
     percent_correct,
     score,
-    training_count,
-    training_images,
+    smallest_as_good,
 )
 from experiments.efficiency._reference import guessing, references, support_vectors_as_published
+from experiments.efficiency._tasks import Task, other_writers
 
 
 @pytest.fixture(scope="module")
@@ -45,41 +44,65 @@ def stripes() -> Dataset:
 
 
 def trial(dataset: Dataset, build: Build, *, steps: int = 60) -> Trial:
-    return Trial("line", build, dataset, Training(steps=steps, batch=16), Workbench())
+    return Trial("line", build, Task(dataset), Training(steps=steps, batch=16), Workbench())
 
 
 def line() -> nn.Module:
     return nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
 
 
+def drawn(data: Data | Draw, seed: int) -> Data:
+    return data if isinstance(data, Data) else data(generator(seed, Stream.DATA))
+
+
+def rows(x: torch.Tensor) -> list[tuple[float, ...]]:
+    return sorted(map(tuple, x.flatten(1).tolist()))
+
+
 def test_training_and_test_images_are_all_there_are_and_none_twice(digits: Dataset) -> None:
-    train = training_images(digits)(generator(3, Stream.DATA))
-    draw = learning.test_images(digits)
-    assert callable(draw)  # each seed has test images of its own
-    test = draw(generator(3, Stream.DATA))
-    assert len(train.y) == training_count(digits)
-    seen = torch.cat([train.x, test.x]).flatten(1)
-    assert sorted(map(tuple, seen.tolist())) == sorted(map(tuple, digits.x.flatten(1).tolist()))
+    task = Task(digits)
+    train, test = drawn(task.training(), 3), drawn(task.test(), 3)
+    assert len(train.y) == task.count and task.overlap == len(test.y) / len(train.y)
+    assert rows(torch.cat([train.x, test.x])) == rows(digits.x)
+    assert rows(test.x) != rows(drawn(task.test(), 4).x)  # each seed has images of its own
 
 
 def test_fewer_images_are_the_first_of_more(digits: Dataset) -> None:
-    few, more = (training_images(digits, slice(n))(generator(1, Stream.DATA)) for n in (50, 100))
+    few, more = (drawn(Task(digits).training(slice(n)), 1) for n in (50, 100))
     assert torch.equal(few.x, more.x[:50])
-    assert not torch.equal(few.y, training_images(digits, slice(50))(generator(2, Stream.DATA)).y)
+    assert not torch.equal(few.y, drawn(Task(digits).training(slice(50)), 2).y)
 
 
 def test_a_published_test_set_is_shared_by_all_seeds(digits: Dataset) -> None:
-    published = Dataset("d", digits.x, digits.y, digits.classes, published_test=100)
-    test = learning.test_images(published)
-    assert isinstance(test, Data)
-    assert torch.equal(test.x, digits.x[-100:])
+    task = Task(Dataset("d", digits.x, digits.y, digits.classes, published_test=100))
+    test, train = task.test(), task.training()
+    assert isinstance(test, Data) and isinstance(train, Data) and task.overlap == 0
+    assert torch.equal(test.x, digits.x[-100:]) and torch.equal(train.x, digits.x[:-100])
+    assert not isinstance(task.training(slice(50)), Data)  # each seed draws fewer of its own
+
+
+def test_other_writers_wrote_the_second_half_of_the_file(digits: Dataset) -> None:
+    task = Task(other_writers(digits))
+    train, test = drawn(task.training(), 0), drawn(task.test(), 0)
+    assert torch.equal(torch.cat([train.x, test.x]), digits.x) and len(train.x) == 898
+
+
+def test_shuffled_are_the_pixels_of_the_same_images_in_one_order(digits: Dataset) -> None:
+    plain, shuffled = Task(digits), Task(digits, shuffled=True)
+    for seed in (0, 1):
+        order = torch.cat([drawn(t, seed).x for t in (plain.training(), plain.test())])
+        other = torch.cat([drawn(t, seed).x for t in (shuffled.training(), shuffled.test())])
+        columns, moved = order.flatten(1).T, other.flatten(1).T
+        assert not torch.equal(columns, moved) and rows(columns) == rows(moved)
+    first, second = (drawn(shuffled.test(), seed).x.mean(dim=0) for seed in (0, 1))
+    assert not torch.allclose(first, second, atol=0.1)  # in an order of each seed's own
 
 
 def test_each_seed_is_scored_on_its_own_split(digits: Dataset) -> None:
     build = lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 10))  # noqa: E731
     training = Training(steps=5)
-    networks = fit(build, training_images(digits), cross_entropy, seeds=3, training=training)
-    test = draw_all(learning.test_images(digits), range(3), Stream.DATA)
+    networks = fit(build, Task(digits).training(), cross_entropy, seeds=3, training=training)
+    test = draw_all(Task(digits).test(), range(3), Stream.DATA)
     scored = score(networks, percent_correct, test).values
     for seed, value in enumerate(scored):
         _, own = split(digits, generator(seed, Stream.DATA))
@@ -96,10 +119,28 @@ def test_an_lr_that_diverges_is_not_chosen(stripes: Dataset) -> None:
     assert choose_lr(trial(stripes, line), (3e37, 0.01), seeds=2) == 0.01
 
 
+@pytest.mark.parametrize(
+    ("losses", "chosen"),
+    [
+        ({0.1: (1, 2, 3), 0.2: (0.5, 2.1, 3)}, 0.1),  # nearly as good, and smaller
+        ({0.2: (0.5, 2.1, 3), 0.1: (1, 2, 3)}, 0.1),  # in any order
+        ({0.1: (3, 3, 3), 0.2: (1, 2, 3)}, 0.2),  # more than a standard error, 0.58, worse
+        ({0.1: (2.5, 2.5, 2.5), 0.2: (1, 2, 3)}, 0.1),
+        ({0.1: (1.1,), 0.2: (1.0,)}, 0.2),  # of one seed there is no standard error
+        ({0.1: (nan, 0), 0.2: (1, 1)}, 0.2),
+        ({0.1: (nan, 0), 0.2: (nan, 1)}, 0.1),
+    ],
+)
+def test_of_rates_that_are_as_good_the_smallest_is_chosen(
+    losses: dict[float, tuple[float, ...]], chosen: float
+) -> None:
+    assert smallest_as_good(losses) == chosen
+
+
 def test_what_is_easy_is_learned_from_any_number_of_images(stripes: Dataset) -> None:
     learned = learn(trial(stripes, line), (8, 8, 20, 500), (0.1,), seeds=2, lr_seeds=1)
     assert list(learned.accuracy) == [8, 20, 48]
-    assert learned.accuracy[48] == Sample((100.0, 100.0), "mean")
+    assert learned.accuracy[48] == Sample((100.0, 100.0), "mean", "weights and data", 12 / 48)
     assert max(learned.train_loss.values + learned.test_loss.values) < 0.3
 
 
@@ -126,7 +167,7 @@ def test_what_was_learned_by_heart_shows_in_the_test_loss_alone(noise: Dataset) 
 
 
 def test_a_seed_that_diverged_has_no_score(stripes: Dataset) -> None:
-    draw = training_images(stripes)
+    draw = Task(stripes).training()
     networks = fit(line, draw, cross_entropy, seeds=2, training=Training(steps=2))
     networks.losses[1, 0] = torch.inf
     first, second = score(networks, percent_correct, draw_all(draw, range(2), Stream.DATA)).values
@@ -146,7 +187,7 @@ def test_the_machine_scores_what_the_example_of_scikit_learn_publishes() -> None
 
 
 def test_references_stand_on_the_splits_of_the_networks(stripes: Dataset) -> None:
-    found = references(stripes, seeds=2)
+    found = references(stripes, range(2))
     assert found["guessing"].values == (50.0,)
     assert found["support vectors"].values == (100.0, 100.0)
 
@@ -155,9 +196,9 @@ def test_beyond_a_number_of_images_there_is_no_machine(
     stripes: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_reference, "LARGEST", 48)
-    assert "support vectors" in references(stripes, seeds=1)
+    assert "support vectors" in references(stripes, range(1))
     monkeypatch.setattr(_reference, "LARGEST", 47)
-    assert list(references(stripes, seeds=1)) == ["guessing", "support vectors, as published"]
+    assert list(references(stripes, range(1))) == ["guessing", "support vectors, as published"]
 
 
 def test_a_training_step_is_one_step_of_the_optimizer() -> None:
@@ -183,7 +224,7 @@ def test_costs_are_counted_and_timed_for_each_network() -> None:
     found = counts(line(), data.x)
     assert found["parameters"].center == 10
     assert found["multiply-adds"].center == 8
-    of_both = times({"a": line(), "b": line()}, data, cross_entropy, Training())
+    of_both = times({"a": line(), "b": line()}, data, cross_entropy, Training(), torch.Generator())
     assert list(of_both) == ["a", "b"]
     for each in of_both.values():
         assert all(min(sample.values) > 0 for sample in each.values())
