@@ -15,7 +15,7 @@ BAND = "cross-entropy of a batch; band: middle 80 % of the seeds"
 ASIDE = 0.12  # between the arms, where what was tried is 1 apart
 
 
-def tried(record: Record) -> Figure:
+def by_what_was_tried(record: Record) -> Figure:
     """The accuracy of each arm on random splits, and by all else that was tried."""
     measurements, series = record.measurements, dict[str, dict[float, Sample]]()
     names = ["random splits"]

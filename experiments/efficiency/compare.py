@@ -43,7 +43,7 @@ from convlab.workbench import Workbench
 
 from ._contenders import Architecture, contenders
 from ._costs import add_costs
-from ._figures import BAND, cost_bars, learning_curves, tried
+from ._figures import BAND, by_what_was_tried, cost_bars, learning_curves
 from ._learning import ALL_IMAGES, Scores, Trial, learn, learn_in_half_the_steps
 from ._reference import references
 from ._settings import (
@@ -287,16 +287,17 @@ CLAIMS = (
 ANSWER = Answer(
     "Sparse, shared weights suffice: with {parameters} of them a CNN names {cnn:.1f} % of the "
     "digits that it has not seen, and an MLP with as many {mlp:.1f} %. Which is better, so few "
-    "digits cannot tell: the CNN is {lead:+.1f} points from the MLP on random splits, and "
+    "digits cannot tell: the CNN leads by {lead:+.1f} points on random splits, and by "
     "{writers:+.1f} on digits of other writers. What it uses is that neighbours belong together: "
-    "with shuffled pixels it loses {lost:.1f} points, and the MLP {mlp_lost:.1f}.",
+    "with shuffled pixels its accuracy changes by {shuffled:+.1f} points, and the MLP's by "
+    "{mlp_shuffled:+.1f}.",
     parameters=at("parameters", equal="parameters", arm="cnn"),
     cnn=CNN,
     mlp=MLP,
     lead=LEAD,
     writers=LEAD_ON_OTHER_WRITERS,
-    lost=paired(CNN, CNN_SHUFFLED),
-    mlp_lost=paired(MLP, MLP_SHUFFLED),
+    shuffled=paired(CNN_SHUFFLED, CNN),
+    mlp_shuffled=paired(MLP_SHUFFLED, MLP),
 )
 
 
@@ -315,7 +316,7 @@ def draw(record: Record) -> dict[str, Figure]:
         "accuracy-equally-wide": learning_curves(
             measurements, "width", "Which needs fewer images, at equal width?"
         ),
-        "tried": tried(record),
+        "tried": by_what_was_tried(record),
         "cost": cost_bars(measurements),
         "losses": curves(losses, title=title, y=BAND),
     }
