@@ -9,13 +9,14 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 
+from .exports import missing
 from .outline import OutlineError
 
 CALLED = ("measure", "draw")  # functions of an experiment that every run calls
 
 
 def check_installed(file: Path, tree: ast.Module, folder: Path) -> None:
-    """Raise OutlineError, with the line, for a library that a run would miss.
+    """Raise OutlineError, with the line, for what a run would miss: a library, or a name of ours.
 
     Only imports count that every run makes: those of the file itself and of `CALLED`. A file that
     changes `sys.path` may find what is not to be found before.
@@ -26,6 +27,8 @@ def check_installed(file: Path, tree: ast.Module, folder: Path) -> None:
         for name in _libraries(node):
             if problem := _problem(name, node, folder):
                 raise OutlineError(f"{file}:{node.lineno}: {problem}")
+        if problem := missing(node):
+            raise OutlineError(f"{file}:{node.lineno}: imports {problem}")
 
 
 def _always(body: list[ast.stmt]) -> Iterator[ast.stmt]:

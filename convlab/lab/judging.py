@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any
 
 from ..measure import Claim, Measurements, NoSuchName, NotMeasured, Verdict
-from .outline import parse
+from .outline import OutlineError, parse
+from .statements import names_bound
 
 
 def judge(
@@ -61,6 +63,26 @@ def _told(error: Exception, claim: Claim, file: Path | None) -> Exception:
     if file and (line := line_of(claim.id, file)):
         error.add_note(f"the claim stands in {file.name}:{line}")
     return error
+
+
+def check_claims(file: Path, claims: Any) -> None:
+    """Raise OutlineError, with the line, unless these are a tuple or a list of Claim."""
+    place = f"{file}:{_line_of_claims(file)}: `CLAIMS`"
+    if isinstance(claims, Claim):
+        hint = "put a comma behind the claim"
+        raise OutlineError(f"{place} is one Claim, and should be a tuple of them: {hint}")
+    if not isinstance(claims, tuple | list):
+        raise OutlineError(f"{place} should be a tuple of Claim, not {brief(claims)}")
+    for number, claim in enumerate(claims, 1):
+        if not isinstance(claim, Claim):
+            raise OutlineError(
+                f"{place} should be a tuple of Claim; number {number} is {brief(claim)}"
+            )
+
+
+def _line_of_claims(file: Path) -> int:
+    binding = (statement for statement in parse(file).body if "CLAIMS" in names_bound(statement))
+    return next((statement.lineno for statement in binding), 1)
 
 
 def line_of(claim: str, file: Path) -> int:

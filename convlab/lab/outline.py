@@ -9,7 +9,7 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import UsageError, nearest
 from .catalogue import forget, package
 from .statements import names_bound, needed
 
@@ -50,8 +50,12 @@ def outline(path: Path, *names: str, **optional: Any) -> dict[str, Any]:
 
 def check_defines(path: Path, name: str) -> None:
     """Raise OutlineError unless the file may bind the name, wherever it does so."""
-    if not names_bound(parse(path)) & {name, "*"}:
-        raise OutlineError(f"{path}: defines no `{name}`; {_MUST}")
+    tree = parse(path)
+    if not names_bound(tree) & {name, "*"}:
+        functions = [each.name for each in tree.body if isinstance(each, ast.FunctionDef)]
+        meant = nearest(name, functions)
+        hint = f"did you mean `{name}` by `{meant}`?" if meant else _MUST
+        raise OutlineError(f"{path}: defines no `{name}`; {hint}")
 
 
 def parse(path: Path) -> ast.Module:
@@ -79,10 +83,13 @@ def _execute(path: Path, statements: list[ast.stmt]) -> dict[str, Any]:
     return module.__dict__
 
 
-def account(path: Path, error: BaseException) -> str:
-    """What went wrong while code of the file was executed, with its line, in one line."""
+def account(path: Path, error: BaseException, near: int = 1) -> str:
+    """What went wrong while code of the file was executed, with its line, in one line.
+
+    `near` is a line to name where the error is in no code of the file.
+    """
     if isinstance(error, SyntaxError):  # of the file's own, or of one that it imports
         return f"{error.filename or path}:{error.lineno or 1}: {error.msg}"
     frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-    line = frames[-1].lineno if frames else 1
+    line = frames[-1].lineno if frames else near or 1
     return f"{path}:{line}: {type(error).__name__}: {' '.join(str(error).split())}"

@@ -21,6 +21,7 @@ from ..measure.claim import region
 from ..record import Progress, Record, Status
 from . import catalogue, conditions, drawing, identity, judging, keeping, store
 from .conditions import SEEDS, Difference
+from .judging import check_claims, line_of
 from .keeping import Stages
 from .neighbours import neighbours
 from .outline import OutlineError, account, check_defines, docstring, outline
@@ -102,8 +103,7 @@ def _check_kinds(file: Path, config_class: Any, claims: Any, answer: Any) -> Non
             f"{file}: `Config` should be a pydantic BaseModel, not {config_class!r}"
         )
     config_class.model_rebuild()  # names in its annotations may stand below it
-    if not isinstance(claims, tuple | list) or not all(isinstance(c, Claim) for c in claims):
-        raise OutlineError(f"{file}: `CLAIMS` should be a tuple of Claim, not {claims!r}")
+    check_claims(file, claims)
     if not isinstance(answer, Answer | None):
         raise OutlineError(f"{file}: `ANSWER` should be an Answer(TEXT, …), not {brief(answer)}")
 
@@ -115,7 +115,8 @@ def _check_regions(file: Path, claim: Claim, settings: BaseModel) -> None:
             region(f"claim {claim.id}", predicted, settings)
         except Exception as error:
             raise OutlineError(
-                f"{account(file, error)} (the region of claim {claim.id} for these settings)"
+                f"{account(file, error, line_of(claim.id, file))} (the region of claim {claim.id} "
+                "for these settings)"
             ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprlib import repr as brief
 from string import Formatter
 
 from ..errors import did_you_mean
@@ -26,10 +27,21 @@ class Answer:
 
     def __init__(self, text: str, **quantities: Measured) -> None:
         self.text, self.quantities = text, quantities
-        named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        for name in named ^ quantities.keys():
-            where = "no quantity" if name in named else "nothing in the answer"
-            raise ValueError(f"{where} is called `{name}`{did_you_mean(name, named)}")
+        if "" in (named := _named(text)):
+            raise ValueError("the braces of an answer need a name, such as `{error}`")
+        for name in sorted(named ^ quantities.keys(), key=lambda name: name not in named):
+            where, known = (
+                ("no quantity", quantities.keys() - named)
+                if name in named
+                else ("nothing in the answer", named - quantities.keys())
+            )
+            close = did_you_mean(name, sorted(known)) if known else ""
+            raise ValueError(f"{where} is called `{name}`{close}")
+        for name, of in quantities.items():
+            if not callable(of):
+                message = f"the answer's `{name}` should be a quantity such as at(NAME, …)"
+                raise TypeError(f"{message}, not {brief(of)}")
+        _filled(text, dict.fromkeys(quantities, 0.0))
 
     def told(self, measurements: Measurements) -> str:
         """The sentences with their numbers; nothing where one of these was not measured."""
@@ -37,7 +49,7 @@ class Answer:
             centers = {name: of(measurements).center for name, of in self.quantities.items()}
         except NotMeasured:
             return ""
-        return self.text.format(**{name: _Number(value) for name, value in centers.items()})
+        return _filled(self.text, centers)
 
 
 class _Number(float):
@@ -45,3 +57,18 @@ class _Number(float):
 
     def __format__(self, form: str) -> str:
         return super().__format__(form) if form else number(float(self))
+
+
+def _named(text: str) -> set[str]:
+    """The names in braces; ValueError where a brace is not closed."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"the answer cannot be read: {error}; a brace itself is `{{{{`") from None
+
+
+def _filled(text: str, centers: dict[str, float]) -> str:
+    try:
+        return text.format(**{name: _Number(value) for name, value in centers.items()})
+    except ValueError as error:
+        raise ValueError(f"the answer cannot be filled in: {error}") from None

@@ -64,6 +64,10 @@ class Claim:
             self._set("expected", Outcome(self.expected))  # "refuted" as well
         controls = (self.controls,) if isinstance(self.controls, Control) else self.controls
         self._set("controls", tuple(controls))
+        for control in self.controls:
+            if not isinstance(control, Control):
+                message = "its controls should be such as Control(sentence=…, of=…, predicted=…)"
+                raise TypeError(f"claim {self.id}: {message}, not {brief(control)}")
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)  # of an object that is frozen

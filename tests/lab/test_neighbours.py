@@ -52,6 +52,9 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
         },
         {"mine.py": "try:\n    from ._fast import x\nexcept ImportError:\n    x = 1"},
         {"mine.py": "import os.path, json\nfrom math import pi"},
+        {"mine.py": "from convlab import run, layers\nfrom convlab.settings import *"},
+        {"mine.py": "import convlab.probes.receptive as field\nfrom convlab.data import sources"},
+        {"mine.py": "try:\n    from convlab.measure import abve\nexcept ImportError:\n    pass"},
         {"mine.py": "if TYPE_CHECKING:\n    from .none import x\n    from nowhere import y"},
         {"mine.py": "try:\n    import nowhere\nexcept ImportError:\n    pass"},
         {"mine.py": "def plot():\n    import nowhere"},
@@ -98,6 +101,19 @@ def test_all_that_is_imported_is_found(tmp_path: Path, files: dict[str, str]) ->
         (
             {"mine.py": "def measure(c, w):\n    import os, nowhere"},
             r"mine\.py:2: imports `nowhere`, which is not installed",
+        ),
+        (
+            {"mine.py": "from convlab.measure import abve"},
+            r"py:1: imports `abve` from convlab\.measure, which has none; did you mean `above`\?",
+        ),
+        (
+            {"mine.py": "from convlab.setings import Seeds"},
+            r"py:1: imports `convlab\.setings`, which is not there; did you mean `settings`\?",
+        ),
+        ({"mine.py": "import convlab.nosuch.deep"}, r"imports `convlab\.nosuch`, which is not"),
+        (
+            {"mine.py": "def measure(c, w):\n    from convlab.data import nosuch"},
+            r"py:2: .*`nosuch`",
         ),
         (
             {"h.py": "K = 1", "mine.py": "from h import K"},

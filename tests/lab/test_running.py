@@ -383,11 +383,30 @@ def test_a_run_leaves_no_module_behind(mine: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("def measure(", "def other(", r"mine\.py: defines no `measure`"),
+        ("def measure(", "def other(", r"mine\.py: defines no `measure`; an experiment defines"),
+        ("def measure(", "def mesure(", r"mine\.py: .*did you mean `measure` by `mesure`\?"),
         (
             "CLAIMS = (",
             "CLAIMS = 3\n_ = (",
-            r"mine\.py: `CLAIMS` should be a tuple of Claim, not 3",
+            r"mine\.py:\d+: `CLAIMS` should be a tuple of Claim, not 3",
+        ),
+        ("CLAIMS = (", "CLAIMS = ('M2',\n", r"mine\.py:\d+: .*`CLAIMS`.*; number 1 is 'M2'"),
+        ("below(100)", "predictd=below(100)", r"mine\.py:27: TypeError: .*'predictd'"),
+        (
+            "below(100)",
+            "below(100), controls=(1,)",
+            r"py:27: .*M1: its controls should be .*not 1",
+        ),
+        (
+            "below(100)",
+            "lambda config: 3",
+            r"mine\.py:27: .*region such as above\(NUMBER\), not 3",
+        ),
+        ("Claim, Mea", "abve, Claim, Mea", r"mine\.py:\d+: imports `abve`.* mean `above`\?"),
+        (
+            "CLAIMS = (",
+            "from convlab.measure import Answer\nANSWER = Answer('{x}', x=3)\nCLAIMS = (",
+            r"mine\.py:\d+: TypeError: the answer's `x` should be a quantity",
         ),
         ("CLAIMS = (", "CLAIMS = 'ab'\n_ = (", r"`CLAIMS` should be a tuple of Claim, not 'ab'"),
         ("class Config(BaseModel)", "class Config", r"`Config` should be a pydantic BaseModel"),

@@ -127,6 +127,7 @@ def test_an_undecided_control_leaves_the_claim_undecided() -> None:
         ({"predicted": 0.5}, "claim C1: what is predicted should be a region .*, not 0.5"),
         ({"expected": "refutes"}, "claim C1: no outcome is called 'refutes'; did you mean"),
         ({"controls": 3}, "not iterable"),
+        ({"controls": ("x",)}, "claim C1: its controls should be such as Control.*, not 'x'"),
     ],
 )
 def test_a_claim_that_cannot_be_judged_is_refused_at_once(
