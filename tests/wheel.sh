@@ -27,6 +27,8 @@ assert any(name.endswith("licenses/LICENSE") for name in names)
 END
 
 convlab list
+convlab claims C410
+convlab show C212 | grep -q "convlab run hadamard"
 convlab run hadamard --quick --quiet
 convlab edge flower --quick --quiet --to edges.png
 test -s edges.png

@@ -21,6 +21,7 @@ from ..lab import arrays, copying, environment, listing, store
 from ..record import Record
 from ..report.progress import ProgressLine
 from . import output
+from .claims import about, claims
 from .count import count
 from .edge import Images, KernelOption, To, found, settings
 from .exit_codes import one_line_errors, readers_may_leave
@@ -104,6 +105,7 @@ def edge(images: Images, kernel: KernelOption = None, to: To = None, *, options:
 
 
 app.command()(count)
+app.command()(claims)
 
 
 @app.command("list")
@@ -126,7 +128,9 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="An experiment, a config, a YAML file or a run.")],
+    name: Annotated[
+        str, typer.Argument(help="An experiment, a config, a YAML file, a run, a claim or a post.")
+    ],
     settings: Settings = None,
     tables: Tables = False,
     out: Out = lab.RUNS,
@@ -134,7 +138,9 @@ def show(
 ) -> None:
     """What an experiment asks, claims and can be set to; or a stored run and its settings."""
     with one_line_errors(debug):
-        if listing.is_run(name, out):
+        if claim := about(name, out):
+            show_all(claim)
+        elif listing.is_run(name, out):
             folder = store.find(name, out)
             stored, broken = arrays.outline(folder)
             sizes = {each.name: (str(each.dtype), each.shape) for each in stored}

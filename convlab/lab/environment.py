@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def environment(device: str) -> dict[str, Any]:
     }
 
 
+@cache
 def versions() -> dict[str, str]:
     """The version of each package of `PACKAGES`, which needs none of them to be imported."""
     return {package: _version(package) for package in PACKAGES}

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from itertools import groupby
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -20,9 +19,8 @@ from pydantic import BaseModel
 from ..measure import Claim, Control, Quantity
 from ..measure.claim import region
 from ..record import Record
-from .catalogue import SUFFIXES
+from . import sources
 from .environment import versions
-from .sources import inputs, rooms
 
 if TYPE_CHECKING:
     from .running import Plan
@@ -62,8 +60,8 @@ def facts(planned: Plan) -> dict[str, Any]:
     """What the environment of a run says of the files that it is made from."""
     return {
         "sources": planned.sources,
-        "convlab": rooms(),
-        "inputs": inputs(planned.settings),
+        "convlab": sources.rooms(),
+        "inputs": sources.inputs(planned.settings),
     }
 
 
@@ -110,9 +108,10 @@ def _parts(
     first_seed: int,
     known: Mapping[str, Any],
 ) -> Parts:
+    files = known.get("sources", ())
     python = str(known.get("python", "")).rpartition(".")[0]  # a patch of it changes no number
     named = {
-        "code": dict(_code(known.get("sources", ()))),
+        "code": {sources.name(each): each["sha256"] for each in sources.code(files)},
         "settings": dict(_leaves(settings)),
         "convlab": known.get("convlab", {}),
         "inputs": known.get("inputs", {}),
@@ -128,14 +127,6 @@ def _parts(
 
 def _computing(versions: Mapping[str, str]) -> Parts:
     return {name: text for name, text in versions.items() if name not in DRAWING}
-
-
-def _code(sources: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
-    """The hash of each file of the experiment; what its YAML says stands in the settings."""
-    for source in sources:
-        path, ships = PurePath(source["path"]), "text" not in source
-        if path.suffix not in SUFFIXES:
-            yield "/".join(path.parts[-3:] if ships else path.parts[-1:]), source["sha256"]
 
 
 def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

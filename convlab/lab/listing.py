@@ -11,7 +11,7 @@ from .. import config
 from ..errors import UsageError, nearest
 from ..record import Record, Status
 from ..settings import Model
-from . import catalogue, store
+from . import catalogue, ledger, store
 from .outline import question
 
 
@@ -65,9 +65,9 @@ def check_known(name: str, root: Path) -> None:
     known = catalogue.configs()
     if not catalogue.looks_like_path(name) and name not in known:
         runs = [folder.name for folder in store.folders(root)]
-        close = nearest(name, [*runs, *known])
+        close = nearest(name, [*runs, *known, *ledger.entries(), *ledger.posts()])
         hint = f"did you mean `{close}`?" if close else "`convlab list` and `list runs` show all"
-        raise UsageError(f"no config, and no run in {root}, is called `{name}`; {hint}")
+        raise UsageError(f"no config, no claim, and no run in {root}, is called `{name}`; {hint}")
 
 
 def is_run(name: str, root: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from .. import files
 from ..settings import CONDITION, place
-from .catalogue import LAB
+from .catalogue import LAB, SUFFIXES
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that hand over, keep and show what others compute: a change of theirs changes no number.
@@ -32,6 +32,31 @@ def _source(file: Path) -> dict[str, str]:
     known = {"path": str(file), "sha256": sha256(data).hexdigest()}
     ships = any(file.is_relative_to(LAB / folder) for folder in ("experiments", "configs"))
     return known if ships else known | {"text": data.decode(errors="backslashreplace")}
+
+
+def code(kept: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Those of the experiment; what its YAML says stands in the settings."""
+    return [source for source in kept if PurePath(source["path"]).suffix not in SUFFIXES]
+
+
+def are_own(kept: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the experiment is the user's own."""
+    return any("text" in source for source in code(kept))
+
+
+def name(source: Mapping[str, str]) -> str:
+    """What a file is called for a reader, wherever convlab or the user's folder lies."""
+    parts = PurePath(source["path"]).parts
+    return "/".join(parts[-1:] if "text" in source else parts[-3:])
+
+
+def changed(kept: Sequence[Mapping[str, str]]) -> str:
+    """The experiment's first file that is no longer as it was, such as `code mine.py`."""
+    for source in code(kept):
+        path = Path(source["path"])
+        if not files.is_file(path) or _hash(path, "") != source["sha256"]:
+            return f"code {name(source)}"
+    return ""
 
 
 @cache

@@ -53,7 +53,6 @@ def hashed(*claims: Claim, side: int = 4) -> str:
         replace(CLAIM, expected=None),
         replace(CLAIM, controls=(CONTROL,)),
     ],
-    ids=str,
 )
 def test_whatever_is_predicted_changes_the_hash(changed: Claim) -> None:
     assert hashed(changed) != hashed(CLAIM)
@@ -66,7 +65,6 @@ def test_whatever_is_predicted_changes_the_hash(changed: Claim) -> None:
         replace(CONTROL, of=at("z")),
         replace(CONTROL, predicted=equal(2)),
     ],
-    ids=str,
 )
 def test_whatever_a_control_asks_changes_the_hash(control: Control) -> None:
     one = replace(CLAIM, controls=(CONTROL,))

@@ -1,0 +1,135 @@
+"""The command `claims`: the ledger, and the runs that it lacks; and a claim for `show`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console, RenderableType
+from typer import Argument, Exit, Option
+
+from ..errors import UsageError
+from ..lab import children, identity, ledger
+from ..lab import claims as standing_claims
+from ..lab.running import RUNS, Plan
+from ..record import as_json
+from ..report.about import About
+from ..report.ledger import Ledger, as_csv, as_markdown, document
+from ..report.standing import Standing, State
+from ..report.words import words
+from . import output
+from .exit_codes import one_line_errors
+from .options import Debug, FirstSeed, Out, Quick
+from .output import show_all
+
+Filter = Annotated[
+    list[str] | None,
+    Argument(
+        metavar="[S3 | C212 | hadamard | WORD]...",
+        help="A post, a claim, an experiment, or what a sentence says.",
+    ),
+]
+Run = Annotated[bool, Option("--run", help="Run what is missing or stale first.")]
+Jobs = Annotated[int, Option(help="Runs at once; one that measures times runs alone.", min=1)]
+Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
+Csv = Annotated[bool, Option("--csv", help="Print one CSV line per claim.")]
+Markdown = Annotated[bool, Option("--markdown", help="Print Markdown.")]
+Quiet = Annotated[bool, Option("--quiet", "-q", help="No progress on stderr.")]
+
+
+def claims(
+    filter_: Filter = None,
+    run: Run = False,
+    quick: Quick = False,
+    first_seed: FirstSeed = 0,
+    jobs: Jobs = 1,
+    out: Out = RUNS,
+    json_: Json = False,
+    csv_: Csv = False,
+    markdown: Markdown = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Every claim of the posts, what was measured, and the verdict: `convlab claims S3`.
+
+    Exit 1 where a verdict is not the expected one, or is invalid, or a run failed.
+    """
+    with one_line_errors(debug):
+        if json_ + csv_ + markdown > 1:
+            raise UsageError(
+                "--json, --csv and --markdown are three forms of one output; name one"
+            )
+        planned = standing_claims.plans(quick=quick)
+        known = standing_claims.standings(planned, out, first_seed)
+        shown = standing_claims.select(known, filter_ or ())
+        failed = False
+        if run:
+            failed = _run_missing(shown, planned, out, first_seed, jobs, quiet)
+            known = standing_claims.standings(planned, out, first_seed)
+            shown = standing_claims.select(known, filter_ or ())
+        _print(shown, planned, "json" * json_ + "csv" * csv_ + "markdown" * markdown)
+        if failed or any(standing.state is State.UNEXPECTED for standing in shown):
+            raise Exit(1)
+
+
+def _run_missing(
+    shown: Sequence[Standing],
+    planned: Mapping[str, Plan],
+    out: Path,
+    first_seed: int,
+    jobs: int,
+    quiet: bool,
+) -> bool:
+    """Run the experiments that lack a run of today; whether any of them failed."""
+    missing = {s.experiment for s in shown if s.ledger and s.state in (State.STALE, State.NOT_RUN)}
+    plans = [each for name, each in planned.items() if name in missing]
+    console, errors = (Console(stderr=True, quiet=q, highlight=False) for q in (quiet, False))
+    begun, failed = [], False
+
+    def tell(name: str) -> None:
+        begun.append(name)
+        console.print(words(f"running {name} ({len(begun)} of {len(plans)})"), soft_wrap=True)
+
+    try:
+        for end in children.run_all(plans, out, first_seed=first_seed, at_once=jobs, tell=tell):
+            if end.code:
+                failed = True
+                errors.print(words(f"convlab: {end.name} failed: {end.reason}"), soft_wrap=True)
+            else:
+                console.print(words(f"{end.name} done in {end.seconds:.1f} s"), soft_wrap=True)
+    except KeyboardInterrupt as error:
+        error.add_note(f"what had ended is kept in {out}")
+        raise
+    return failed
+
+
+def _print(shown: Sequence[Standing], planned: Mapping[str, Plan], form: str) -> None:
+    posts = {post.id: str(post) for post in ledger.posts().values()}
+    if form == "json":
+        hashes = {
+            name: identity.predictions(each.claims, each.settings)
+            for name, each in planned.items()
+        }
+        whole = document(shown, posts, hashes)
+        output.print_document(as_json(whole, ascii_only=output.ascii_only()))
+    elif form:
+        text = as_csv(shown) if form == "csv" else as_markdown(shown, posts)
+        output.print_document(text)
+    else:
+        show_all(Ledger(shown, posts))
+
+
+def about(name: str, out: Path) -> RenderableType | None:
+    """What there is to say of a claim of the ledger, or of a post; nothing of another name."""
+    base = ledger.base(name)
+    if not base and name not in ledger.posts():
+        return None
+    planned = standing_claims.plans()
+    shown = standing_claims.select(standing_claims.standings(planned, out), [base or name])
+    if not base:
+        return Ledger(shown, {name: str(ledger.posts()[name])})
+    entry = ledger.entries()[base]
+    judges = dict.fromkeys(s.experiment for s in shown if s.experiment)
+    protocols = {each: planned[each].docstring for each in judges}
+    return About(entry.sentence, str(entry.post), entry.kind, entry.why, shown, protocols)

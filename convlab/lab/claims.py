@@ -1,0 +1,176 @@
+"""Every claim of the ledger with what judges it, and what the newest run of today says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError, nearest
+from ..measure import Claim, Verdict
+from ..record import Record, Status
+from ..report.standing import OURS, Standing
+from . import catalogue, identity, ledger, listing, sources
+from .ledger import Entry
+from .running import Plan, plan
+
+NOT_MEASURED = "that run did not measure it"
+
+
+def plans(*, quick: bool = False) -> dict[str, Plan]:
+    """How each shipped experiment would run, by its name. No torch is imported."""
+    planned: dict[str, Plan] = {}
+    for config in catalogue.configs():
+        each = plan(config, quick=quick)
+        planned.setdefault(each.name, each)
+    return planned
+
+
+def standings(planned: Mapping[str, Plan], root: Path, first_seed: int = 0) -> list[Standing]:
+    """Each claim of the ledger, its variants and ours behind it, and last a user's own.
+
+    Of the runs in `root` that were completed, the newest of each experiment that is one of its
+    plan; if there is none, the newest other, as stale.
+    """
+    kept = [record for record in listing.runs(root) if record.status is Status.COMPLETED][::-1]
+    shipped = [record for record in kept if not sources.are_own(_sources(record))]
+    judged = [
+        standing
+        for each in planned.values()
+        for standing in _of_experiment(each, *_newest(each, shipped, first_seed))
+    ]
+    of_posts = [s for entry in ledger.entries().values() for s in _of_entry(entry, judged)]
+    return of_posts + [standing for record in _own(kept) for standing in _of_own(record)]
+
+
+def select(known: Sequence[Standing], words: Sequence[str]) -> list[Standing]:
+    """Those that any of the words fits: an id, a post, an experiment, or what a sentence says.
+
+    UsageError for a word that fits none, with the nearest name.
+    """
+    if not words:
+        return list(known)
+    chosen = [id(standing) for word in words for standing in _fitting(known, word)]
+    return [standing for standing in known if id(standing) in chosen]
+
+
+def _fitting(known: Sequence[Standing], word: str) -> list[Standing]:
+    name = word.casefold()
+    named = [s for s in known if name in map(str.casefold, _names(s))]
+    said = named or [s for s in known if name in s.sentence.casefold()]
+    if not said:
+        close = nearest(word, dict.fromkeys(each for s in known for each in _names(s)))
+        hint = f"did you mean `{close}`?" if close else "`convlab claims` shows them all"
+        raise UsageError(f"no claim has or says `{word}`; {hint}")
+    return said
+
+
+def _names(standing: Standing) -> Iterator[str]:
+    """What a claim can be asked for by."""
+    yield from (standing.id, standing.ledger, standing.post, standing.source)
+    yield from (standing.experiment, standing.kind, standing.outcome, standing.state)
+
+
+def _newest(
+    planned: Plan, newest_first: Iterable[Record], first_seed: int
+) -> tuple[Record | None, str]:
+    """The newest run of the plan; if there is none, the newest of its experiment, and why."""
+    other: tuple[Record | None, str] = None, ""
+    for record in newest_first:
+        if record.experiment == planned.name:
+            if not (stale := identity.stale(record, planned, first_seed)):
+                return record, ""
+            other = other if other[0] else (record, stale)
+    return other
+
+
+def _of_experiment(planned: Plan, record: Record | None, stale: str) -> Iterator[Standing]:
+    verdicts = {(v.id, v.sentence): v for v in record.verdicts} if record and not stale else {}
+    run = record.run or "" if record else ""
+    for claim in planned.claims:
+        standing = replace(_of_claim(claim, planned), run=run, stale=stale)
+        if verdict := verdicts.get((claim.id, claim.sentence)):
+            standing = replace(standing, **_judged(verdict))
+        elif run and not stale:
+            standing = replace(standing, stale=NOT_MEASURED)
+        yield standing
+
+
+def _of_claim(claim: Claim, planned: Plan) -> Standing:
+    region, base = claim.region(planned.settings), ledger.base(claim.id)
+    entry = ledger.entries().get(base)
+    return Standing(
+        id=claim.id,
+        sentence=claim.sentence,
+        source=claim.source,
+        ledger=base,
+        post=entry.post.id if entry else "",
+        kind=entry.kind if entry else "",
+        experiment=planned.name,
+        expected=claim.expected or "",
+        predicted=str(region),
+        predicted_low=region.low,
+        predicted_high=region.high,
+        blind=claim.blind,
+        identity=claim.identity,
+    )
+
+
+def _judged(verdict: Verdict) -> dict[str, Any]:
+    """What a verdict adds to the standing of its claim."""
+    names = ("outcome", "why", "quantity", "unit", "measured", "center", "low", "high")
+    return {name: getattr(verdict, name) for name in names}
+
+
+def _of_entry(entry: Entry, judged: Iterable[Standing]) -> list[Standing]:
+    """The post's sentence first, if need be without an experiment, then variants, then ours."""
+    its = [standing for standing in judged if standing.ledger == entry.id]
+    if not any(standing.is_literal for standing in its):
+        its.append(
+            Standing(
+                id=entry.id,
+                sentence=entry.sentence,
+                source=entry.post.id,
+                ledger=entry.id,
+                post=entry.post.id,
+                kind=entry.kind,
+                untestable=entry.untestable,
+            )
+        )
+    return sorted(its, key=lambda s: (not s.is_literal, s.source == OURS, len(s.id), s.id))
+
+
+def _own(kept: Iterable[Record]) -> Iterator[Record]:
+    """The newest run of each experiment of the user's own."""
+    seen = set[str]()
+    for record in kept:
+        code = sources.code(_sources(record))
+        if code and sources.are_own(code) and code[0]["path"] not in seen:
+            seen.add(code[0]["path"])
+            yield record
+
+
+def _of_own(record: Record) -> Iterator[Standing]:
+    stale = sources.changed(_sources(record))
+    for verdict in record.verdicts:
+        yield Standing(
+            id=verdict.id,
+            sentence=verdict.sentence,
+            source=verdict.source,
+            experiment=record.experiment,
+            expected=verdict.expected or "",
+            predicted=verdict.predicted,
+            predicted_low=verdict.predicted_low,
+            predicted_high=verdict.predicted_high,
+            blind=verdict.blind,
+            identity=verdict.identity,
+            run=record.run or "",
+            stale=stale,
+            **({} if stale else _judged(verdict)),
+        )
+
+
+def _sources(record: Record) -> list[dict[str, str]]:
+    kept: list[dict[str, str]] = record.environment.get("sources", [])
+    return kept

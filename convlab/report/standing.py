@@ -1,0 +1,143 @@
+"""How a claim stands: what it says, what was predicted, and what a run of today made of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from math import inf, isfinite, nan
+from typing import Any
+
+from ..measure import Outcome
+
+OURS = "ours"  # the source of a claim that no post makes
+
+
+class State(StrEnum):
+    """Whether a claim came out as expected, or why nothing is known of it."""
+
+    UNEXPECTED = "unexpected"  # or invalid
+    AS_EXPECTED = "as expected"
+    UNDECIDED = "undecided"
+    STALE = "stale"
+    NOT_RUN = "not run"
+    WITHOUT = "no experiment"
+    UNTESTABLE = "not testable"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A claim of the ledger, a variant of one, one of ours, or one of a user's own.
+
+    `expected` is empty where either outcome is as expected or nothing was predicted. What a stale
+    run has measured is not in it.
+    """
+
+    id: str
+    sentence: str
+    source: str  # the post that says so, "ours", or what a user names
+    ledger: str = ""  # the id in the ledger that it belongs to; none of a user's own
+    post: str = ""
+    kind: str = ""  # the ledger's class
+    untestable: str = ""  # why no experiment judges it
+    experiment: str = ""  # that judges it
+    expected: str = ""
+    predicted: str = ""
+    predicted_low: float = -inf
+    predicted_high: float = inf
+    blind: bool = True
+    identity: bool = False
+    outcome: str = ""
+    why: str = ""
+    quantity: str = ""
+    unit: str = ""
+    measured: str = ""
+    center: float = nan
+    low: float = -inf
+    high: float = inf
+    run: str = ""
+    stale: str = ""  # why the run is none of today
+
+    @property
+    def state(self) -> State:
+        if not self.experiment:
+            return State.UNTESTABLE if self.untestable else State.WITHOUT
+        if self.stale or not self.outcome:
+            return State.STALE if self.stale else State.NOT_RUN
+        if self.outcome == Outcome.UNDECIDED:
+            return State.UNDECIDED
+        decided = self.outcome in (Outcome.HOLDS, Outcome.REFUTED)
+        as_expected = decided and self.expected in ("", self.outcome)
+        return State.AS_EXPECTED if as_expected else State.UNEXPECTED
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is the post's own sentence."""
+        return bool(self.ledger) and self.id == self.ledger
+
+    def document(self) -> dict[str, Any]:
+        """All of it by name in JSON's types, `kind` as `class`, with the state."""
+        values = {name: _plain(value) for name, value in asdict(self).items()}
+        return {"class" if name == "kind" else name: value for name, value in values.items()} | {
+            "state": str(self.state)
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Standing:
+        """The standing of such a document."""
+        values: dict[str, Any] = {**document, "kind": document["class"]}
+        for f in fields(cls):
+            if isinstance(f.default, float):
+                values[f.name] = float(values[f.name])  # what is not finite is a text
+        return cls(**{f.name: values[f.name] for f in fields(cls)})
+
+
+def _plain(value: object) -> object:
+    finite = not isinstance(value, float) or isfinite(value)
+    return value if finite else {"nan": "NaN", "inf": "Infinity"}.get(repr(value), "-Infinity")
+
+
+def counts(standings: Iterable[Standing]) -> str:
+    """What came out of the ledger's claims, and how many predictions came out as expected."""
+    judging: dict[str, list[Standing]] = {}
+    for standing in standings:
+        if standing.ledger:
+            judging.setdefault(standing.ledger, []).append(standing)
+    claims = Counter(_of_the_post(each) for each in judging.values())
+    predictions = [s for each in judging.values() for s in each if s.experiment]
+    first = f"{_many(len(judging), 'claim')} of the posts: {_listed(claims)}."
+    if not predictions:
+        return first
+    states = Counter(str(standing.state) for standing in predictions)
+    return f"{first} {_many(len(predictions), 'prediction')} about them: {_listed(states)}."
+
+
+def _of_the_post(standings: list[Standing]) -> str:
+    """How the post's sentence came out, or a variant where that alone is judged."""
+    judged = [s for s in standings if s.experiment and s.source != OURS]
+    shown = min(judged or standings, key=lambda standing: not standing.is_literal)
+    decides = shown.state in (State.AS_EXPECTED, State.UNEXPECTED, State.UNDECIDED)
+    return shown.outcome if decides else str(shown.state)
+
+
+WORDS = {  # of an outcome or a state, in the order in which they are told
+    "holds": "{} hold",
+    "refuted": "{} refuted",
+    "invalid": "{} invalid",
+    State.AS_EXPECTED: "{} as expected",
+    State.UNEXPECTED: "{} unexpected",
+    State.UNDECIDED: "{} undecided",
+    State.STALE: "{} stale",
+    State.NOT_RUN: "{} not run",
+    State.UNTESTABLE: "{} not testable",
+    State.WITHOUT: "{} without an experiment",
+}
+
+
+def _listed(counted: Mapping[str, int]) -> str:
+    return ", ".join(text.format(counted[name]) for name, text in WORDS.items() if counted[name])
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

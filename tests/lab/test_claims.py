@@ -1,0 +1,156 @@
+"""What is known of each claim follows from the stored runs, and only from those of today."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convlab.errors import UsageError
+from convlab.lab import claims, store
+from convlab.record import Status
+from convlab.report.standing import Standing, State
+from tests.lab import ledgers
+from tests.lab.ledgers import run
+
+ROOT = Path("runs")
+
+
+@pytest.fixture(autouse=True)
+def lab_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledgers.make(tmp_path, monkeypatch)
+
+
+def known(*, quick: bool = False, first_seed: int = 0) -> dict[str, Standing]:
+    found = claims.standings(claims.plans(quick=quick), ROOT, first_seed)
+    return {standing.id: standing for standing in found}
+
+
+def states(**options: Any) -> dict[str, State]:
+    return {name: known(**options)[name].state for name in ("C201", "C201r", "C201o1")}
+
+
+def all_of(state: State) -> dict[str, State]:
+    return dict.fromkeys(("C201", "C201r", "C201o1"), state)
+
+
+def test_every_claim_of_the_ledger_is_there_also_without_runs() -> None:
+    assert len(known()) == 104 + 2
+    assert states() == all_of(State.NOT_RUN)
+    assert known()["C410"].state is State.UNTESTABLE and known()["C202"].state is State.WITHOUT
+    assert known()["C202"].sentence.startswith("The convolution of CNNs")
+    assert known()["C201"].predicted == "exactly 0" and known()["C201"].expected == "refuted"
+
+
+def test_below_the_posts_sentence_stand_its_variants_and_then_ours() -> None:
+    assert [name for name in known() if name.startswith("C201")] == ["C201", "C201r", "C201o1"]
+
+
+def test_a_run_of_today_judges() -> None:
+    record = run()
+    assert states() == all_of(State.AS_EXPECTED)
+    (literal, repaired) = (known()[name] for name in ("C201", "C201r"))
+    assert literal.outcome == "refuted" and literal.measured == "1" and literal.run == record.run
+    assert (repaired.center, repaired.low, repaired.high) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("other", "stale"),
+    [({"value": 2}, "settings value"), ({"quick": True}, "quick; settings seeds")],
+)
+def test_a_run_of_other_settings_is_stale_and_hides_none_of_today(
+    other: dict[str, Any], stale: str
+) -> None:
+    run(**other)
+    assert states() == all_of(State.STALE) and known()["C201r"].stale == stale
+    assert not known()["C201r"].outcome and not known()["C201r"].measured
+    run()
+    run(**other)
+    assert states() == all_of(State.AS_EXPECTED)
+
+
+def test_a_changed_experiment_makes_its_runs_stale() -> None:
+    run()
+    file = Path("lab/experiments/numbers/one.py")
+    file.write_text(ledgers.ONE + "# changed\n")
+    assert known()["C201"].stale == "code experiments/numbers/one.py"
+    file.write_text(ledgers.ONE.replace("equal(0)", "equal(-1)"))
+    assert known()["C201"].stale == "the prediction changed"
+
+
+def test_first_seeds_and_quick_runs_are_asked_for() -> None:
+    run(first_seed=1000)
+    run(quick=True)
+    assert states() == all_of(State.STALE)
+    assert states(first_seed=1000) == all_of(State.AS_EXPECTED)
+    quick = states(quick=True)
+    assert quick == all_of(State.UNDECIDED) | {"C201o1": State.AS_EXPECTED}
+
+
+def test_a_run_that_did_not_end_well_does_not_count() -> None:
+    record = run()
+    store.save(replace(record, status=Status.INTERRUPTED), Path(str(record.run)))
+    assert states() == all_of(State.NOT_RUN)
+
+
+def test_the_newest_run_of_today_counts() -> None:
+    run()
+    newest = run()
+    old = replace(run(), started="2001-01-01T00:00:00+00:00")
+    store.save(old, Path(str(old.run)))
+    assert known()["C201"].run == newest.run
+
+
+def test_a_users_own_stand_last_and_by_themselves() -> None:
+    ledgers.make_own()
+    run("mine.yaml")
+    newest = run("mine.yaml")
+    assert list(known())[-3:] == ["M1o1", "M1r", "M1"] and len(known()) == 104 + 2 + 3
+    mine = known()["M1"]
+    assert (mine.source, mine.post, mine.ledger, mine.run) == ("me", "", "", newest.run)
+    assert mine.state is State.AS_EXPECTED
+    Path("mine.py").write_text("")
+    assert known()["M1"].stale == "code mine.py"
+
+
+def test_a_users_copy_of_a_shipped_experiment_judges_no_claim_of_the_ledger() -> None:
+    ledgers.make_own()
+    Path("one.py").write_text(ledgers.ONE.replace("equal(0)", "equal(1)"))
+    Path("one.yaml").write_text("experiment: ./one.py\n")
+    run("./one.yaml")
+    found = claims.standings(claims.plans(), ROOT)
+    assert [s.state for s in found if s.id == "C201"] == [State.NOT_RUN, State.UNEXPECTED]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["C201"], ["C201", "C201r", "C201o1"]),
+        (["c201R"], ["C201r"]),
+        (["one"], ["C201", "C201r", "C201o1"]),
+        (["ours"], ["C201o1"]),
+        (["not run"], ["C201", "C201r", "C201o1"]),
+        (["million"], ["C201o1"]),
+        (["C202", "C201r"], ["C201r", "C202"]),
+        (["analogy"], ["C128"]),
+    ],
+)
+def test_claims_are_asked_for_by_what_they_are_called_or_say(
+    words: list[str], expected: list[str]
+) -> None:
+    found = claims.select(list(known().values()), words)
+    assert [standing.id for standing in found] == expected
+
+
+def test_a_post_is_asked_for_by_its_name() -> None:
+    found = claims.select(list(known().values()), ["S4"])
+    assert len(found) == 14 and {standing.post for standing in found} == {"S4"}
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("terminolgy", "did you mean `terminology`?"), ("qqqq", "`convlab claims` shows them all")],
+)
+def test_a_word_that_fits_nothing_is_told_with_the_nearest(word: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=f"`{word}`.*{hint}".replace("?", r"\?")):
+        claims.select(list(known().values()), ["C201", word])
