@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .installed import check_installed
@@ -25,18 +27,46 @@ def neighbours(experiment: Path) -> list[Path]:
     return files[1:]
 
 
-def _imports(file: Path, root: Path) -> Iterator[Path]:
+@dataclass(frozen=True)
+class _Text:
+    """What a file says, found once however many experiments import it."""
+
+    tree: ast.Module
+    relative: tuple[ast.ImportFrom, ...]
+    optional: frozenset[int]  # the nodes that may fail
+    named: frozenset[str]  # what it binds, and doors to any name
+
+
+def _text(file: Path) -> _Text:
+    try:
+        data = file.read_bytes()
+    except OSError:
+        data = b""  # `parse` says why
+    return _found(file, data)
+
+
+@lru_cache
+def _found(file: Path, _: bytes) -> _Text:
     tree = parse(file)
-    guarded = (n for n in ast.walk(tree) if isinstance(n, ast.Try | ast.If))
-    optional = {id(node) for guard in guarded for node in ast.walk(guard)}
-    relative = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level)
-    for node in relative:
+    nodes = list(ast.walk(tree))
+    guards = (node for node in nodes if isinstance(node, ast.Try | ast.If))
+    return _Text(
+        tree,
+        tuple(node for node in nodes if isinstance(node, ast.ImportFrom) and node.level),
+        frozenset(id(node) for guard in guards for node in ast.walk(guard)),
+        frozenset(names_bound(tree) | {n.id for n in nodes if isinstance(n, ast.Name)} & DOORS),
+    )
+
+
+def _imports(file: Path, root: Path) -> Iterator[Path]:
+    text = _text(file)
+    for node in text.relative:
         try:
             yield from _files(node, file, root)
         except ImportError as error:
-            if id(node) not in optional:
+            if id(node) not in text.optional:
                 raise OutlineError(f"{file}:{node.lineno}: imports {error}") from None
-    check_installed(file, tree, root)
+    check_installed(file, text.tree, root)
 
 
 def _files(node: ast.ImportFrom, file: Path, root: Path) -> Iterator[Path]:
@@ -74,11 +104,5 @@ def _member(package: Path, name: str) -> Iterator[Path]:
 
 def _check_defines(module: Path, name: str) -> None:
     """Raise ImportError unless the module may define the name, in whatever way."""
-    tree = parse(module)
-    mentioned = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-    if (
-        not names_bound(tree) & {name, "*", "__getattr__"}
-        and not mentioned & DOORS
-        and name != "*"
-    ):
+    if name != "*" and not _text(module).named & {name, "*", "__getattr__", *DOORS}:
         raise ImportError(f"`{name}` from {module}, which does not define it")
