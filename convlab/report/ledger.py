@@ -129,11 +129,19 @@ def _outcome(standing: Standing) -> str:
     match standing.state:
         case State.UNEXPECTED if standing.outcome != Outcome.INVALID:
             return f"{standing.outcome}, but {standing.expected} was expected"
-        case State.AS_EXPECTED if standing.expected == Outcome.REFUTED:
-            return "refuted, as expected"
-        case State.AS_EXPECTED | State.UNEXPECTED:
+        case State.AS_EXPECTED:
+            return _as_expected(standing)
+        case State.UNEXPECTED:
             return standing.outcome
     return str(standing.state)
+
+
+def _as_expected(standing: Standing) -> str:
+    if not standing.expected:
+        return f"{standing.outcome} (either was possible)"
+    if standing.outcome != Outcome.HOLDS:
+        return f"{standing.outcome}, as expected"
+    return "holds, by construction" if standing.identity else "holds"
 
 
 def _reason(standing: Standing) -> str:
@@ -211,4 +219,5 @@ def _markdown(standing: Standing) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_<>|\[\]])", r"\\\1", printable(text))
+    """Letters that mean something in Markdown as they are."""
+    return re.sub(r"([\\`*_<>|\[\]]|(?<=\])\()", r"\\\1", printable(text))

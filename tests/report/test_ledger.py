@@ -100,8 +100,9 @@ def test_the_counts_are_the_first_sentence() -> None:
         (JUDGED, "✓ holds"),
         (replace(JUDGED, outcome="refuted", expected="refuted"), "✓ refuted, as expected"),
         (replace(JUDGED, expected="refuted"), "✗ holds, but refuted was expected"),
-        (replace(JUDGED, expected=""), "✓ holds"),
-        (replace(JUDGED, outcome="refuted", expected=""), "✓ refuted"),
+        (replace(JUDGED, expected=""), "✓ holds (either was possible)"),
+        (replace(JUDGED, outcome="refuted", expected=""), "✓ refuted (either was possible)"),
+        (replace(JUDGED, identity=True), "✓ holds, by construction"),
         (replace(JUDGED, outcome="undecided", why="needs 6 seeds"), "? undecided: needs 6 seeds"),
         (replace(JUDGED, outcome="invalid", why=CONTROL), "✗ invalid"),
         (replace(JUDGED, outcome="", stale="settings side"), "~ stale: settings side"),
@@ -141,6 +142,11 @@ def test_markdown_is_a_table_per_post_whatever_stands_in_a_sentence() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert {line.replace("\\|", "").count("|") for line in rows} == {7}
     assert as_markdown([Standing.of(s.document()) for s in KNOWN], POSTS) == text
+
+
+def test_nothing_in_a_sentence_is_a_link_or_a_tag() -> None:
+    text = as_markdown([replace(JUDGED, sentence="[f*g](i, j) <b>")], POSTS)
+    assert r"\[f\*g\]\(i, j) \<b\>" in text
 
 
 def test_about_one_claim_it_says_all_that_there_is() -> None:
