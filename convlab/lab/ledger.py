@@ -45,8 +45,9 @@ class Post:
     date: str  # ISO 8601
 
     def __str__(self) -> str:
+        english = f" ({self.english})" if self.english != self.title else ""
         by = "".join(f", {fact}" for fact in (self.author, self.date) if fact)
-        return f"{self.id}, “{self.title}”{by}"
+        return f"{self.id}, “{self.title}”{english}{by}"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .strip import ASCII, LETTERS, Signs, strip
 from .words import words
 
 VERSION = 1  # of the document's form
-WITH_RUN, WITH_STRIP, WITH_INTERVAL = 100, 88, 72  # columns of a terminal, from which on
+WITH_RUN, WITH_STRIP, WITH_INTERVAL = 100, 96, 72  # columns of a terminal, from which on
 SHORT = 24  # characters of a reason that stands behind the verdict, and not below the sentence
 UNEXPECTED, OWN = "not as expected", "your own"
 MARKS = {
@@ -35,11 +35,10 @@ NO_MARK = ("–", "-", "dim")  # where nothing was run
 NO_BREAK = "\N{NO-BREAK SPACE}"  # a browser keeps it where it stands
 COLUMNS: dict[str, dict[str, Any]] = {
     "claim": {"style": "bold", "no_wrap": True},
-    "verdict": {"width": 16},
+    "verdict": {"width": 15},
     "what it says": {"ratio": 1},
     "strip": {"no_wrap": True},
-    "measured": {"max_width": 22},
-    "run": {"overflow": "fold", "max_width": 20},
+    "measured": {"max_width": 22, "overflow": "fold"},
 }
 
 
@@ -104,10 +103,21 @@ def _cells(standing: Standing, width: int, signs: Signs) -> dict[str, Text]:
     }
     if width >= WITH_STRIP:
         cells["strip"] = Text(drawn(standing, signs))
-    cells["measured"] = words(measured(standing, interval=width >= WITH_INTERVAL))
-    if width >= WITH_RUN:
-        cells["run"] = words(Path(standing.run).name)
+    cells["measured"] = _measured(standing, width)
     return cells
+
+
+def _measured(standing: Standing, width: int) -> Text:
+    """The value with its unit, below it the interval, and the run that says so."""
+    if not standing.measured:
+        return Text()
+    value, spread = _value_and_spread(standing)
+    lines = [words(f"{value} {standing.unit}".strip())]
+    if spread and width >= WITH_INTERVAL:
+        lines.append(words(spread))
+    if width >= WITH_RUN:
+        lines.append(words(Path(standing.run).name, style="dim"))
+    return Text("\n").join(lines)
 
 
 def verdict(standing: Standing, ascii_only: bool = False, *, whole: bool = False) -> str:
@@ -168,10 +178,15 @@ def drawn(standing: Standing, signs: Signs = LETTERS) -> str:
     return strip(region, (standing.low, standing.high), standing.center, signs).rstrip()
 
 
-def measured(standing: Standing, *, interval: bool = True) -> str:
-    """The value with its unit, and the interval if it is wanted."""
-    text = standing.measured if interval else re.split(r" (?=[\[(])", standing.measured)[0]
-    return f"{text} {standing.unit}".strip() if text else ""
+def measured(standing: Standing) -> str:
+    """The value with its interval and its unit, on one line."""
+    return f"{standing.measured} {standing.unit}".strip() if standing.measured else ""
+
+
+def _value_and_spread(standing: Standing) -> tuple[str, str]:
+    """`5.1` and `[4.2–6.3]`, or why there is no interval."""
+    value, *spread = re.split(r" (?=[\[(])", standing.measured, maxsplit=1)
+    return value, "".join(spread)
 
 
 def document(

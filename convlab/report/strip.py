@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isfinite, isinf
 
-WIDTH = 24  # characters
+WIDTH = 22  # characters
 MARGIN = 0.15  # of what is shown, on either side of it
 OPEN = 0.6  # of what is shown, beyond a bound where a region has no other
 

@@ -60,7 +60,9 @@ def test_every_class_is_met() -> None:
 def test_a_post_is_named_as_it_names_itself() -> None:
     posts = ledger.posts()
     assert list(posts) == list(CLAIMS) and all(post.title for post in posts.values())
-    assert str(posts["S3"]) == "S3, “CNN의 stationarity와 locality”, 2019-10-27"
+    assert str(posts["S3"]) == (
+        "S3, “CNN의 stationarity와 locality” (Stationarity and locality of CNNs), 2019-10-27"
+    )
     assert posts["S2"].author == "두재" and posts["S2"].date == "2022-01-14"
     assert str(posts["S1"]) == "S1, “CNN (Convolutional Neural Network)”"
 

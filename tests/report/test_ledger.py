@@ -74,7 +74,7 @@ def test_what_is_unexpected_comes_first_then_post_by_post_then_ones_own() -> Non
     ("width", "run", "strip", "interval"),
     [
         *((140, True, True, True), (100, True, True, True), (99, False, True, True)),
-        *((88, False, True, True), (87, False, False, True), (72, False, False, True)),
+        *((96, False, True, True), (95, False, False, True), (72, False, False, True)),
         *((71, False, False, False), (60, False, False, False)),
     ],
 )
