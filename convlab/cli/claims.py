@@ -26,7 +26,7 @@ from .output import show_all
 Filter = Annotated[
     list[str] | None,
     Argument(
-        metavar="[S3 | C212 | hadamard | WORD]...",
+        metavar="S3 | C212 | hadamard | WORD",
         help="A post, a claim, an experiment, or what a sentence says.",
     ),
 ]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, nearest
-from ..measure import Claim, Verdict
+from ..measure import Claim, Control, Verdict
+from ..measure.claim import region
 from ..record import Record, Status
 from ..report.standing import OURS, Standing
 from . import catalogue, identity, ledger, listing, sources
@@ -98,7 +99,7 @@ def _of_experiment(planned: Plan, record: Record | None, stale: str) -> Iterator
 
 
 def _of_claim(claim: Claim, planned: Plan) -> Standing:
-    region, base = claim.region(planned.settings), ledger.base(claim.id)
+    predicted, base = claim.region(planned.settings), ledger.base(claim.id)
     entry = ledger.entries().get(base)
     return Standing(
         id=claim.id,
@@ -109,12 +110,18 @@ def _of_claim(claim: Claim, planned: Plan) -> Standing:
         kind=entry.kind if entry else "",
         experiment=planned.name,
         expected=claim.expected or "",
-        predicted=str(region),
-        predicted_low=region.low,
-        predicted_high=region.high,
+        predicted=str(predicted),
+        predicted_low=predicted.low,
+        predicted_high=predicted.high,
+        controls=tuple(_control(control, planned) for control in claim.controls),
         blind=claim.blind,
         identity=claim.identity,
     )
+
+
+def _control(control: Control, planned: Plan) -> str:
+    predicted = region(f"control {control.sentence!r}", control.predicted, planned.settings)
+    return f"{control.sentence}: {predicted}"
 
 
 def _judged(verdict: Verdict) -> dict[str, Any]:

@@ -86,11 +86,20 @@ def stale(record: Record, planned: Plan, first_seed: int = 0) -> str:
     """
     if not record.predictions:
         return UNKNOWN
-    if record.predictions != predictions(planned.claims, planned.settings):
+    if record.predictions != _predictions_for(record, planned):
         return CHANGED
     made, wanted = key(record), key_of(planned, first_seed)
     names = [name for name in wanted | made if name not in HOW]
     return "; ".join(_told(name for name in names if made.get(name) != wanted.get(name)))
+
+
+def _predictions_for(record: Record, planned: Plan) -> str:
+    """The hash of what the claims predict for the settings of the record."""
+    try:
+        settings = type(planned.settings).model_validate(record.settings)
+        return predictions(planned.claims, settings)
+    except Exception:  # they are no settings of today's experiment
+        return predictions(planned.claims, planned.settings)
 
 
 def _told(names: Iterable[str]) -> Iterator[str]:

@@ -61,11 +61,11 @@ def _run(folder: Path) -> Record:
 
 
 def check_known(name: str, root: Path) -> None:
-    """Raise UsageError for a name, no path, that is neither a config's nor a run's."""
-    known = catalogue.configs()
-    if not catalogue.looks_like_path(name) and name not in known:
+    """Raise UsageError for a name, no path, of no config, claim, post or run."""
+    known = [*catalogue.configs(), *ledger.posts()]
+    if not catalogue.looks_like_path(name) and name not in known and not ledger.base(name):
         runs = [folder.name for folder in store.folders(root)]
-        close = nearest(name, [*runs, *known, *ledger.entries(), *ledger.posts()])
+        close = nearest(name, [*runs, *known, *ledger.entries()])
         hint = f"did you mean `{close}`?" if close else "`convlab list` and `list runs` show all"
         raise UsageError(f"no config, no claim, and no run in {root}, is called `{name}`; {hint}")
 

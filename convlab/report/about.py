@@ -54,6 +54,7 @@ def _prediction(standing: Standing, ascii_only: bool) -> Iterator[RenderableType
     if standing.source != standing.post:
         lines.append(words("no post says so: it is ours", style="dim"))
     lines.append(words(_predicted(standing)))
+    lines += [words(f"control: {control}") for control in standing.controls]
     if seen := measured(standing):
         name = f"{standing.quantity}: " if standing.quantity else ""
         lines.append(words(f"measured: {name}{seen}  (run {standing.run})"))

@@ -208,8 +208,12 @@ def as_csv(standings: Sequence[Standing]) -> str:
     rows = [standing.document() for standing in standings]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names := [*Standing(id="", sentence="", source="").document()])
-    writer.writerows([printable(row[name]) for name in names] for row in rows)
+    writer.writerows([_in_a_cell(row[name]) for name in names] for row in rows)
     return text.getvalue().rstrip("\n")
+
+
+def _in_a_cell(value: Any) -> str:
+    return printable("; ".join(value) if isinstance(value, list) else value)
 
 
 def as_markdown(standings: Sequence[Standing], posts: Mapping[str, str]) -> str:

@@ -46,6 +46,7 @@ class Standing:
     predicted: str = ""
     predicted_low: float = -inf
     predicted_high: float = inf
+    controls: tuple[str, ...] = ()  # each with what it must give
     blind: bool = True
     identity: bool = False
     outcome: str = ""
@@ -90,10 +91,13 @@ class Standing:
         for f in fields(cls):
             if isinstance(f.default, float):
                 values[f.name] = float(values[f.name])  # what is not finite is a text
+        values["controls"] = tuple(values["controls"])
         return cls(**{f.name: values[f.name] for f in fields(cls)})
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
     finite = not isinstance(value, float) or isfinite(value)
     return value if finite else {"nan": "NaN", "inf": "Infinity"}.get(repr(value), "-Infinity")
 

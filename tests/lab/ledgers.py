@@ -14,7 +14,7 @@ It is counted.
 """
 from pydantic import BaseModel, Field
 
-from convlab.measure import Claim, Measurements, Outcome, at, below, equal, exactly
+from convlab.measure import Claim, Control, Measurements, Outcome, at, below, equal, exactly
 from convlab.settings import FROZEN, Seeds
 
 
@@ -30,9 +30,11 @@ def measure(config, workbench):
     return measurements
 
 
+SMALL = Control("One is small", at("one"), lambda config: below(config.seeds))
+
 CLAIMS = (
     Claim("C201o1", "ours", "One is no million", at("one"), below(1e6), general=True),
-    Claim("C201r", "S2", "One is one", at("one"), equal(1)),
+    Claim("C201r", "S2", "One is one", at("one"), equal(1), controls=(SMALL,)),
     Claim("C201", "S2", "One is nothing", at("one"), equal(0), Outcome.REFUTED),
 )
 '''

@@ -40,6 +40,7 @@ def test_every_claim_of_the_ledger_is_there_also_without_runs() -> None:
     assert known()["C410"].state is State.UNTESTABLE and known()["C202"].state is State.WITHOUT
     assert known()["C202"].sentence.startswith("The convolution of CNNs")
     assert known()["C201"].predicted == "exactly 0" and known()["C201"].expected == "refuted"
+    assert known()["C201r"].controls == ("One is small: at most 8",)
 
 
 def test_below_the_posts_sentence_stand_its_variants_and_then_ours() -> None:

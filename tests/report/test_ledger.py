@@ -152,6 +152,7 @@ def test_nothing_in_a_sentence_is_a_link_or_a_tag() -> None:
 def test_about_one_claim_it_says_all_that_there_is() -> None:
     file = StringIO()
     ours = replace(JUDGED, id="C201o1", source="ours", blind=False, identity=True, expected="")
+    ours = replace(ours, controls=("it is seen: at most 1", "it is heard: exactly 2"))
     about = About("It cannot", POSTS["S2"], "exact", "It is so. Not more.", [JUDGED, ours], {})
     about = replace(about, protocols={"one": "Does it?\n\nFirst\nthis.\n\nThen that."})
     Console(file=file, width=200, color_system=None).print(about)
@@ -161,5 +162,6 @@ def test_about_one_claim_it_says_all_that_there_is() -> None:
     assert "measured: error, plain: 5.1 [4.2, 6.3] %  (run runs/one-001)" in lines
     said = "predicted: 0 to 10; expected: either outcome; a trial had been seen before; "
     assert said + "true by construction" in lines and "no post says so: it is ours" in lines
+    assert "control: it is seen: at most 1" in lines and "control: it is heard: exactly 2" in lines
     end = ["one: Does it?", "First this.", "Then that.", "to judge it: convlab run one"]
     assert lines[-4:] == end

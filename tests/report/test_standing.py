@@ -65,7 +65,10 @@ def test_a_post_that_is_judged_by_a_variant_alone_counts_by_that_and_not_by_ours
 
 
 def test_a_standing_is_read_from_its_document() -> None:
-    for standing in (PLAIN, replace(judged("holds"), center=0.5, low=0.1, high=inf)):
+    for standing in (
+        PLAIN,
+        replace(judged("holds"), center=0.5, low=0.1, high=inf, controls=("a: 1", "b: 2")),
+    ):
         document = json.loads(as_json(standing.document()))
         assert document["class"] == "exact" and document["state"] == standing.state
         again = Standing.of(document)
