@@ -204,7 +204,12 @@ LIGHT = {  # the commands of one process
     "list": [["list"], ["list", "configs"], ["list", "models"]],
     "cp": [["cp", "hadamard", "copy"]],
     "show": [["show", name] for name in CONFIGS],
-    "claims": [["claims"], ["claims", "S2", "--json"], ["show", "C212"], ["show", "S4"]],
+    "claims": [
+        ["claims"],
+        ["claims", "C410", "--run", "--json"],
+        ["show", "C212"],
+        ["show", "S4"],
+    ],
     "validate": [["validate", name] for name in CONFIGS],
 }
 PROGRAM = f"""

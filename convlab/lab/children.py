@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from .outline import parse
 from .running import Plan
 
 MEASURES_TIME = "MEASURES_TIME"  # what an experiment sets to True whose times decide something
+INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM  # what can be sent there
 PAUSE = 0.05  # seconds between two looks at the processes
 
 
@@ -79,7 +81,7 @@ def run_all(
             sleep(PAUSE)
     finally:
         for child in running:
-            child.process.send_signal(signal.SIGINT)
+            child.process.send_signal(INTERRUPT)
         for child in running:
             child.process.wait()
             child.said.close()

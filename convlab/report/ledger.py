@@ -17,7 +17,7 @@ from rich.text import Text
 
 from ..foreign import printable
 from ..measure import Outcome
-from .standing import Standing, State, counts
+from .standing import OURS, Standing, State, counts
 from .strip import ASCII, LETTERS, Signs, strip
 from .words import words
 
@@ -59,8 +59,7 @@ class Ledger:
         signs = ASCII if options.ascii_only else LETTERS
         yield words(counts(self.standings), style="bold")
         if options.max_width >= WITH_STRIP and any(s.outcome for s in self.standings):
-            shown = f"{signs.interval}{signs.center}{signs.interval}"
-            yield Text(f"[{signs.region * 3}] is predicted, {shown} was measured", style="dim")
+            yield Text(_legend(signs), style="dim")
         for title, group in groups(self.standings, self.posts):
             yield _table(title, group, options.max_width, signs)
 
@@ -93,18 +92,22 @@ def _table(title: str, group: Sequence[Standing], width: int, signs: Signs) -> T
 
 def _cells(standing: Standing, width: int, signs: Signs) -> dict[str, Text]:
     ascii_only = signs is ASCII
-    sentence, below = words(standing.sentence), _reason_below(standing)
+    below = [words(line, style="dim") for line in _below(standing)]
+    ours = [words(OURS, style="dim not bold")] if standing.source == OURS else []
     cells = {
-        "claim": words(standing.id),
+        "claim": Text("\n").join([words(standing.id), *ours]),
         "verdict": words(verdict(standing, ascii_only), style=style(standing)),
-        "what it says": Text("\n").join(
-            [sentence, words(below, style="dim")] if below else [sentence]
-        ),
+        "what it says": Text("\n").join([words(standing.sentence), *below]),
     }
     if width >= WITH_STRIP:
         cells["strip"] = Text(drawn(standing, signs))
     cells["measured"] = _measured(standing, width)
     return cells
+
+
+def _legend(signs: Signs, quote: str = "") -> str:
+    region, interval = signs.region * 3, f"{signs.interval}{signs.center}{signs.interval}"
+    return f"{quote}[{region}]{quote} is predicted, {quote}{interval}{quote} was measured"
 
 
 def _measured(standing: Standing, width: int) -> Text:
@@ -160,9 +163,12 @@ def _reason(standing: Standing) -> str:
     return standing.untestable if state is State.UNTESTABLE else standing.stale or standing.why
 
 
-def _reason_below(standing: Standing) -> str:
-    reason = _reason(standing)
-    return reason if len(reason) > SHORT else ""
+def _below(standing: Standing) -> Iterator[str]:
+    """What stands below the sentence: a long reason, and how the prediction came about."""
+    if len(reason := _reason(standing)) > SHORT:
+        yield reason
+    if not standing.blind:
+        yield "predicted after a trial"
 
 
 def _mark(standing: Standing) -> tuple[str, str, str]:
@@ -218,7 +224,8 @@ def _in_a_cell(value: Any) -> str:
 
 def as_markdown(standings: Sequence[Standing], posts: Mapping[str, str]) -> str:
     """The counts, and a table for each post."""
-    lines = [counts(standings)]
+    lines = ["# What the posts claim, and what came out", "", counts(standings)]
+    lines += ["", f"In a strip, {_legend(LETTERS, '`')}."]
     for title, group in groups(standings, posts):
         lines += ["", f"## {_escaped(title)}", ""]
         lines += ["| claim | verdict | what it says | predicted | | measured |", "|---" * 6 + "|"]
@@ -227,9 +234,9 @@ def as_markdown(standings: Sequence[Standing], posts: Mapping[str, str]) -> str:
 
 
 def _markdown(standing: Standing) -> Iterator[str]:
-    yield standing.id
+    yield standing.id + (f" ({OURS})" if standing.source == OURS else "")
     yield _escaped(verdict(standing))
-    below = _reason_below(standing)
+    below = "; ".join(_below(standing))
     yield _escaped(standing.sentence) + (f" ({_escaped(below)})" if below else "")
     yield _escaped(standing.predicted)
     shown = drawn(standing)

@@ -121,6 +121,16 @@ def test_a_long_reason_stands_below_the_sentence() -> None:
     assert verdict(KNOWN[3], whole=True) == f"✗ invalid: {CONTROL}"
 
 
+def test_ours_and_what_was_predicted_after_a_trial_are_marked() -> None:
+    ours = replace(JUDGED, id="C201o1", source="ours", blind=False)
+    file = StringIO()
+    Console(file=file, width=140, color_system=None).print(Ledger([ours], POSTS))
+    lines = file.getvalue().splitlines()
+    assert lines[-2].startswith("ours ") and "predicted after a trial" in lines[-2]
+    assert "| C201o1 (ours) | " in (text := as_markdown([ours], POSTS))
+    assert "a \\* b (predicted after a trial) |" in text
+
+
 def test_every_line_of_the_csv_has_the_same_columns() -> None:
     header, *lines = csv.reader(StringIO(as_csv(KNOWN)))
     assert len(lines) == len(KNOWN) and {len(line) for line in lines} == {len(header)}
