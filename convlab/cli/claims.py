@@ -15,7 +15,8 @@ from ..lab import claims as standing_claims
 from ..lab.running import RUNS, Plan
 from ..record import as_json
 from ..report.about import About
-from ..report.ledger import Ledger, as_csv, as_markdown, document
+from ..report.ledger import Ledger
+from ..report.ledger_text import as_csv, as_markdown, document
 from ..report.standing import Standing, State
 from ..report.words import words
 from . import output
@@ -67,7 +68,10 @@ def claims(
         if run:
             failed = _run_missing(shown, planned, out, first_seed, jobs, quiet)
             known = standing_claims.standings(planned, out, first_seed)
-            shown = standing_claims.select(known, filter_ or ())
+            asked = {
+                (each.id, each.experiment) for each in shown
+            }  # whatever state they are in now
+            shown = [each for each in known if (each.id, each.experiment) in asked]
         _print(shown, planned, "json" * json_ + "csv" * csv_ + "markdown" * markdown)
         if failed or any(standing.state is State.UNEXPECTED for standing in shown):
             raise Exit(1)

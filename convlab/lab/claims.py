@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, nearest
-from ..measure import Claim, Control, Verdict
+from ..measure import Claim, Control, Outcome, Verdict
 from ..measure.claim import region
 from ..record import Record, Status
 from ..report.standing import OURS, Standing
@@ -94,7 +94,7 @@ def _of_experiment(planned: Plan, record: Record | None, stale: str) -> Iterator
         if verdict := verdicts.get((claim.id, claim.sentence)):
             standing = replace(standing, **_judged(verdict))
         elif run and not stale:
-            standing = replace(standing, stale=NOT_MEASURED)
+            standing = replace(standing, outcome=Outcome.UNDECIDED, why=NOT_MEASURED)
         yield standing
 
 

@@ -9,8 +9,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from .ledger import drawn, measured, style, verdict
 from .standing import Standing
+from .states import drawn, measured, style, verdict
 from .strip import ASCII, LETTERS
 from .words import words
 
@@ -50,7 +50,7 @@ class About:
 def _prediction(standing: Standing, ascii_only: bool) -> Iterator[RenderableType]:
     came_out = words(verdict(standing, ascii_only, whole=True), style=style(standing))
     yield words(f"{standing.id}  ", style="bold") + came_out
-    lines = [words(standing.sentence)]
+    lines: list[Text] = [words(standing.sentence)]
     if standing.source != standing.post:
         lines.append(words("no post says so: it is ours", style="dim"))
     lines.append(words(_predicted(standing)))

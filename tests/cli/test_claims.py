@@ -66,6 +66,11 @@ def test_what_is_missing_is_run_once(in_this_process: list[int]) -> None:
     assert in_this_process == [0, 1000]
 
 
+def test_what_was_not_run_is_shown_once_it_was(in_this_process: list[int]) -> None:
+    result = convlab("claims", "not run", "--run")
+    assert result.exit_code == 0 and "3 as expected" in result.stdout and in_this_process == [0]
+
+
 def test_only_what_the_words_ask_for_is_run(in_this_process: list[int]) -> None:
     assert convlab("claims", "S4", "--run").exit_code == 0 and in_this_process == []
 

@@ -94,6 +94,14 @@ def test_a_run_that_did_not_end_well_does_not_count() -> None:
     assert states() == all_of(State.NOT_RUN)
 
 
+def test_what_a_run_of_today_did_not_measure_is_undecided_and_not_stale() -> None:
+    record = run()
+    less = tuple(verdict for verdict in record.verdicts if verdict.id != "C201r")
+    store.save(replace(record, verdicts=less), Path(str(record.run)))
+    assert states() == all_of(State.AS_EXPECTED) | {"C201r": State.UNDECIDED}
+    assert known()["C201r"].why == "that run did not measure it"
+
+
 def test_the_newest_run_of_today_counts() -> None:
     run()
     newest = run()

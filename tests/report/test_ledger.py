@@ -10,8 +10,10 @@ from rich.console import Console
 
 from convlab.record import as_json
 from convlab.report.about import About
-from convlab.report.ledger import Ledger, as_csv, as_markdown, document, groups, verdict
+from convlab.report.ledger import Ledger, groups
+from convlab.report.ledger_text import as_csv, as_markdown, document
 from convlab.report.standing import Standing
+from convlab.report.states import verdict
 
 POSTS = {"S1": "S1, “One”, 2019-10-27", "S2": "S2, “[Two] | 3”"}
 JUDGED = Standing(
