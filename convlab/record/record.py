@@ -11,9 +11,9 @@ from enum import StrEnum
 from reprlib import repr as brief
 from typing import Any, TypeVar, get_args
 
-from .errors import UsageError
-from .foreign import as_text
-from .measure import Measurements, Outcome, Row, Sample, Statistic, Varies, Verdict
+from ..errors import UsageError
+from ..foreign import as_text
+from ..measure import Measurements, Outcome, Row, Sample, Statistic, Varies, Verdict
 
 VERSION = 3  # of the document's form
 RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
