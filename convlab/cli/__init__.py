@@ -25,6 +25,7 @@ from .claims import about, claims
 from .count import count
 from .edge import Images, KernelOption, To, found, settings
 from .exit_codes import one_line_errors, readers_may_leave
+from .export import export
 from .options import Debug, Options, Out, Quick, Seeds, Tables, with_options, with_options_but
 from .output import show_all
 
@@ -106,6 +107,7 @@ def edge(images: Images, kernel: KernelOption = None, to: To = None, *, options:
 
 app.command()(count)
 app.command()(claims)
+app.command()(export)
 
 
 @app.command("list")

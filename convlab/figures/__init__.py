@@ -4,6 +4,7 @@ from .captions import caption, stamp
 from .lettering import wrapped
 from .plots import COLOURS, MARKERS, bars, curves, images, lines
 from .series import points, side_by_side
+from .sizing import resize
 
 __all__ = [
     "COLOURS",
@@ -14,6 +15,7 @@ __all__ = [
     "images",
     "lines",
     "points",
+    "resize",
     "side_by_side",
     "stamp",
     "wrapped",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import files
 from ..foreign import as_text
 from ..record import Record
-from ..report import leaves
+from ..record.facts import leaves
 
 if TYPE_CHECKING:  # a second to import
     from matplotlib.figure import Figure
@@ -30,8 +30,12 @@ def keep(experiment: ModuleType, record: Record, folder: Path) -> Iterator[str]:
         yield f"{stem}.png"
 
 
-def figures(experiment: ModuleType, record: Record) -> dict[str, Figure]:
+def figures(
+    experiment: ModuleType, record: Record, width: float | None = None
+) -> dict[str, Figure]:
     """The figures by name, each with its settings and seeds; a quick run's are stamped.
+
+    They are as wide as they were drawn, or as many inches as are given.
 
     `draw(record)` is given the record, and `draw` with a parameter of any other name what was
     measured. Raises TypeError or ValueError for what is no figure, or no name of a file.
@@ -39,9 +43,11 @@ def figures(experiment: ModuleType, record: Record) -> dict[str, Figure]:
     drawn = _drawn(experiment, record)
     if not drawn:
         return {}
-    from ..figures import caption, stamp
+    from ..figures import caption, resize, stamp
 
     for figure in drawn.values():
+        if width is not None:
+            resize(figure, width)
         caption(figure, settings(record))
         if record.quick:
             stamp(figure, "quick run")

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import StrEnum
 from reprlib import repr as brief
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from ..errors import UsageError
 from ..foreign import as_text
 from ..measure import Measurements, Outcome, Row, Sample, Statistic, Varies, Verdict
+
+if TYPE_CHECKING:
+    import pandas  # a user may have it; nothing here needs it
 
 VERSION = 3  # of the document's form
 RENAMED_STATISTICS = {"rate": "proportion"}  # since version 1, which named no version
@@ -106,6 +109,17 @@ class Record:
         if verdict and verdict.outcome is verdict.expected is Outcome.REFUTED:
             return f"Not so: {verdict.sentence}"
         return otherwise or self.question
+
+    def to_frame(self) -> pandas.DataFrame:
+        """What was measured as a frame of pandas: a row for each seed of a quantity.
+
+        Columns: `run`, `experiment`, `table`, one for each factor, `quantity`, `statistic`,
+        `varies`, `seed` and `repeat` (none for what is exact), `value`. Raises UsageError where
+        pandas is not installed.
+        """
+        from . import tidy
+
+        return tidy.frame(self)
 
     def document(self) -> dict[str, Any]:
         """The record in JSON's types; what is no finite number is "NaN" or "±Infinity", a string.

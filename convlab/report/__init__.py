@@ -1,9 +1,12 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
 from .cost import costs
-from .listing import experiment, groups, kept_settings, leaves, names, runs, settings
 from .run import record
 from .tables import arrays, quantities
+from .latex import as_latex
+from .lines import as_tidy_csv
+from .markdown import as_markdown
+from .listing import experiment, groups, kept_settings, names, runs, settings
 from .text import as_csv, as_json
 from .verdicts import Claims, verdict_text
 
@@ -12,11 +15,13 @@ __all__ = [
     "arrays",
     "as_csv",
     "as_json",
+    "as_latex",
+    "as_markdown",
+    "as_tidy_csv",
     "costs",
     "experiment",
     "groups",
     "kept_settings",
-    "leaves",
     "names",
     "quantities",
     "record",

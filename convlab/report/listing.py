@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ..measure import Claim
 from ..record import Record, Status
+from ..record.facts import leaves
 from .words import words
 
 WIDEST = 30  # columns of a name of a run that is not broken over lines
@@ -89,15 +90,6 @@ def kept_settings(values: Mapping[str, Any]) -> Table:
     for key, value in leaves(values):
         table.add_row(words(key), words(_as_text(value)))
     return table
-
-
-def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
-    """Every stored setting by its dotted key."""
-    for name, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _flat(config: BaseModel, prefix: str = "") -> Iterable[tuple[str, Any, str]]:

@@ -1,0 +1,94 @@
+"""Stored runs as documents and figures in a folder, each written whole and none overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from .. import files, report
+from ..errors import UsageError
+from ..foreign import printable
+from ..record import Record, tidy
+from . import store
+from .figure_files import Writer, figure_files, plain
+from .formats import DOCUMENTS, FIGURES, FORMATS, Width
+
+
+def export(
+    runs: Sequence[Path],
+    to: Path,
+    chosen: Sequence[str] = FORMATS,
+    width: Width | None = None,
+    *,
+    overwrite: bool = False,
+) -> Iterator[str]:
+    """Write each run's documents and figures to a folder; a line for each file, and what lacks.
+
+    Figures are drawn again from the record. Raises UsageError before anything is written: for a
+    run that cannot be read, for two files of one name, and for a file that is there already,
+    unless it may be overwritten.
+    """
+    planned, told = dict[Path, Writer](), list[str]()
+    for folder in runs:
+        record = store.load(folder)
+        stem = plain(tidy.name_of(record))
+        figures, notes = figure_files(record, stem, chosen, width or Width())
+        told += [f"{tidy.name_of(record)}: {note}" for note in notes]
+        for name, writer in (_documents(record, stem, chosen, [*figures]) | figures).items():
+            if to / name in planned:
+                raise UsageError(
+                    f"two runs would be {printable(to / name)}: export each to a folder of its own"
+                )
+            planned[to / name] = writer
+    _check_free(planned, overwrite)
+    yield from told
+    for path, writer in planned.items():
+        _make(to)
+        files.write(path, writer)
+        yield f"wrote {printable(path)}"
+
+
+def _documents(
+    record: Record, stem: str, chosen: Sequence[str], figures: Sequence[str]
+) -> dict[str, Writer]:
+    """A writer for the file of each document that is wanted."""
+    makers: dict[str, Callable[[], str]] = {
+        "markdown": lambda: report.as_markdown(record, _of_one_kind(figures, FIGURES)),
+        "latex": lambda: report.as_latex(record, stem, _of_one_kind(figures, ("pdf", "png"))),
+        "csv": lambda: report.as_tidy_csv(record),
+        "json": lambda: report.as_json(record),
+    }
+    return {
+        f"{stem}{ending}": partial(_write_text, makers[name])
+        for name, ending in DOCUMENTS.items()
+        if name in chosen
+    }
+
+
+def _write_text(make: Callable[[], str], path: Path) -> None:
+    path.write_text(make() + "\n", encoding="utf-8")
+
+
+def _of_one_kind(figures: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    """The files of the first kind that there is, since a document shows each figure once."""
+    by_kind = ([name for name in figures if name.endswith(f".{kind}")] for kind in kinds)
+    return next(filter(None, by_kind), [])
+
+
+def _check_free(planned: dict[Path, Writer], overwrite: bool) -> None:
+    there = [path for path in planned if path.exists() or path.is_symlink()]
+    if there and not overwrite:
+        more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
+        raise UsageError(
+            f"{printable(there[0])} is there already{more}; name another --to, or say --overwrite"
+        )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{printable(folder)} cannot be made: {error.strerror}; name another --to"
+        ) from error

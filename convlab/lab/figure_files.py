@@ -1,0 +1,77 @@
+"""The files of a run's figures: drawn again from the record, or those that the run kept."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import chain, count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .. import files
+from ..record import Record
+from .formats import FIGURES, Width
+from .redrawing import redrawn
+
+if TYPE_CHECKING:  # a second to import
+    from matplotlib.figure import Figure
+
+# Letters of text in a file are letters, and two exports of one run are the same bytes.
+STYLE: dict[Any, Any] = {"pdf.fonttype": 42, "svg.hashsalt": "convlab"}
+UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+
+Writer = Callable[[Path], object]
+T = TypeVar("T")
+
+
+def figure_files(
+    record: Record, stem: str, chosen: Sequence[str], width: Width
+) -> tuple[dict[str, Writer], list[str]]:
+    """A writer for the file of each figure in each format, and what is to be said of them."""
+    kinds = [kind for kind in FIGURES if kind in chosen]
+    if not kinds:
+        return {}, []
+    drawn, notes = redrawn(record, width.inches)
+    if notes and not drawn:
+        return _kept(record, stem, kinds, notes), notes
+    return {
+        f"{name}.{kind}": partial(_save, figure, kind, width.dots)
+        for kind in kinds
+        for name, figure in _by_file(stem, drawn).items()
+    }, notes
+
+
+def plain(name: str) -> str:
+    """The name as every file system, LaTeX and a link take it."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.") or "figure"
+
+
+def _kept(record: Record, stem: str, kinds: Sequence[str], notes: list[str]) -> dict[str, Writer]:
+    """The figures that the run kept, as they are, where none can be drawn."""
+    folder = Path(record.run or "")
+    there = {Path(name).stem: folder / Path(name).name for name in record.figures}
+    kept = {name: path for name, path in there.items() if files.is_file(path)}
+    if "png" not in kinds or not kept:
+        return {}
+    notes.append("its PNG files are copied as the run drew them")
+    named = _by_file(stem, kept).items()
+    return {f"{name}.png": partial(shutil.copyfile, path) for name, path in named}
+
+
+def _by_file(stem: str, figures: Mapping[str, T]) -> dict[str, T]:
+    """The figures by the names of their files, numbered where two would have one name."""
+    named = dict[str, T]()
+    for name, figure in figures.items():
+        called = f"{stem}-{plain(name)}"
+        numbered = (f"{called}-{number}" for number in count(2))
+        named[next(each for each in chain([called], numbered) if each not in named)] = figure
+    return named
+
+
+def _save(figure: Figure, kind: str, dots: int, path: Path) -> None:
+    from matplotlib import rc_context
+
+    with rc_context(STYLE):
+        figure.savefig(path, format=kind, dpi=dots, metadata=UNDATED[kind])

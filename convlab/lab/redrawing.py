@@ -1,0 +1,77 @@
+"""The figures of a stored run, drawn again from its record by the experiment's code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import files
+from ..errors import UsageError
+from ..foreign import printable
+from ..record import Record
+from . import catalogue, drawing
+from .neighbours import neighbours
+from .outline import account
+from .sources import sources
+
+if TYPE_CHECKING:  # a second to import
+    from matplotlib.figure import Figure
+
+
+def redrawn(record: Record, width: float | None = None) -> tuple[dict[str, Figure], list[str]]:
+    """The figures, and a sentence where the code is not what it was; none, and why, without it."""
+    if not record.measurements.rows and not record.measurements.arrays:
+        return {}, ["it has measured nothing that could be drawn"]
+    file = _experiment(record)
+    if file is None or not files.is_file(file):
+        where = f" {printable(file)}" if file else ""
+        return {}, [f"its experiment's code{where} is not there any more: no figure can be drawn"]
+    changed = _changed(record, file)
+    try:
+        experiment = catalogue.load(file)
+        try:
+            return drawing.figures(experiment, record, width), changed
+        finally:
+            catalogue.forget(experiment.__package__ or "")
+    except (Exception, SystemExit) as error:  # of a user's code, perhaps of another version
+        return {}, [*changed, f"its figures cannot be drawn again: {account(file, error)}"]
+
+
+def _experiment(record: Record) -> Path | None:
+    """The file of the experiment: the one that ships under its name, or the user's own."""
+    known = _sources(record)
+    own = [source for source in known[1:2] if "text" in source]
+    if own:
+        return Path(own[0]["path"])
+    return catalogue.experiments().get(record.experiment)
+
+
+def _changed(record: Record, file: Path) -> list[str]:
+    """A sentence if the experiment or what it imports from beside it is not what the run had."""
+    kept = {Path(each["path"]).name: each["sha256"] for each in _sources(record)[1:]}
+    try:
+        now = {
+            Path(each["path"]).name: each["sha256"] for each in sources([file, *neighbours(file)])
+        }
+    except UsageError as error:
+        return [str(error)]
+    changed = [name for name in now.keys() | kept.keys() if now.get(name) != kept.get(name)]
+    if not kept:
+        return ["it does not say from which code it was made: its figures are drawn by today's"]
+    names = ", ".join(sorted(changed))
+    return [f"{names} changed since the run: its figures are drawn by the code of now"] * bool(
+        names
+    )
+
+
+def _sources(record: Record) -> list[Mapping[str, Any]]:
+    """The files that the run was made from: its config, its experiment, what that imports."""
+    known = record.environment.get("sources")
+    whole = isinstance(known, list) and all(_is_source(each) for each in known)
+    return list(known) if whole and known else []
+
+
+def _is_source(value: Any) -> bool:
+    texts = (value.get("path"), value.get("sha256")) if isinstance(value, dict) else (None,)
+    return all(isinstance(text, str) for text in texts)

@@ -1,0 +1,144 @@
+"""The tables of a record as plain text, for every document that is made of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..foreign import as_text, printable
+from ..measure import Outcome, Row, Sample, Verdict, number
+from ..measure.columns import columns
+from .record import Record, Trained
+
+HEADINGS = {
+    "exact": "",
+    "median": "median [95 %]",
+    "mean": "mean [95 %]",
+    "proportion": "proportion [95 %]",
+}
+VARIED = {
+    "weights": "seeds of the weights",
+    "data": "seeds of the data",
+    "weights and data": "seeds of weights and data",
+    "repeats": "repeats",
+}
+CLAIMS = ("claim", "what it says", "measured", "predicted", "value [95 %]", "verdict")
+TRAINED = (
+    *("arm", "parameters", "multiply-adds per sample", "seeds", "steps"),
+    *("first loss [95 %]", "last loss [95 %]", "diverged", "seconds"),
+)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its title, a heading for each column, and the cells row by row."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int  # so many columns from the left hold words, and those after them numbers
+
+    @classmethod
+    def of(
+        cls, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], words: int
+    ) -> Grid:
+        """The grid of texts from anywhere, each made printable on one line."""
+        cells = tuple(tuple(map(printable, row)) for row in rows)
+        return cls(printable(title), tuple(map(printable, headings)), cells, words)
+
+
+def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
+    """Every claim: what it says, which quantity decides it, where that should lie and lies.
+
+    A verdict stands behind its mark, for fonts that have these.
+    """
+    rows = (
+        (
+            f"{each.id} ({each.source})",
+            each.sentence,
+            each.quantity + (f" ({each.unit})" if each.unit else ""),
+            each.predicted,
+            each.measured,
+            " ".join(told(each)) if marks else told(each)[1],
+        )
+        for each in verdicts
+    )
+    return Grid.of("Claims", CLAIMS, rows, words=len(CLAIMS))
+
+
+def told(verdict: Verdict) -> tuple[str, str]:
+    """A mark and words for a verdict: `✓`, `refuted, as expected`."""
+    if verdict.other_settings:
+        return "–", f"{verdict.outcome}, predicted for other settings: {verdict.other_settings}"
+    if not verdict.decided:
+        why = f": {verdict.why}" if verdict.why else ""
+        return ("?" if verdict.outcome is Outcome.UNDECIDED else "✗"), f"{verdict.outcome}{why}"
+    if not verdict.as_expected:
+        return "✗", f"{verdict.outcome}, but {verdict.expected} was expected"
+    surprising = verdict.outcome is Outcome.REFUTED and verdict.expected is Outcome.REFUTED
+    return "✓", f"{verdict.outcome}{', as expected' if surprising else ''}"
+
+
+def trained(trainings: Iterable[Trained]) -> Grid:
+    """What was trained, an arm a row; trials of it are one row together."""
+    known = list(trainings)
+    rows = [_training(each) for each in known if not each.trial]
+    if trials := [each for each in known if each.trial]:
+        seconds = sum(each.seconds for each in trials)
+        rows.append((f"{len(trials)} trials", *[""] * (len(TRAINED) - 2), f"{seconds:.1f}"))
+    return Grid.of("What was trained", TRAINED, rows, words=1)
+
+
+def _training(each: Trained) -> tuple[str, ...]:
+    counts = (each.parameters, each.multiply_adds, each.seeds, each.steps)
+    return (
+        each.name,
+        *("?" if count is None else number(count) for count in counts),
+        str(each.first_loss),
+        str(each.last_loss),
+        number(each.diverged),
+        f"{each.seconds:.1f}",
+    )
+
+
+def quantities(record: Record) -> list[Grid]:
+    """The tables of what was measured, in their order."""
+    by_table = groupby(record.measurements.rows, key=lambda row: row.table)
+    return [_quantities(title, list(rows)) for title, rows in by_table]
+
+
+def _quantities(title: str, rows: Sequence[Row]) -> Grid:
+    shown = columns(rows)
+    cells = (
+        (
+            *(_factor(row.factors.get(name, "")) for name in shown.factors),
+            *(_cell(row.quantities.get(name)) for name in shown.quantities),
+        )
+        for row in shown.rows
+    )
+    kinds = {name: _kind(name, shown.rows) for name in shown.quantities}
+    common = "".join({*kinds.values()}) if len({*kinds.values()}) == 1 else ""
+    title = _joined(title, shown.quantity, common)
+    headings = [_joined(name, "" if common else kinds[name]) for name in shown.quantities]
+    return Grid.of(title, [*shown.factors, *headings], cells, words=len(shown.factors))
+
+
+def _kind(name: str, rows: Iterable[Row]) -> str:
+    """Which statistic the cells of a column show, and what differs between the seeds."""
+    samples = [row.quantities[name] for row in rows if name in row.quantities]
+    statistics = " or ".join(filter(None, dict.fromkeys(HEADINGS[s.statistic] for s in samples)))
+    varied = " or ".join(filter(None, dict.fromkeys(VARIED.get(s.varies, "") for s in samples)))
+    return " over ".join(filter(None, (statistics, varied)))
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
+
+
+def _cell(sample: Sample | None) -> str:
+    return "" if sample is None else str(sample)
+
+
+def _factor(value: object) -> str:
+    return number(value) if isinstance(value, float) else as_text(value)

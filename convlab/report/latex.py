@@ -1,0 +1,135 @@
+"""A record as LaTeX, to be put into a document: claims and tables with booktabs, and figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..foreign import printable
+from ..record import Record, facts, grid
+from ..record.grid import Grid
+
+MATHEMATICS = {  # what few fonts of text have
+    "−": "-",
+    "×": r"\times",
+    "±": r"\pm",
+    "·": r"\cdot",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "≈": r"\approx",
+    "≠": r"\neq",
+    "→": r"\rightarrow",
+    "‖": r"\|",
+    "∞": r"\infty",
+    "√": r"\surd",
+    "²": "^2",
+    "³": "^3",
+    "°": r"^{\circ}",
+    "Δ": r"\Delta",
+    "Σ": r"\Sigma",
+    "ε": r"\varepsilon",
+    "μ": r"\mu",
+    "µ": r"\mu",
+    "π": r"\pi",
+    "σ": r"\sigma",
+}
+SPECIAL = {
+    **{letter: f"\\{letter}" for letter in "{}$&#%_"},
+    **{letter: rf"\ensuremath{{{command}}}" for letter, command in MATHEMATICS.items()},
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "{''}",
+    "`": r"\`{}",
+    "–": r"\textendash{}",
+    "…": r"\dots{}",
+    "\u202f": r"\,",
+    "\u00a0": "~",
+}
+MINUS = re.compile(r"(?<![\w.)\]}-])-(?=[\d.])")
+DASHES = re.compile("-(?=-)")  # two would be one long dash
+LINE = 82  # letters to a line, about
+GAP = 3  # letters between two columns
+NEEDED = r"% \usepackage{booktabs,array,graphicx}"
+
+
+def as_latex(record: Record, name: str, figures: Sequence[str] = ()) -> str:
+    """The tables and figures to `\\input`, labelled `tab:NAME-1` and `fig:NAME-1` onwards."""
+    return "\n\n".join([NEEDED, *_parts(record, name, figures)])
+
+
+def _parts(record: Record, name: str, figures: Sequence[str]) -> Iterator[str]:
+    yield rf"\paragraph{{{escaped(record.question)}}}"
+    yield from map(escaped, filter(None, (*facts.warnings(record), record.answer)))
+    tables = [
+        grid.claims(record.verdicts, marks=False),
+        grid.trained(record.trained),
+        *grid.quantities(record),
+    ]
+    shown = [each for each in tables if each.rows]
+    for number, each in enumerate(shown, 1):
+        yield _float("table", table(each), each.title, f"tab:{name}-{number}")
+    for number, path in enumerate(figures, 1):
+        image = rf"\includegraphics[width=\linewidth]{{{path}}}"
+        yield _float("figure", image, path, f"fig:{name}-{number}")
+
+
+def table(shown: Grid) -> str:
+    """The rows between the lines of booktabs; cells are broken, or all shrinks, to fit a line."""
+    lines = [shown.headings, *shown.rows]
+    widths, natural = _widths(lines)
+    kinds = "".join(
+        ("l" if place < shown.words else "r") if width == wanted else _broken(width)
+        for place, (width, wanted) in enumerate(zip(widths, natural, strict=True))
+    )
+    heading, *rows = map(_row, lines)
+    body = "\n".join([r"\toprule", heading, r"\midrule", *rows, r"\bottomrule"])
+    whole = f"\\begin{{tabular}}{{{kinds}}}\n{body}\n\\end{{tabular}}"
+    fits = sum(widths) + GAP * len(widths) <= LINE
+    return whole if fits else f"\\resizebox{{\\linewidth}}{{!}}{{%\n{whole}}}"
+
+
+def escaped(text: object) -> str:
+    r"""The text on one line, with nothing in it that LaTeX acts on.
+
+    >>> print(escaped("50 % of x_1, -3 × 2"))
+    50 \% of x\_1, \ensuremath{-}3 \ensuremath{\times} 2
+    """
+    plain = MINUS.sub("−", printable(text))
+    return DASHES.sub("-{}", "".join(SPECIAL.get(letter, letter) for letter in plain))
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
+    """How many letters wide each column is, at least its longest word, and would like to be."""
+    columns = list(zip(*lines, strict=True))
+    natural = [max(map(len, column)) for column in columns]
+    words = [[word for cell in column for word in cell.split()] for column in columns]
+    least = [max(map(len, each), default=0) for each in words]
+    more = [wanted - needed for wanted, needed in zip(natural, least, strict=True)]
+    left = max(0, LINE - GAP * len(columns) - sum(least))
+    share = min(1.0, left / max(1, sum(more)))
+    return [needed + int(share * each) for needed, each in zip(least, more, strict=True)], natural
+
+
+def _broken(letters: int) -> str:
+    """A column of lines so wide."""
+    return rf">{{\raggedright\arraybackslash}}p{{{letters / LINE:.2f}\linewidth}}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    r"""A row; what begins with a bracket or a star would be taken for an option of the last."""
+    first, *others = map(escaped, cells)
+    protected = f"{{}}{first}" if first[:1] in ("[", "*") else first
+    return rf"{' & '.join([protected, *others])} \\"
+
+
+def _float(kind: str, body: str, title: str, label: str) -> str:
+    """A float with its caption: above a table, below a figure."""
+    caption = f"\\caption{{{escaped(title)}}}\\label{{{label}}}"
+    parts = [caption, body] if kind == "table" else [body, caption]
+    return "\n".join(
+        [rf"\begin{{{kind}}}[htbp]", r"\centering\footnotesize", *parts, rf"\end{{{kind}}}"]
+    )

@@ -1,0 +1,62 @@
+"""Tests of convlab.report.latex: tables of booktabs in which nothing acts on LaTeX."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convlab.measure import Measurements, Outcome, Sample, Verdict, exactly
+from convlab.record import Record
+from convlab.record.grid import Grid
+from convlab.report import as_latex
+from convlab.report.latex import LINE, SPECIAL, escaped, table
+
+ACTING = set("\\{}$&#%_^~")
+
+
+def record() -> Record:
+    measurements = Measurements()
+    measurements.add("50 % by_size", {"arm": "[a]"}, {"x": exactly(-1.5)})
+    refuted = Outcome.REFUTED
+    verdict = Verdict("C1", "S0", "it is so & so", refuted, refuted, "exactly 1", "2")
+    return Record("e", "Is it?", {}, measurements=measurements, verdicts=(verdict,))
+
+
+def test_tables_and_figures_are_floats_with_captions_and_labels() -> None:
+    text = as_latex(record(), "e-001", ["e-001-a.pdf"])
+    assert r"\usepackage{booktabs" in text and text.count(r"\toprule") == 2
+    assert r"it is so \& so" in text and "refuted, as expected" in text and "✓" not in text
+    assert r"\caption{50 \% by\_size}\label{tab:e-001-2}" in text
+    assert r"{}[a] & \ensuremath{-}1.5 \\" in text  # `[` would be an option of \midrule
+    assert r"\includegraphics[width=\linewidth]{e-001-a.pdf}" in text
+    assert text.count(r"\begin{") == text.count(r"\end{") == 5
+
+
+@given(st.text())
+def test_nothing_that_is_escaped_acts(text: str) -> None:
+    rest = escaped(text)
+    for made in sorted({*SPECIAL.values(), r"\ensuremath{-}", "-{}"}, key=len, reverse=True):
+        rest = rest.replace(made, "")
+    assert not ACTING & set(rest) and "--" not in escaped(text)
+
+
+@given(st.text(alphabet="ab \\{}$&#%_^~"))
+def test_braces_are_closed(text: str) -> None:
+    bare = re.sub(r"\\[{}]", "", escaped(text))
+    assert bare.count("{") == bare.count("}")
+
+
+def test_a_table_fits_a_line() -> None:
+    short = table(Grid.of("t", ("a", "b"), [("x", "1")], words=1))
+    assert short.startswith(r"\begin{tabular}{lr}")
+    long = table(Grid.of("t", ("a", "b"), [("a word " * LINE, "1")], words=1))
+    (share,) = re.findall(r"p\{([\d.]+)\\linewidth\}", long)
+    assert 0.5 < float(share) < 1 and "resizebox" not in long
+    wide = table(Grid.of("t", "abc", [("x" * LINE, "y", "z")], words=3))
+    assert wide.startswith(r"\resizebox{\linewidth}{!}{%") and wide.endswith("}")
+
+
+def test_seeds_without_an_interval_are_told() -> None:
+    measurements = Measurements()
+    measurements.add("t", {"arm": "a"}, {"x": Sample((1.0, 2.0))})
+    assert "(2 seeds)" in as_latex(Record("e", "Is it?", {}, measurements=measurements), "e")
