@@ -17,17 +17,18 @@ from .. import __version__, lab, report
 from ..config import Override, assignment
 from ..data import DATASETS
 from ..foreign import printable
-from ..lab import arrays, copying, environment, listing, store
+from ..lab import copying, environment, listing
 from ..record import Record
 from ..report.progress import ProgressLine
 from . import output
-from .claims import about, claims
+from .claims import claims
 from .count import count
 from .edge import Images, KernelOption, To, found, settings
 from .exit_codes import one_line_errors, readers_may_leave
 from .export import export
-from .options import Debug, Options, Out, Quick, Seeds, Tables, with_options, with_options_but
+from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
 from .output import show_all
+from .show import show
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -128,34 +129,7 @@ def list_(
             show_all(report.names(listing.things(kind)))
 
 
-@app.command()
-def show(
-    name: Annotated[
-        str, typer.Argument(help="An experiment, a config, a YAML file, a run, a claim or a post.")
-    ],
-    settings: Settings = None,
-    tables: Tables = False,
-    out: Out = lab.RUNS,
-    debug: Debug = False,
-) -> None:
-    """What an experiment asks, claims and can be set to; or a stored run and its settings."""
-    with one_line_errors(debug):
-        if claim := about(name, out):
-            show_all(claim)
-        elif listing.is_run(name, out):
-            folder = store.find(name, out)
-            stored, broken = arrays.outline(folder)
-            sizes = {each.name: (str(each.dtype), each.shape) for each in stored}
-            kept = store.load(folder, arrays=False)
-            show_all(
-                report.record(kept, tables=tables),
-                report.arrays(sizes, broken),
-                report.kept_settings(kept.settings),
-            )
-        else:
-            listing.check_known(name, out)
-            plan = lab.plan(name, _assignments(settings))
-            show_all(report.experiment(plan.docstring, plan.claims, plan.settings))
+app.command()(show)
 
 
 @app.command()

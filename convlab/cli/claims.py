@@ -124,11 +124,14 @@ def _print(shown: Sequence[Standing], planned: Mapping[str, Plan], form: str) ->
         show_all(Ledger(shown, posts))
 
 
-def about(name: str, out: Path) -> RenderableType | None:
-    """What there is to say of a claim of the ledger, or of a post; nothing of another name."""
+def is_claim(name: str) -> bool:
+    """Whether a claim of the ledger has that id, or a post."""
+    return bool(ledger.base(name)) or name in ledger.posts()
+
+
+def about(name: str, out: Path) -> RenderableType:
+    """What there is to say of a claim of the ledger, or of a post."""
     base = ledger.base(name)
-    if not base and name not in ledger.posts():
-        return None
     planned = standing_claims.plans()
     shown = standing_claims.select(standing_claims.standings(planned, out), [base or name])
     if not base:

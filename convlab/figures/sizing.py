@@ -30,8 +30,8 @@ def resize(figure: Figure, width: float) -> None:
 
 
 def _titles(figure: Figure) -> list[Text]:
-    above = [figure._suptitle] if getattr(figure, "_suptitle", None) else []
-    return [*above, *(axes.title for axes in figure.axes)]
+    """The title of the whole and those of its panels."""
+    return [*figure.texts, *(axes.title for axes in figure.axes)]
 
 
 def _share(title: Text) -> float:

@@ -23,6 +23,7 @@ VARIED = {
     "weights and data": "seeds of weights and data",
     "repeats": "repeats",
 }
+YES, NO, OPEN = "✓", "✗", "?"
 CLAIMS = ("claim", "what it says", "measured", "predicted", "value [95 %]", "verdict")
 TRAINED = (
     *("arm", "parameters", "multiply-adds per sample", "seeds", "steps"),
@@ -58,7 +59,7 @@ def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
             f"{each.id} ({each.source})",
             each.sentence,
             each.quantity + (f" ({each.unit})" if each.unit else ""),
-            each.predicted,
+            each.predicted + ("" if each.blind else " (set after a trial)"),
             each.measured,
             " ".join(told(each)) if marks else told(each)[1],
         )
@@ -68,16 +69,24 @@ def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
 
 
 def told(verdict: Verdict) -> tuple[str, str]:
-    """A mark and words for a verdict: `✓`, `refuted, as expected`."""
+    """A mark and words that say as much: `✓`, `refuted, as expected`."""
+    outcome = verdict.outcome
     if verdict.other_settings:
-        return "–", f"{verdict.outcome}, predicted for other settings: {verdict.other_settings}"
-    if not verdict.decided:
-        why = f": {verdict.why}" if verdict.why else ""
-        return ("?" if verdict.outcome is Outcome.UNDECIDED else "✗"), f"{verdict.outcome}{why}"
-    if not verdict.as_expected:
-        return "✗", f"{verdict.outcome}, but {verdict.expected} was expected"
-    surprising = verdict.outcome is Outcome.REFUTED and verdict.expected is Outcome.REFUTED
-    return "✓", f"{verdict.outcome}{', as expected' if surprising else ''}"
+        return OPEN, f"predicted for other settings: {verdict.other_settings}"
+    if verdict.as_expected:
+        return YES, _as_expected(verdict)
+    if verdict.decided:
+        return NO, f"{outcome}, but {verdict.expected} was expected"
+    why = f": {verdict.why}" if verdict.why else ""
+    return OPEN if outcome is Outcome.UNDECIDED else NO, f"{outcome}{why}"
+
+
+def _as_expected(verdict: Verdict) -> str:
+    if verdict.expected is None:
+        return f"{verdict.outcome} (either was possible)"
+    if verdict.outcome is not Outcome.HOLDS:
+        return f"{verdict.outcome}, as expected"
+    return "holds, by construction" if verdict.identity else "holds"
 
 
 def trained(trainings: Iterable[Trained]) -> Grid:

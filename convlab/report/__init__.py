@@ -1,12 +1,13 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
 from .cost import costs
-from .run import record
-from .tables import arrays, quantities
 from .latex import as_latex
 from .lines import as_tidy_csv
+from .listing import experiment, groups, kept_settings, names, settings
 from .markdown import as_markdown
-from .listing import experiment, groups, kept_settings, names, runs, settings
+from .run import record
+from .run_list import runs
+from .tables import arrays, quantities
 from .text import as_csv, as_json
 from .verdicts import Claims, verdict_text
 

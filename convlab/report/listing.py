@@ -1,4 +1,4 @@
-"""What there is: experiments, configs and runs, and what one experiment asks and claims."""
+"""What there is: experiments and configs, and what one experiment asks and claims."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from ..measure import Claim
-from ..record import Record, Status
 from ..record.facts import leaves
 from .words import words
-
-WIDEST = 30  # columns of a name of a run that is not broken over lines
 
 
 def names(known: Mapping[str, str]) -> Table:
@@ -33,29 +30,6 @@ def groups(known: Mapping[str, Mapping[str, str]]) -> Table:
         for name, meaning in members.items():
             table.add_row(words(f"  {name}", style="bold"), words(meaning))
     return table
-
-
-def runs(records: Iterable[Record]) -> Table:
-    """One line per run: what, when, how it ended and how the verdicts came out."""
-    known = list(records)
-    longest = max((len(record.run or "") for record in known), default=0)
-    table = Table()
-    table.add_column("run", overflow="fold", no_wrap=longest <= WIDEST)
-    for heading in ("started (UTC)", "status", "seconds", "verdicts as expected"):
-        table.add_column(heading, overflow="fold")
-    for record in known:
-        started, seconds = record.started[:16].replace("T", " "), f"{record.seconds:.1f}"
-        cells = record.run or "", started, record.status, seconds, _judged(record)
-        table.add_row(*map(words, cells))
-    return table
-
-
-def _judged(record: Record) -> str:
-    if record.status is Status.UNREADABLE:
-        return "`convlab show` says why"
-    as_expected = len(record.verdicts) - len(record.unexpected)
-    judged = "quick" if record.quick else f"{as_expected} of {len(record.verdicts)}"
-    return judged if record.verdicts else ""
 
 
 def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> RenderableType:

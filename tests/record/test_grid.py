@@ -16,15 +16,13 @@ VERDICT = Verdict("C1", "S0", "it is so", HOLDS, HOLDS, "exactly 1", "1", "size"
     [
         ({}, "✓ holds"),
         ({"outcome": REFUTED, "expected": REFUTED}, "✓ refuted, as expected"),
-        ({"outcome": REFUTED, "expected": None}, "✓ refuted"),
+        ({"outcome": REFUTED, "expected": None}, "✓ refuted (either was possible)"),
+        ({"identity": True}, "✓ holds, by construction"),
         ({"expected": REFUTED}, "✗ holds, but refuted was expected"),
         ({"outcome": UNDECIDED, "why": "needs 6 seeds"}, "? undecided: needs 6 seeds"),
         ({"outcome": INVALID, "why": "not trained"}, "✗ invalid: not trained"),
         ({"outcome": UNDECIDED}, "? undecided"),
-        (
-            {"outcome": UNDECIDED, "other_settings": "side=2, not 4"},
-            "– undecided, predicted for other settings: side=2, not 4",
-        ),
+        ({"other_settings": "side=2, not 4"}, "? predicted for other settings: side=2, not 4"),
     ],
 )
 def test_a_verdict_reads_without_a_legend(changes: dict[str, object], words: str) -> None:

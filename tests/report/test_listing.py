@@ -1,17 +1,12 @@
-"""Tests of convlab.report.listing: the table of runs, and an experiment before it is run."""
+"""Tests of convlab.report.listing: an experiment and its settings before it is run."""
 
-from dataclasses import replace
 from io import StringIO
 
-import pytest
 from pydantic import BaseModel, Field
 from rich.console import Console, RenderableType
 
 from convlab import report
-from convlab.measure import Claim, Outcome, Verdict, below
-from convlab.record import Record, Status
-
-HOLDS, REFUTED, UNDECIDED, _ = Outcome
+from convlab.measure import Claim, Outcome, below
 
 
 def rows(renderable: RenderableType, width: int = 160) -> list[list[str]]:
@@ -20,32 +15,6 @@ def rows(renderable: RenderableType, width: int = 160) -> list[list[str]]:
     console.print(renderable)
     lines = file.getvalue().replace("┃", "│").splitlines()
     return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
-
-
-def run(*outcomes: Outcome, quick: bool = False) -> Record:
-    verdicts = (Verdict("C1", "S0", "so", outcome, HOLDS, "1", "1") for outcome in outcomes)
-    return Record(
-        experiment="edge",
-        question="Is it?",
-        settings={},
-        status=Status.FAILED,
-        quick=quick,
-        verdicts=tuple(verdicts),
-        seconds=2.345,
-        started="2026-11-22T01:02:03+00:00",
-        run="runs/edge-001",
-    )
-
-
-def test_a_run_says_when_how_it_ended_and_how_many_verdicts_are_as_expected() -> None:
-    table = report.runs(
-        [run(HOLDS, REFUTED, HOLDS, UNDECIDED), run(HOLDS), run(REFUTED), run(HOLDS, quick=True)]
-    )
-    _, first, *others, quick = rows(table)
-    assert first == ["runs/edge-001", "2026-11-22 01:02", "failed", "2.3", "2 of 4"]
-    assert [cells[-1] for cells in others] == ["1 of 1", "0 of 1"]
-    assert quick[-1] == "quick"
-    assert rows(report.runs([run()]))[1][-1] == ""
 
 
 class Inner(BaseModel):
@@ -75,7 +44,7 @@ def test_an_experiment_shows_what_it_claims_predicts_and_expects() -> None:
         sentence="errors [of all] are small",
         of=lambda measurements: measurements.get("error"),
         predicted=below(2),
-        expected=REFUTED,
+        expected=Outcome.REFUTED,
     )
     shown = report.experiment("Is it?\n\nThe\nidea.", [claim], Config())
     console = Console(file=(file := StringIO()), width=160)
@@ -83,13 +52,3 @@ def test_an_experiment_shows_what_it_claims_predicts_and_expects() -> None:
     question, idea, *_ = file.getvalue().splitlines()
     assert (question.strip(), idea.strip()) == ("Is it?", "The idea.")
     assert ["C7", "errors [of all] are small", "at most 2", "refuted"] in rows(shown)
-
-
-@pytest.mark.parametrize("width", [60, 80, 140])
-@pytest.mark.parametrize("name", ["runs/edge-001", f"runs/{'a' * 25}", f"runs/{'a' * 200}"])
-def test_a_run_is_listed_whole_at_any_width(width: int, name: str) -> None:
-    listed = rows(report.runs([replace(run(HOLDS), run=name, seconds=123456.0)]), width)
-    assert {len(cells) for cells in listed} == {5}  # with both borders
-    assert "".join(cells[0] for cells in listed).removeprefix("run") == name
-    assert [cells[0] for cells in listed].count(name) == (len(name) <= 30)
-    assert "".join(cells[3] for cells in listed).endswith("123456.0")

@@ -59,7 +59,6 @@ CLAIM = Claim(HOSTILE, HOSTILE, HOSTILE, lambda m: Sample((1.0,)), below(1), Out
     [
         (report.record(hostile(), tables=True), 16),
         (report.Claims([CLAIM.check(hostile().measurements)]), 3),
-        (report.runs([hostile()]), 1),
         (report.names({HOSTILE: HOSTILE}), 2),
         (report.groups({HOSTILE: {HOSTILE: HOSTILE}}), 3),
         (report.arrays({HOSTILE: ("float32", (2, 3))}, [HOSTILE]), 2),

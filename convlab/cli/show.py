@@ -1,0 +1,114 @@
+"""The command `show`: runs, configs and claims, each whole, and none of the words ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import RenderableType
+from typer import Argument, Option
+
+from .. import lab, report
+from ..config import assignment
+from ..errors import UsageError
+from ..foreign import printable
+from ..lab import arrays, listing, store
+from ..record import Record, as_json
+from . import output
+from .claims import about, is_claim
+from .exit_codes import one_line_errors
+from .options import Debug, Out, Tables
+from .output import show_all
+
+Words = Annotated[
+    list[str],
+    Argument(
+        metavar="NAME | KEY=VALUE...",
+        help="Runs, configs, YAML files, claims and posts; and settings, each behind its config.",
+    ),
+]
+Json = Annotated[bool, Option("--json", help="Print the record of a run as JSON.")]
+Csv = Annotated[bool, Option("--csv", help="Print one CSV line per quantity of a run.")]
+Markdown = Annotated[bool, Option("--markdown", help="Print a run as Markdown.")]
+
+
+def show(
+    words: Words,
+    json: Json = False,
+    csv: Csv = False,
+    markdown: Markdown = False,
+    tables: Tables = False,
+    out: Out = lab.RUNS,
+    debug: Debug = False,
+) -> None:
+    """What an experiment asks, claims and can be set to; or a stored run, as it was printed."""
+    with one_line_errors(debug):
+        named = _with_settings(words, out)
+        if json or csv or markdown:
+            records = [_record(name, out) for name, _ in named]
+            output.print_document(_document(records, json=json, csv=csv, markdown=markdown))
+            return
+        shown = [list(_parts(name, settings, out, tables=tables)) for name, settings in named]
+        for place, parts in enumerate(shown):
+            show_all(*([""] if place else []), *parts)
+
+
+def _with_settings(words: Sequence[str], out: Path) -> list[tuple[str, list[str]]]:
+    """Each name with the settings behind it; UsageError for one that has no config before it."""
+    named: list[tuple[str, list[str]]] = []
+    for word in words:
+        if listing.is_run(word, out) or is_claim(word):
+            named.append((word, []))
+        elif "=" not in word:
+            listing.check_known(word, out)
+            named.append((word, []))
+        elif not named or listing.is_run(named[-1][0], out) or is_claim(named[-1][0]):
+            why = f"{named[-1][0]} is none" if named else "none is named"
+            raise UsageError(
+                f"{printable(word)} is a setting of the config before it, but {printable(why)}"
+            )
+        else:
+            named[-1][1].append(word)
+    return named
+
+
+def _record(name: str, out: Path) -> Record:
+    if not listing.is_run(name, out):
+        raise UsageError(f"{printable(name)} is no run; --json, --csv and --markdown show runs")
+    return store.load(store.find(name, out), arrays=False)
+
+
+def _document(records: Sequence[Record], *, json: bool, csv: bool, markdown: bool) -> str:
+    """One document of the runs; UsageError where it is to be of two kinds."""
+    if json + csv + markdown > 1:
+        raise UsageError("--json, --csv and --markdown are three documents: name one of them")
+    if csv:
+        return report.as_csv(*records)
+    if markdown:
+        return "\n\n".join(report.as_markdown(each, _figures(each)) for each in records)
+    documents = [record.document() for record in records]
+    document = documents[0] if len(documents) == 1 else documents
+    return as_json(document, ascii_only=output.ascii_only())
+
+
+def _figures(record: Record) -> list[str]:
+    return [(Path(record.run or "") / name).as_posix() for name in record.figures]
+
+
+def _parts(
+    name: str, settings: Sequence[str], out: Path, *, tables: bool
+) -> Iterator[RenderableType]:
+    if not listing.is_run(name, out) and is_claim(name):
+        yield about(name, out)
+        return
+    if not listing.is_run(name, out):
+        plan = lab.plan(name, list(map(assignment, settings)))
+        yield report.experiment(plan.docstring, plan.claims, plan.settings)
+        return
+    folder = store.find(name, out)
+    stored, broken = arrays.outline(folder)
+    kept = store.load(folder, arrays=False)
+    yield report.record(kept, tables=tables)
+    yield report.arrays({each.name: (str(each.dtype), each.shape) for each in stored}, broken)
+    yield report.kept_settings(kept.settings)
