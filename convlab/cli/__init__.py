@@ -23,6 +23,7 @@ from ..report.progress import ProgressLine
 from . import output
 from .claims import claims
 from .count import count
+from .diff import diff
 from .edge import Images, KernelOption, To, found, settings
 from .exit_codes import one_line_errors, readers_may_leave
 from .export import export
@@ -108,6 +109,7 @@ def edge(images: Images, kernel: KernelOption = None, to: To = None, *, options:
 
 app.command()(count)
 app.command()(claims)
+app.command()(diff)
 app.command()(export)
 
 

@@ -11,12 +11,6 @@ from ..measure import Outcome, Row, Sample, Verdict, number
 from ..measure.columns import columns
 from .record import Record, Trained
 
-HEADINGS = {
-    "exact": "",
-    "median": "median [95 %]",
-    "mean": "mean [95 %]",
-    "proportion": "proportion [95 %]",
-}
 VARIED = {
     "weights": "seeds of the weights",
     "data": "seeds of the data",
@@ -136,9 +130,13 @@ def _quantities(title: str, rows: Sequence[Row]) -> Grid:
 def _kind(name: str, rows: Iterable[Row]) -> str:
     """Which statistic the cells of a column show, and what differs between the seeds."""
     samples = [row.quantities[name] for row in rows if name in row.quantities]
-    statistics = " or ".join(filter(None, dict.fromkeys(HEADINGS[s.statistic] for s in samples)))
+    statistics = " or ".join(filter(None, dict.fromkeys(map(_statistic, samples))))
     varied = " or ".join(filter(None, dict.fromkeys(VARIED.get(s.varies, "") for s in samples)))
     return " over ".join(filter(None, (statistics, varied)))
+
+
+def _statistic(sample: Sample) -> str:
+    return "" if sample.exact else f"{sample.statistic} [95 %]"
 
 
 def _joined(*parts: str) -> str:

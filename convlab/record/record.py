@@ -153,8 +153,8 @@ class Record:
             "figures": list(self.figures),
             "error": self.error,
         }
-        plain: dict[str, Any] = _plain(document)
-        return plain
+        made: dict[str, Any] = plain(document)
+        return made
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Record:
@@ -205,7 +205,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 def _factor(value: Any) -> Any:
     try:
-        return _plain(value)
+        return plain(value)
     except RecursionError:  # it contains itself
         return as_text(value)
 
@@ -332,12 +332,12 @@ def _escaped(character: str, ascii_only: bool) -> str:
     return character if seen else json.dumps(character)[1:-1]
 
 
-def _plain(value: Any) -> Any:
-    """`value` with only JSON's types in it."""
+def plain(value: Any) -> Any:
+    """The value with only JSON's types in it."""
     if isinstance(value, dict):
-        return {as_text(key): _plain(item) for key, item in value.items()}
+        return {as_text(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, int) and value.bit_length() > LONGEST:
         return as_text(value)
     if isinstance(value, bool | int | None):
@@ -345,7 +345,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else _NO_NUMBER[repr(float(value))]
     if hasattr(value, "tolist"):  # a number or an array of numpy or torch
-        return _plain(value.tolist())
+        return plain(value.tolist())
     return as_text(value)
 
 

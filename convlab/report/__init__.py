@@ -1,6 +1,7 @@
 """A record for a reader: tables for a terminal, CSV for a spreadsheet. Nothing here computes."""
 
 from .cost import costs
+from .differing import comparison
 from .latex import as_latex
 from .lines import as_tidy_csv
 from .listing import experiment, groups, kept_settings, names, settings
@@ -19,6 +20,7 @@ __all__ = [
     "as_latex",
     "as_markdown",
     "as_tidy_csv",
+    "comparison",
     "costs",
     "experiment",
     "groups",
