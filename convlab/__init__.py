@@ -5,17 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from .record import Record
 
-__all__ = ["run"]
+__all__ = ["load", "run", "runs"]
 __version__ = "0.1.0"
 
 
-def run(config: str, *, quick: bool = False, device: str = "auto", **settings: Any) -> Record:
-    """Run a config, shipped or a path, with these settings, and keep the run in `runs/`.
+def run(
+    config: str,
+    *,
+    quick: bool = False,
+    device: str = "auto",
+    threads: int = 1,
+    first_seed: int = 0,
+    out: str | PathLike[str] = "runs",
+    **settings: Any,
+) -> Record:
+    """Run a config, shipped or a path, with these settings, and keep the run in the folder `out`.
 
-    Raises ConfigError or UsageError as the command line does. `Record.document()` is plain data.
+    Raises ConfigError or UsageError as the command line does. A setting with a dot is given as
+    `**{"training.lr": 0.02}`. The record shows itself in a notebook; `Record.document()` is plain
+    data, and `Record.to_frame()` a frame of pandas.
     """
     from . import lab
+    from .settings import place
 
-    return lab.run(lab.plan(config, settings, quick=quick), device=device)
+    return lab.run(
+        lab.plan(config, settings, quick=quick),
+        device=device,
+        threads=threads,
+        first_seed=first_seed,
+        root=place(out),
+    )
+
+
+def load(run: str | PathLike[str], *, out: str | PathLike[str] = "runs") -> Record:
+    """The stored run of that name in the folder `out`, or of that path, with its arrays.
+
+    Raises UsageError where there is none, or none that can be read.
+    """
+    from .lab import store
+    from .settings import place
+
+    return store.load(store.find(str(place(run)), place(out)))
+
+
+def runs(out: str | PathLike[str] = "runs") -> list[Record]:
+    """The stored runs in that folder, the oldest first and without their arrays.
+
+    One that cannot be read has the status `unreadable`, and says why in `error`.
+    """
+    from .lab import listing
+    from .settings import place
+
+    return listing.runs(place(out))

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from .. import memory
+from ..numbers import number
 from ..settings import Timing
 from .kinds import MULTIPLYING
 from .memory import saved_bytes, training_peak_bytes
@@ -41,6 +42,12 @@ class LayerCost:
     uncounted: tuple[str, ...] = ()  # operations that may multiply and add, and have no formula
     data_dependent: tuple[str, ...] = ()  # operations that take numbers or sizes out of tensors
 
+    def __str__(self) -> str:
+        counts = (self.parameters, self.multiply_adds)
+        parameters, multiply_adds = map(number, counts)
+        named = f"{self.name} ({self.kind})" if self.name else self.kind
+        return f"{named}: {parameters} parameters, {multiply_adds} multiply-adds per sample"
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -56,6 +63,25 @@ class Cost:
         ""  # why a pass in train mode failed, if it did: no bytes are known then
     )
     times: Times | None = None  # if asked for, since they are measured
+
+    def __str__(self) -> str:
+        """The sums over all layers, a line each; what is not known is `?`."""
+        counts = {
+            "parameters": self.parameters,
+            "multiply-adds per sample": self.multiply_adds,
+            "of these on real pixels": self.effective_multiply_adds,
+            "bytes of weights": self.weight_bytes,
+            "bytes kept for backward": self.saved_bytes,
+        }
+        texts = {name: "?" if each is None else number(each) for name, each in counts.items()}
+        width = max(map(len, texts.values()))
+        lines = [f"{text:>{width}} {name}" for name, text in texts.items()]
+        missing = [f"not counted: {', '.join(self.uncounted)}"] if self.uncounted else []
+        return "\n".join([*lines, *missing])
+
+    def __repr__(self) -> str:
+        what = f"{number(self.parameters)} parameters"
+        return f"<Cost: {what}, {number(self.multiply_adds)} multiply-adds per sample>"
 
     @property
     def multiply_adds(self) -> int:
@@ -112,6 +138,8 @@ def cost(
         >>> import torch
         >>> network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
         >>> counts = cost(network, torch.zeros(2, 1, 10, 10))
+        >>> counts
+        <Cost: 96 parameters, 4\u202f608 multiply-adds per sample>
         >>> counts.parameters, counts.multiply_adds, counts.mode, counts.uncounted[0]
         (96, 4608, 'eval', 'BatchNorm2d: aten._native_batch_norm_legit_no_training')
     """

@@ -78,6 +78,12 @@ class Measurements:
             raise TypeError(message)
         super().__setattr__(name, value)
 
+    def __repr__(self) -> str:
+        tables = len({row.table for row in self.rows})
+        counts = {"rows": len(self.rows), "tables": tables, "arrays": len(self.arrays)}
+        counts["notes"] = len(self.notes)
+        return f"<Measurements: {', '.join(f'{name} {n}' for name, n in counts.items())}>"
+
     def add(
         self, table: str, factors: Mapping[str, Any], quantities: Mapping[str, Sample]
     ) -> None:

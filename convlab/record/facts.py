@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..foreign import as_text
+from ..measure import Outcome
 from .grid import Grid
 from .record import Record, Status
 
@@ -16,6 +17,28 @@ def warnings(record: Record) -> Iterator[str]:
         yield "A quick run: it shows that all works, and decides only what is exact."
     if record.status is not Status.COMPLETED:
         yield f"This run is {record.status}{f': {record.error}' if record.error else '.'}"
+
+
+def judged(record: Record) -> tuple[int, int, int]:
+    """How many verdicts are as expected, how many are open, and how many there are."""
+    fine = sum(verdict.decided and verdict.as_expected for verdict in record.verdicts)
+    open_ = sum(verdict.outcome is Outcome.UNDECIDED for verdict in record.verdicts)
+    return fine, open_, len(record.verdicts)
+
+
+def summary(record: Record) -> str:
+    """The run in a line: where it is, how it ended, how its verdicts came out.
+
+    >>> summary(Record("edge", "Is it?", {}, run="runs/edge-001"))
+    'runs/edge-001: completed'
+    """
+    fine, open_, all_ = judged(record)
+    parts = [str(record.status), *(["quick"] if record.quick else [])]
+    if all_ > open_:
+        parts.append(f"{fine} of {all_} verdicts as expected")
+    if open_:
+        parts.append(f"{open_} open")
+    return f"{record.run or record.experiment}: {', '.join(parts)}"
 
 
 def settings(record: Record) -> Grid:

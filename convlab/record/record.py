@@ -110,6 +110,17 @@ class Record:
             return f"Not so: {verdict.sentence}"
         return otherwise or self.question
 
+    def __repr__(self) -> str:
+        from . import facts
+
+        return f"<Record {facts.summary(self)}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import notebook
+
+        return notebook.as_html(self)
+
     def to_frame(self) -> pandas.DataFrame:
         """What was measured as a frame of pandas: a row for each seed of a quantity.
 

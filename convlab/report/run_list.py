@@ -11,9 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..measure import Outcome
 from ..record import Record, Status, tidy
-from ..record.facts import setting
+from ..record.facts import judged, setting
 from .words import words
 
 HEADINGS = ("run", "started (UTC)", "status", "as expected", "changed settings")
@@ -81,11 +80,9 @@ def _status(record: Record) -> Text:
 
 def _judged(record: Record, said: str = "") -> Text:
     """How many verdicts are as expected, and how many are open, if any is judged at all."""
-    judged = len(record.verdicts)
-    open_ = sum(verdict.outcome is Outcome.UNDECIDED for verdict in record.verdicts)
-    fine = sum(verdict.decided and verdict.as_expected for verdict in record.verdicts)
-    style = "red" if fine + open_ < judged else ""
-    parts = [words(f"{fine} of {judged}{said}", style=style)] if judged > open_ else []
+    fine, open_, all_ = judged(record)
+    style = "red" if fine + open_ < all_ else ""
+    parts = [words(f"{fine} of {all_}{said}", style=style)] if all_ > open_ else []
     return Text(", ").join([*parts, *([words(f"{open_} open", style="dim")] if open_ else [])])
 
 

@@ -40,6 +40,11 @@ class Networks:
     first_seed: int = 0
     varies: Varies = ""  # what differs between the seeds
 
+    def __repr__(self) -> str:
+        steps = self.losses.shape[1]
+        last = f", last loss {sample(self.losses[:, -1])}" if steps else ""
+        return f"<Networks: {len(self.losses)} seeds, {steps} steps{last}>"
+
     @property
     def seeds(self) -> range:
         return range(self.first_seed, self.first_seed + len(self.losses))

@@ -198,3 +198,18 @@ def test_counting_leaves_gradients_and_buffers_alone() -> None:
 def test_nothing_takes_time_on_meta() -> None:
     with pytest.raises(ValueError, match="meta device"):
         cost(nn.ReLU(), torch.zeros(1, 3, device="meta"), timing=Timing())
+
+
+def test_a_cost_says_what_it_is() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8))
+    counts = cost(network, torch.zeros(1, 3, 32, 32))
+    lines = str(counts).splitlines()
+    assert [line.split(" ", 1)[1] for line in map(str.strip, lines[:2])] == [
+        *("parameters", "multiply-adds per sample"),
+    ]
+    assert "221\u202f184 multiply-adds" in str(counts) and lines[-1].startswith(
+        "not counted: Batch"
+    )
+    assert repr(counts) == "<Cost: 240 parameters, 221\u202f184 multiply-adds per sample>"
+    first, _ = counts.layers
+    assert str(first) == "0 (Conv2d): 224 parameters, 221\u202f184 multiply-adds per sample"

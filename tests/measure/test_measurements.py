@@ -75,3 +75,10 @@ def test_what_is_put_in_the_place_of_another_kind_is_refused(name: str, value: o
     with pytest.raises(TypeError, match=f"`{name}` of Measurements should be a (list|dict), not"):
         setattr(measurements, name, value)
     assert measurements == Measurements()
+
+
+def test_measurements_are_a_line() -> None:
+    measurements = Measurements(notes=["n"])
+    for table in "aab":
+        measurements.add(table, {}, {"x": exactly(1)})
+    assert repr(measurements) == "<Measurements: rows 3, tables 2, arrays 0, notes 1>"

@@ -389,3 +389,10 @@ def test_a_metric_may_change_the_targets() -> None:
     y = data.y.clone()
     networks.score(lambda out, y: (out - y.mul_(2)).square().mean(), data)
     assert torch.equal(data.y, y)
+
+
+def test_networks_are_a_line() -> None:
+    ones = Data(torch.ones(8, 1), torch.ones(8, 1))
+    networks = fit(lambda: nn.Linear(1, 1), ones, mse_loss, seeds=7, training=Training(steps=3))
+    assert repr(networks).startswith("<Networks: 7 seeds, 3 steps, last loss ")
+    assert len(repr(networks)) < 100

@@ -23,6 +23,10 @@ class Sensitivity:
     shifts: tuple[Shift, ...]
     map: Tensor  # (2 R + 1, …), an entry per shift; that of no shift in the middle
 
+    def __repr__(self) -> str:
+        shifts = f"{len(self.shifts)} shifts"
+        return f"<Sensitivity: at most {self.worst:.4g}, at {self.worst_shift}, of {shifts}>"
+
     @property
     def worst(self) -> float:
         return float(self.map.max())

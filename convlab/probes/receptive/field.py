@@ -35,6 +35,16 @@ class ReceptiveField:
     pixels: Tensor  # bools (*in_size): those that the unit can depend on, at least one
     stride: tuple[int | None, ...]  # from the field of a unit to that of the next; None if not one
 
+    def __str__(self) -> str:
+        """What is seen, in a line: `36 pixels in 6 × 6 from (12, 12) on, stride 2 × 2`."""
+        strides = " × ".join("?" if stride is None else str(stride) for stride in self.stride)
+        cut = "; the border cuts it" if any(map(any, self.cut)) else ""
+        size = " × ".join(map(str, self.size))
+        return f"{self.count} pixels in {size} from {self.first} on, stride {strides}{cut}"
+
+    def __repr__(self) -> str:
+        return f"<ReceptiveField of unit {self.unit}: {self}>"
+
     @property
     def first(self) -> Position:
         return tuple(int(seen[0]) for seen in self._places)
@@ -97,6 +107,8 @@ def receptive_field(network: nn.Module, x: Tensor, unit: Position | None = None)
 
         >>> network = nn.Sequential(nn.Conv2d(1, 4, 3, dilation=2), nn.MaxPool2d(2))
         >>> field = receptive_field(network, torch.zeros(1, 1, 28, 28))
+        >>> print(field)
+        36 pixels in 6 × 6 from (12, 12) on, stride 2 × 2
         >>> field.unit, field.first, field.size, field.count, field.stride
         ((6, 6), (12, 12), (6, 6), 36, (2, 2))
     """

@@ -268,3 +268,11 @@ def test_images_and_units_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "physical", lambda: 100)
     with pytest.raises(memory.NotEnoughMemory, match="the fields of 7 units"):
         receptive_fields(network, torch.zeros(1, 1, 9))
+
+
+def test_a_field_says_what_is_seen() -> None:
+    field = receptive_field(nn.Conv2d(1, 1, 3, stride=2, padding=1), torch.zeros(1, 1, 8, 8))
+    assert str(field) == "9 pixels in 3 × 3 from (3, 3) on, stride 2 × 2"
+    assert repr(field) == f"<ReceptiveField of unit (2, 2): {field}>"
+    whole = receptive_field(nn.Conv2d(1, 1, 3, padding=1), torch.zeros(1, 1, 3, 3))
+    assert str(whole).endswith("stride ? × ?; the border cuts it") and "False" not in repr(whole)

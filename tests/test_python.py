@@ -1,0 +1,66 @@
+"""Tests of the package itself: runs from Python, as from the command line, and nothing heavy."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import convlab
+from convlab.errors import UsageError
+from convlab.record import Status
+
+PROGRAM = """
+import sys
+import convlab
+
+record = convlab.load("gradient-001")
+assert "completed" in repr(record) and convlab.runs()[0].question == record.question
+assert "</table>" in record._repr_html_()
+print([name for name in ("torch", "matplotlib", "scipy", "sklearn") if name in sys.modules])
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    record = convlab.run("gradient", side=9, out=tmp_path / "runs", threads=2, first_seed=5)
+    return Path(record.run or "")
+
+
+def test_a_run_has_the_options_of_the_command_line(run: Path) -> None:
+    record = convlab.load(run)
+    assert run == Path.cwd() / "runs" / "gradient-001" and record.settings["side"] == 9
+    assert record.environment["threads"] == 2 and record.first_seed == 5
+    assert torch.get_num_threads() > 0
+
+
+def test_a_run_is_loaded_by_its_name_or_its_path(run: Path) -> None:
+    Path("runs").rename("elsewhere")
+    for name, out in (("gradient-001", "elsewhere"), ("elsewhere/gradient-001", "runs")):
+        record = convlab.load(name, out=out)
+        assert record.status is Status.COMPLETED and record.measurements.arrays
+    assert convlab.load(Path("elsewhere/gradient-001")).settings["side"] == 9
+    with pytest.raises(UsageError, match="no run gradient-01; did you mean gradient-001"):
+        convlab.load("gradient-01", out="elsewhere")
+
+
+def test_runs_are_listed_without_their_arrays(run: Path) -> None:
+    Path("runs/broken-001").mkdir()
+    Path("runs/broken-001/record.json").write_text("no")
+    broken, whole = convlab.runs()
+    assert broken.status is Status.UNREADABLE and "record.json" in broken.error
+    assert whole.experiment == "gradient" and not whole.measurements.arrays
+    assert convlab.runs("nowhere") == []
+
+
+def test_what_is_stored_is_shown_without_anything_heavy(run: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path.cwd(),
+    )
+    assert done.stdout == "[]\n", done.stderr
