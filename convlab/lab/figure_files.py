@@ -74,4 +74,5 @@ def _save(figure: Figure, kind: str, dots: int, path: Path) -> None:
     from matplotlib import rc_context
 
     with rc_context(STYLE):
+        figure.draw_without_rendering()  # a second layout finds room that the first one lacks
         figure.savefig(path, format=kind, dpi=dots, metadata=UNDATED[kind])

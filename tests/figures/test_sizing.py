@@ -45,3 +45,21 @@ def test_titles_do_not_leave_the_figure(width: float) -> None:
         for text in (*(axes.title for axes in figure.axes), *figure.texts):
             box = text.get_window_extent()
             assert box.x0 >= 0 and box.x1 <= 100 * width, text.get_text()
+
+
+def test_lines_of_titles_take_nothing_from_the_panels() -> None:
+    """They need height: two rows of them, and the title of the whole."""
+    short, long = (
+        {f"{n} {word}": np.ones((4, 4)) for n in range(8)} for word in ("a", "word " * 9)
+    )
+    heights = []
+    for panels in (short, long):
+        figure = figures.images(panels, title="t")
+        figures.resize(figure, 4.0)
+        figure.draw_without_rendering()
+        figure.savefig(BytesIO(), dpi=100)
+        above, *_ = figure.axes
+        below = figure.axes[4]
+        assert above.get_window_extent().y0 > below.title.get_window_extent().y1
+        heights.append(above.get_window_extent().height)
+    assert heights[1] > 0.9 * heights[0]
