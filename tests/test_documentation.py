@@ -11,6 +11,9 @@ import torch
 
 import convlab
 from convlab import lab
+from convlab.measure import Measurements, exactly
+from convlab.record import Record
+from convlab.record.comparison import Comparison
 from tests import documentation
 from tests.documentation import DOCUMENTS, LISTS, ROOT, Command, mismatch
 from tests.refresh_documentation import refreshed
@@ -179,6 +182,14 @@ def test_every_field_of_a_count_is_documented() -> None:
     assert _documented("## A count") == set(document)
     assert _documented("### A layer") == set(document["layers"][0])
     assert _documented("### A peer") == set(document["peers"][0])
+
+
+def test_every_field_of_a_comparison_is_documented() -> None:
+    measurements = Measurements()
+    measurements.add("t", {"arm": "a"}, {"x": exactly(1)})
+    document = Comparison(*[Record("e", "?", {}, measurements=measurements)] * 2).document()
+    assert _documented("## A comparison") == set(document)
+    assert _documented("### A compared quantity") == set(document["quantities"][0])
 
 
 @pytest.mark.parametrize(
