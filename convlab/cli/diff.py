@@ -15,7 +15,7 @@ from .exit_codes import one_line_errors
 from .options import Debug, Out
 from .output import show_all
 
-Run = Annotated[str, Argument(help="A stored run, by name or path.")]
+Run = Annotated[str, Argument(metavar="RUN", help="A stored run, by name or path.")]
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from math import ceil
 
 from ..foreign import printable
 from ..record import Record, facts, grid
@@ -51,8 +53,10 @@ SPECIAL = {
 }
 MINUS = re.compile(r"(?<![\w.)\]}-])-(?=[\d.])")
 DASHES = re.compile("-(?=-)")  # two would be one long dash
-LINE = 82  # letters to a line, about
+PAGE = 40  # lines of a table, about
+LINE = 78  # letters to a line, about
 GAP = 3  # letters between two columns
+SLACK = 1  # letters, where those of a word are wide
 NEEDED = r"% \usepackage{booktabs,array,graphicx}"
 
 
@@ -69,7 +73,7 @@ def _parts(record: Record, name: str, figures: Sequence[str]) -> Iterator[str]:
         grid.trained(record.trained),
         *grid.quantities(record),
     ]
-    shown = [each for each in tables if each.rows]
+    shown = [part for each in tables if each.rows for part in _pages(each)]
     for number, each in enumerate(shown, 1):
         yield _float("table", table(each), each.title, f"tab:{name}-{number}")
     for number, path in enumerate(figures, 1):
@@ -82,7 +86,7 @@ def table(shown: Grid) -> str:
     lines = [shown.headings, *shown.rows]
     widths, natural = _widths(lines)
     kinds = "".join(
-        ("l" if place < shown.words else "r") if width == wanted else _broken(width)
+        _column(width, wanted, is_number=place >= shown.words)
         for place, (width, wanted) in enumerate(zip(widths, natural, strict=True))
     )
     heading, *rows = map(_row, lines)
@@ -102,11 +106,27 @@ def escaped(text: object) -> str:
     return DASHES.sub("-{}", "".join(SPECIAL.get(letter, letter) for letter in plain))
 
 
+def _pages(shown: Grid) -> Iterator[Grid]:
+    """The table in parts that fit on a page."""
+    widths, _ = _widths([shown.headings, *shown.rows])
+    rows, lines, title = list[tuple[str, ...]](), 0, shown.title
+    for row in shown.rows:
+        needed = max(
+            ceil(len(cell) / max(1, width)) for cell, width in zip(row, widths, strict=True)
+        )
+        if rows and lines + needed > PAGE:
+            yield replace(shown, title=title, rows=tuple(rows))
+            rows, lines, title = [], 0, f"{shown.title} (continued)"
+        rows.append(row)
+        lines += needed
+    yield replace(shown, title=title, rows=tuple(rows))
+
+
 def _widths(lines: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
     """How many letters wide each column is, at least its longest word, and would like to be."""
     columns = list(zip(*lines, strict=True))
     natural = [max(map(len, column)) for column in columns]
-    words = [[word for cell in column for word in cell.split()] for column in columns]
+    words = [[word for cell in column for word in cell.split(" ")] for column in columns]
     least = [max(map(len, each), default=0) for each in words]
     more = [wanted - needed for wanted, needed in zip(natural, least, strict=True)]
     left = max(0, LINE - GAP * len(columns) - sum(least))
@@ -114,9 +134,13 @@ def _widths(lines: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
     return [needed + int(share * each) for needed, each in zip(least, more, strict=True)], natural
 
 
-def _broken(letters: int) -> str:
-    """A column of lines so wide."""
-    return rf">{{\raggedright\arraybackslash}}p{{{letters / LINE:.2f}\linewidth}}"
+def _column(letters: int, wanted: int, *, is_number: bool) -> str:
+    """As wide as its cells where that fits, else with broken lines; numbers to the right."""
+    if letters == wanted:
+        return "r" if is_number else "l"
+    ragged = "left" if is_number else "right"
+    share = (letters + SLACK) / LINE
+    return rf">{{\ragged{ragged}\arraybackslash}}p{{{share:.2f}\linewidth}}"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -56,6 +56,23 @@ def test_a_table_fits_a_line() -> None:
     assert wide.startswith(r"\resizebox{\linewidth}{!}{%") and wide.endswith("}")
 
 
+def test_a_table_longer_than_a_page_is_continued() -> None:
+    measurements = Measurements()
+    for row in range(100):
+        measurements.add("t", {"row": f"row-{row}"}, {"x": exactly(row)})
+    text = as_latex(Record("e", "Is it?", {}, measurements=measurements), "e")
+    assert text.count(r"\caption{t}") == 1 and text.count(r"\caption{t (continued)}") == 2
+    assert re.findall(r"row-(\d+)", text) == [str(row) for row in range(100)]
+    assert len(set(re.findall(r"tab:e-\d", text))) == 3
+
+
+def test_a_number_in_thin_groups_is_not_broken() -> None:
+    number = "16\u202f006\u202f054\u202f680"
+    made = table(Grid.of("t", ("a", "b"), [("a word " * LINE, f"{number} x")], words=1))
+    (share,) = re.findall(r"raggedleft\\arraybackslash\}p\{([\d.]+)", made)
+    assert float(share) * LINE >= len(number)
+
+
 def test_seeds_without_an_interval_are_told() -> None:
     measurements = Measurements()
     measurements.add("t", {"arm": "a"}, {"x": Sample((1.0, 2.0))})
