@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..foreign import as_text
 from .measurements import Row
+from .sample import Sample
 
 ARM = "arm"  # the factor of the conditions that an experiment compares
 MOST_ARMS = 6  # that stand side by side
@@ -20,6 +21,17 @@ class Columns:
     factors: tuple[str, ...]
     quantities: tuple[str, ...]
     quantity: str = ""  # what every column holds, where the columns are arms
+
+    def samples(self, *names: str) -> list[Sample]:
+        """Those of the columns, or of all."""
+        chosen = names or self.quantities
+        return [row.quantities[n] for row in self.rows for n in chosen if n in row.quantities]
+
+    def statistic(self, name: str) -> str:
+        """Which one the column shows; nothing where that is the same of all columns."""
+        if len({sample.statistic for sample in self.samples()}) == 1:
+            return ""
+        return " or ".join(dict.fromkeys(sample.statistic for sample in self.samples(name)))
 
 
 def columns(rows: Sequence[Row]) -> Columns:

@@ -9,19 +9,14 @@ from itertools import groupby
 from ..foreign import as_text, printable
 from ..measure import Outcome, Row, Sample, Verdict, number
 from ..measure.columns import columns
+from ..measure.spread import spread
 from .record import Record, Trained
 
-VARIED = {
-    "weights": "seeds of the weights",
-    "data": "seeds of the data",
-    "weights and data": "seeds of weights and data",
-    "repeats": "repeats",
-}
 YES, NO, OPEN = "✓", "✗", "?"
 CLAIMS = ("claim", "what it says", "measured", "predicted", "value [95 %]", "verdict")
 TRAINED = (
     *("arm", "parameters", "multiply-adds per sample", "seeds", "steps"),
-    *("first loss [95 %]", "last loss [95 %]", "diverged", "seconds"),
+    *("first loss", "last loss", "diverged", "seconds"),
 )
 
 
@@ -33,14 +28,20 @@ class Grid:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: int  # so many columns from the left hold words, and those after them numbers
+    caption: str = ""  # what its numbers are
 
     @classmethod
     def of(
-        cls, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], words: int
+        cls,
+        title: str,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        words: int,
+        caption: str = "",
     ) -> Grid:
         """The grid of texts from anywhere, each made printable on one line."""
         cells = tuple(tuple(map(printable, row)) for row in rows)
-        return cls(printable(title), tuple(map(printable, headings)), cells, words)
+        return cls(printable(title), tuple(map(printable, headings)), cells, words, caption)
 
 
 def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
@@ -90,7 +91,8 @@ def trained(trainings: Iterable[Trained]) -> Grid:
     if trials := [each for each in known if each.trial]:
         seconds = sum(each.seconds for each in trials)
         rows.append((f"{len(trials)} trials", *[""] * (len(TRAINED) - 2), f"{seconds:.1f}"))
-    return Grid.of("What was trained", TRAINED, rows, words=1)
+    losses = [loss for each in known for loss in (each.first_loss, each.last_loss)]
+    return Grid.of("What was trained", TRAINED, rows, words=1, caption=spread(losses))
 
 
 def _training(each: Trained) -> tuple[str, ...]:
@@ -120,23 +122,14 @@ def _quantities(title: str, rows: Sequence[Row]) -> Grid:
         )
         for row in shown.rows
     )
-    kinds = {name: _kind(name, shown.rows) for name in shown.quantities}
-    common = "".join({*kinds.values()}) if len({*kinds.values()}) == 1 else ""
-    title = _joined(title, shown.quantity, common)
-    headings = [_joined(name, "" if common else kinds[name]) for name in shown.quantities]
-    return Grid.of(title, [*shown.factors, *headings], cells, words=len(shown.factors))
-
-
-def _kind(name: str, rows: Iterable[Row]) -> str:
-    """Which statistic the cells of a column show, and what differs between the seeds."""
-    samples = [row.quantities[name] for row in rows if name in row.quantities]
-    statistics = " or ".join(filter(None, dict.fromkeys(map(_statistic, samples))))
-    varied = " or ".join(filter(None, dict.fromkeys(VARIED.get(s.varies, "") for s in samples)))
-    return " over ".join(filter(None, (statistics, varied)))
-
-
-def _statistic(sample: Sample) -> str:
-    return "" if sample.exact else f"{sample.statistic} [95 %]"
+    headings = [_joined(name, shown.statistic(name)) for name in shown.quantities]
+    return Grid.of(
+        _joined(title, shown.quantity),
+        [*shown.factors, *headings],
+        cells,
+        words=len(shown.factors),
+        caption=spread(shown.samples()),
+    )
 
 
 def _joined(*parts: str) -> str:

@@ -75,7 +75,8 @@ def _parts(record: Record, name: str, figures: Sequence[str]) -> Iterator[str]:
     ]
     shown = [part for each in tables if each.rows for part in _pages(each)]
     for number, each in enumerate(shown, 1):
-        yield _float("table", table(each), each.title, f"tab:{name}-{number}")
+        title = ": ".join(filter(None, (each.title, each.caption)))
+        yield _float("table", table(each), title, f"tab:{name}-{number}")
     for number, path in enumerate(figures, 1):
         image = rf"\includegraphics[width=\linewidth]{{{path}}}"
         yield _float("figure", image, path, f"fig:{name}-{number}")

@@ -38,7 +38,8 @@ def table(shown: Grid) -> str:
     rule = ["---"] * shown.words + ["---:"] * (len(shown.headings) - shown.words)
     rows = [map(escaped, row) for row in shown.rows]
     lines = [map(escaped, shown.headings), rule, *rows]
-    return "\n".join([f"## {escaped(shown.title)}", "", *map(_line, lines)])
+    caption = ["", paragraph(shown.caption)] if shown.caption else []
+    return "\n".join([f"## {escaped(shown.title)}", "", *map(_line, lines), *caption])
 
 
 def paragraph(text: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from ..measure.spread import spread
 from ..record import Record, Status
-from .spread import spread
 from .tables import FirstTables, by_title, of_small_version, separated
 from .trained import trained
 from .verdicts import Claims, answer

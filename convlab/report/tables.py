@@ -12,13 +12,12 @@ from rich.text import Text
 
 from ..foreign import as_text
 from ..measure import Row, Sample, number
+from ..measure.columns import Columns, columns
+from ..measure.spread import spread
 from .grids import Grid
-from .spread import spread
 from .trained import cells
 from .words import joined, notes, words
 
-ARM = "arm"  # the factor of the conditions that an experiment compares
-MOST_ARMS = 6  # that stand side by side
 MOST_ARRAYS = 20  # that are listed
 SCREEN = 40  # lines of tables that are shown unasked
 
@@ -85,20 +84,14 @@ def quantities(title: str, rows: Sequence[Row]) -> Grid:
 
     Arms stand side by side, a column each, where the rows differ in other factors too.
     """
-    quantity = _only_quantity(rows)
-    rows = _arms_as_columns(rows, quantity) if quantity else rows
-    factors = list(dict.fromkeys(name for row in rows for name in row.factors))
-    names = list(dict.fromkeys(name for row in rows for name in row.quantities))
-    samples = [[row.quantities.get(name) for name in names] for row in rows]
-    measured = [sample for row in samples for sample in row if sample]
-    told = len({sample.statistic for sample in measured}) > 1  # else below the table
-    columns = dict(zip(names, zip(*samples, strict=True), strict=True)) if rows else {}
+    shown = columns(rows)
+    samples = [[row.quantities.get(name) for name in shown.quantities] for row in shown.rows]
     return Grid(
         title=title,
-        names=list(map(words, factors)),
-        numbers=[_heading(name, quantity, columns[name] if told else ()) for name in names],
-        rows=list(_cells(rows, factors, samples)),
-        caption=spread(measured),
+        names=list(map(words, shown.factors)),
+        numbers=[_heading(name, shown) for name in shown.quantities],
+        rows=list(_cells(shown.rows, shown.factors, samples)),
+        caption=spread(shown.samples()),
     )
 
 
@@ -111,34 +104,9 @@ def _cells(
         yield [*texts, *(next(shown) for _ in of_row)]
 
 
-def _only_quantity(rows: Sequence[Row]) -> str:
-    """The name of the only quantity of rows that a few arms and another factor tell apart."""
-    names = {name for row in rows for name in row.quantities}
-    arms = {as_text(row.factors.get(ARM)) for row in rows}
-    kinds = {frozenset(_texts(row.factors).items()) for row in rows}
-    varied = all(ARM in row.factors and len(row.factors) > 1 for row in rows)
-    suits = varied and len(names) == 1 < len(arms) <= MOST_ARMS and len(kinds) == len(rows)
-    return names.pop() if suits else ""
-
-
-def _arms_as_columns(rows: Sequence[Row], quantity: str) -> list[Row]:
-    turned: dict[tuple[tuple[str, str], ...], Row] = {}
-    for row in rows:
-        others = {name: value for name, value in row.factors.items() if name != ARM}
-        key = tuple(_texts(others).items())
-        joint = turned.setdefault(key, Row(row.table, others, {}))
-        joint.quantities[as_text(row.factors[ARM])] = row.quantities[quantity]
-    return list(turned.values())
-
-
-def _texts(factors: Mapping[str, object]) -> dict[str, str]:
-    return {name: as_text(value) for name, value in factors.items()}
-
-
-def _heading(name: str, quantity: str, samples: Iterable[Sample | None]) -> Text:
+def _heading(name: str, shown: Columns) -> Text:
     """The column's name, what it holds if that is another word, and the statistic."""
-    kinds = dict.fromkeys(sample.statistic for sample in samples if sample)
-    below = [*([quantity] if quantity else []), *([" or ".join(kinds)] if kinds else [])]
+    below = filter(None, (shown.quantity, shown.statistic(name)))
     return joined([words(name), *(words(line, style="dim not bold") for line in below)], by="\n")
 
 

@@ -8,9 +8,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ..measure import Sample, number
+from ..measure.spread import spread
 from ..record import Trained
 from .grids import Grid
-from .spread import spread
 from .words import bounds_together, joined, words
 
 UNKNOWN = "–"

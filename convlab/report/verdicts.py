@@ -9,13 +9,14 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..measure import Outcome, Verdict
+from ..measure import Verdict
 from ..record import Record, Status
+from ..record.grid import NO, OPEN, YES, told
 from .grids import table
 from .words import bounds_together, joined, words
 
 COLUMNS = "claim", "what it says", "measured", "predicted", "value", "verdict"
-YES, NO, OPEN = "✓", "✗", "?"
+STYLES = {YES: "green", NO: "red", OPEN: "yellow"}
 WIDE = 120  # columns from which claims stand in a table
 MOST_IDS = 6  # that one line names
 CONTROL = "control: "  # how a reason begins that names one
@@ -26,23 +27,8 @@ def verdict_text(verdict: Verdict) -> tuple[str, str, str]:
 
     The words say all that the mark and the colour say.
     """
-    outcome = verdict.outcome
-    if verdict.other_settings:
-        return OPEN, f"predicted for other settings: {verdict.other_settings}", "yellow"
-    if verdict.as_expected:
-        return YES, _as_expected(verdict), "green"
-    if verdict.decided:
-        return NO, f"{outcome}, but {verdict.expected} was expected", "red"
-    told = f"{outcome}: {verdict.why}" if verdict.why else str(outcome)
-    return (OPEN, told, "yellow") if outcome is Outcome.UNDECIDED else (NO, told, "red")
-
-
-def _as_expected(verdict: Verdict) -> str:
-    if verdict.expected is None:
-        return f"{verdict.outcome} (either was possible)"
-    if verdict.outcome is not Outcome.HOLDS:
-        return f"{verdict.outcome}, as expected"
-    return "holds, by construction" if verdict.identity else "holds"
+    mark, said = told(verdict)
+    return mark, said, STYLES[mark]
 
 
 def outcome(verdict: Verdict) -> Text:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convlab.cli.spelling import SPELLED, spelled
-from convlab.report.verdicts import NO, OPEN, YES
+from convlab.record.grid import NO, OPEN, YES
 
 codecs.register_error(SPELLED, spelled)
 

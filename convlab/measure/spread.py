@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..measure import Sample, number
-from ..measure.intervals import FEWEST_SEEDS
+from ..numbers import number
+from .intervals import FEWEST_SEEDS
+from .sample import Sample
 
 MANY = {
     "median": "medians",

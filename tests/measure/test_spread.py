@@ -1,11 +1,11 @@
-"""Tests of convlab.report.spread: what the intervals of a table are over, said once."""
+"""Tests of convlab.measure.spread: what the intervals of a table are over, said once."""
 
 from typing import get_args
 
 import pytest
 
 from convlab.measure import Sample, Statistic, exactly
-from convlab.report.spread import spread
+from convlab.measure.spread import spread
 
 TEN, TWO = (1.0,) * 10, (1.0,) * 2
 
