@@ -12,8 +12,8 @@ from ..record.grid import Grid
 
 # What Markdown, or HTML or mathematics in it, would act on. An underline within a word it leaves,
 # and brackets are a link only where more follows.
-SPECIAL = re.compile(r"[\\`*<>|~$&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<=\])[(\[:]")
-FIRST = re.compile(r"^(\d*)([-+=#.)])")  # what begins a list or underlines a heading
+SPECIAL = re.compile(r"[\\`*<>|~$&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<=\])[(\[]")
+FIRST = re.compile(r"^(\d*)([-+=#.)\[])")  # what begins a list, a heading or a reference
 
 
 def as_markdown(record: Record, figures: Sequence[str] = ()) -> str:
@@ -28,7 +28,7 @@ def _parts(record: Record, figures: Sequence[str]) -> Iterator[str]:
     yield from (table(each) for each in tables if each.rows)
     yield from (f"![{escaped(path)}]({quote(path)})" for path in figures)
     if notes := record.measurements.notes:
-        yield "\n".join(["## Notes\n", *(f"- {escaped(note)}" for note in notes)])
+        yield "\n".join(["## Notes\n", *(f"- {paragraph(note)}" for note in notes)])
     yield table(facts.settings(record))
     yield table(facts.provenance(record))
 
