@@ -201,7 +201,7 @@ LIGHT = {  # the commands of one process
     "--help": [["--help"]],
     "--version": [["--version"]],
     "count --help": [["count", "--help"]],
-    "list": [["list"], ["list", "configs"], ["list", "models"]],
+    "list": [["list"], ["list", "configs"], ["list", "models"], ["list", "runs"]],
     "cp": [["cp", "hadamard", "copy"]],
     "show": [["show", name] for name in CONFIGS],
     "claims": [
