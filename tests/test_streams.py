@@ -2,6 +2,7 @@
 
 import random
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,3 +106,10 @@ def test_what_is_drawn_from_global_generators_is_that_of_the_seed() -> None:
     assert torch.equal(three[2].x, last.x) and not torch.equal(three[1].x, last.x)
     (other,) = streams.draw_each(careless, range(2, 3), Stream.HELD_OUT)
     assert not torch.equal(other.x, last.x)
+
+
+@pytest.mark.parametrize("folder", ["convlab", "experiments"])
+def test_nothing_is_drawn_from_seed_0_whatever_the_first_seed_is(folder: str) -> None:
+    files = (Path(__file__).parents[1] / folder).rglob("*.py")
+    drawn = {str(f): n for f in files for n in f.read_text().splitlines() if "generator(0" in n}
+    assert not drawn

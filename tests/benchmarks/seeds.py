@@ -18,8 +18,9 @@ from convlab.settings import Training
 from convlab.streams import Data, Stream, generator
 from convlab.train import Networks, fit, norm
 from experiments.efficiency._contenders import equal_width
+from experiments.product._boxes import REFERENCE
 from experiments.product._networks import plain, with_exp, with_log_and_exp
-from experiments.product._scenes import REFERENCE, product, random_fields, rectangles
+from experiments.product._scenes import filled_rectangles, product, random_fields
 from tests.benchmarks.limits import flops_per_second
 from tests.benchmarks.race import OURS, Race
 from tests.benchmarks.seeds_cost import grow, share
@@ -102,7 +103,7 @@ def asked() -> list[Case]:
     """The networks of which a speed is asked."""
     pair = random_fields(1, 8, 1, 2, generator(0, Stream.DATA))
     scene = Case("conv, exp", with_exp, Data(pair, product(pair)), norm, 128, 30, 25)
-    post = rectangles(REFERENCE, (2.0, 3.0))  # the scene of the post, 100 x 100
+    post = filled_rectangles(REFERENCE, (2.0, 3.0))  # the scene of the post, 100 x 100
     log_exp = partial(with_log_and_exp, 1e-4)
     digits = Case("mlp", network("mlp", (1, 8, 8)), images((1, 8, 8)), cross_entropy, 16, 60, 2)
     return [
