@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import Generator, Tensor, nn
 
 from convlab.layers import LocallyConnected2d
 
-CHANNELS = 8
-STEP = 4  # pixels per output, where the image is halved twice
-PATCH = 16  # pixels along a side of the image that a single layer sees
-Padding = Literal["circular", "zeros"]
-CIRCULAR: Padding = "circular"
-ZEROS: Padding = "zeros"
-PLAIN, STRIDE, POOLING = "stride 1", "stride 2, twice", "max-pooling, twice"
-CONVOLUTION, LOCAL, DENSE = "convolution", "local layer", "mlp"
+from ._shift_names import (
+    CHANNELS,
+    CONVOLUTION,
+    DENSE,
+    LOCAL,
+    PATCH,
+    PLAIN,
+    POOLING,
+    STRIDE,
+    Padding,
+)
+
 Layer = TypeVar("Layer", bound=nn.Module)
 
 

@@ -40,8 +40,7 @@ from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._shift_networks import (
-    ARMS,
+from ._shift_names import (
     CIRCULAR,
     CONVOLUTION,
     DENSE,
@@ -53,6 +52,9 @@ from ._shift_networks import (
     STRIDE,
     ZEROS,
     Padding,
+)
+from ._shift_networks import (
+    ARMS,
     convolution,
     network,
     single_layer,
@@ -103,7 +105,9 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def images(config: Config, workbench: Workbench) -> Iterator[tuple[torch.Generator, Tensor]]:
+def weights_and_images(
+    config: Config, workbench: Workbench
+) -> Iterator[tuple[torch.Generator, Tensor]]:
     """Of each seed the generator of weights, and images (N, 1, S, S)."""
     shape = config.images, 1, config.side, config.side
     for seed in range(config.seeds):
@@ -121,7 +125,7 @@ def add_single_layers(measurements: Measurements, config: Config, workbench: Wor
                     BOTH_WAYS,
                     stride=(1, 1),
                 )
-                for weights, x in images(config, workbench)
+                for weights, x in weights_and_images(config, workbench)
             ]
         )
         measurements.add(
@@ -134,7 +138,7 @@ def add_single_layers(measurements: Measurements, config: Config, workbench: Wor
 def add_one_with_zeros(measurements: Measurements, config: Config, workbench: Workbench) -> None:
     """One convolution as it is usually padded, less the half kernel that sees the padding."""
     deep, errors = config.kernel // 2, []
-    for weights, x in images(config, workbench):
+    for weights, x in weights_and_images(config, workbench):
         layer = with_whole_weights(nn.Sequential(*convolution(1, config.kernel, ZEROS)), weights)
         errors += [errors_by_depth(layer, x, shift)[deep:] for shift in ACROSS if any(shift)]
     measurements.add(
@@ -149,7 +153,7 @@ def errors_and_border(
 ) -> tuple[Tensor, int]:
     """Of each seed's network the errors (seeds, shifts), and how deep any has its border."""
     errors, deepest = [], 0
-    for weights, x in images(config, workbench):
+    for weights, x in weights_and_images(config, workbench):
         layers = network(padding, arm, config.kernel, config.depth, weights)
         errors.append(equivariance(layers, x, ACROSS))
         deepest = max(deepest, border_width(layers, x, (0, config.side // 2)))

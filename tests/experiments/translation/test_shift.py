@@ -14,7 +14,7 @@ from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome, exactly
 from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
-from experiments.translation import _shift_networks as networks
+from experiments.translation import _shift_names as names
 
 shift = lab.load(catalogue.experiments()["shift"])
 SMALL = {"seeds": 2, "images": 1, "side": 16}
@@ -34,12 +34,12 @@ def outcomes(config: object, measurements: Measurements) -> dict[str, Outcome]:
 @pytest.mark.parametrize("padding", ["circular", "zeros"])
 @pytest.mark.parametrize(("kernel", "depth"), [(3, 3), (5, 2), (1, 5)])
 def test_networks_halve_the_image_and_have_whole_weights(
-    padding: networks.Padding, arm: str, side: int, kernel: int, depth: int
+    padding: names.Padding, arm: str, side: int, kernel: int, depth: int
 ) -> None:
     network = shift.network(padding, arm, kernel, depth, weights())
     assert any(isinstance(layer, nn.MaxPool2d) for layer in network) == (arm == shift.POOLING)
     y = network(torch.ones(2, 1, 16, 16, dtype=torch.float64))
-    assert y.shape == (2, networks.CHANNELS, side, side)
+    assert y.shape == (2, names.CHANNELS, side, side)
     convolutions = [layer for layer in network if isinstance(layer, nn.Conv2d)]
     assert len(convolutions) == depth
     assert {layer.kernel_size for layer in convolutions} == {(kernel, kernel)}
