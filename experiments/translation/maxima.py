@@ -270,9 +270,9 @@ CLAIMS = (
 )
 
 ANSWER = Answer(
-    "A little. When a digit moves by one output, max-pooling lowers the change of a locally "
-    "connected map from {before:.2f} to {after:.2f} of its size, and of a convolution's from "
-    "{shared_before:.2f} to {shared_after:.2f}. This saves no classes: {pooled:.0f} % of the "
+    "Max-pooling keeps a little. When a digit moves by one output, it lowers the change of a "
+    "locally connected map from {before:.2f} to {after:.2f} of its size, and of a convolution's "
+    "from {shared_before:.2f} to {shared_after:.2f}. This saves no classes: {pooled:.0f} % of the "
     "digits keep theirs with pooling, {flat:.0f} % without. And the maxima do not stay: of noise, "
     "a shared filter leaves a third or more of them, filters that differ from place to place "
     "leave {kept:.1f} %.",

@@ -152,9 +152,9 @@ CLAIMS = (
 )
 
 ANSWER = Answer(
-    "One, if the head takes the maximum of each map: a network that saw digits on the lowest row "
-    "alone knows {pooled:.0f} % on the highest. All of them, if a fully connected layer reads the "
-    f"maps: after {ALL_BUT_ONE} of {ROWS} rows it knows {{flat:.0f}} % on the last (an MLP "
+    "One row is enough if the head takes the maximum of each map: a network that saw digits on "
+    "the lowest alone knows {pooled:.0f} % on the highest. A fully connected layer must see all: "
+    f"after {ALL_BUT_ONE} of {ROWS} rows it knows {{flat:.0f}} % on the last (an MLP "
     "{mlp:.0f} %), and {all:.0f} % only once it has seen that row itself.",
     pooled=at(ACCURACY, arm=POOLED, rows=1),
     flat=at(ACCURACY, arm=FLAT, rows=ALL_BUT_ONE),
