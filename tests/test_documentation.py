@@ -84,6 +84,17 @@ def _wrong(command: Command, folder: Path, *, quick: bool = True) -> str:
     return f"{command.line}: {found}" if found else ""
 
 
+@pytest.mark.long
+def test_the_examples_of_an_experiment_find_what_they_say(tmp_path: Path) -> None:
+    documentation.prepare(ROOT / "docs/python.md", tmp_path)
+    expected = {"mine": {"M1": "holds"}, "fit": {"M2": "holds", "M3": "refuted"}}
+    for name, outcomes in expected.items():
+        record = lab.run(lab.plan(str(tmp_path / f"{name}.yaml")), root=tmp_path / "runs")
+        assert {verdict.id: verdict.outcome for verdict in record.verdicts} == outcomes
+        assert not record.unexpected
+    assert record.answer.startswith("No: of the new digits") and record.figures == ("gap.png",)
+
+
 def test_there_is_something_to_test() -> None:
     """An empty parametrisation would pass in silence."""
     lines = [command.line for path in DOCUMENTS for command in documentation.commands(path)]
