@@ -69,8 +69,11 @@ def learn(
     for count in sorted({count for count in counts if count < everything} | {everything}):
         name = ALL_IMAGES if count == everything else f"{count} images"
         networks = _fit(trial, name, slice(count), lr, seeds)
-        accuracy[count] = percent(trial, networks, test)
-    train_loss, test_loss = (score(networks, cross_entropy, each) for each in (train, test))
+        accuracy[count] = percent(trial, networks, test, count)
+    varies = trial.task.varies(everything)
+    train_loss, test_loss = (
+        replace(score(networks, cross_entropy, each), varies=varies) for each in (train, test)
+    )
     return Scores(lr, accuracy, train_loss, test_loss)
 
 
@@ -79,7 +82,7 @@ def learn_in_half_the_steps(trial: Trial, lr: float, seeds: int) -> Sample:
     steps = max(1, trial.training.steps // 2)
     fewer = replace(trial, training=trial.training.model_copy(update={"steps": steps}))
     networks = _fit(fewer, f"{ALL_IMAGES}, {HALF}", slice(None), lr, seeds)
-    return percent(fewer, networks, images(trial, trial.task.test(), seeds))
+    return percent(fewer, networks, images(trial, trial.task.test(), seeds), trial.task.count)
 
 
 def choose_lr(trial: Trial, lrs: Iterable[float], *, seeds: int) -> float:
@@ -118,10 +121,13 @@ def images(trial: Trial, data: Data | Draw, seeds: int) -> Batch:
     return draw_all(data, trial.workbench.seeds(seeds), Stream.DATA)
 
 
-def percent(trial: Trial, networks: Networks, images: Batch) -> Sample:
-    """The accuracy (%) of each seed; its splits share images, which widens the interval."""
-    accuracy = score(networks, percent_correct, images, "mean")
-    return replace(accuracy, overlap=trial.task.overlap)
+def percent(trial: Trial, networks: Networks, test: Batch, count: int) -> Sample:
+    """The accuracy (%) of each seed that has learned from so many images.
+
+    Where the splits of the seeds share images, the interval is the wider for it.
+    """
+    accuracy = score(networks, percent_correct, test, "mean")
+    return replace(accuracy, varies=trial.task.varies(count), overlap=trial.task.overlap)
 
 
 def score(
@@ -130,8 +136,7 @@ def score(
     """The metric of each seed on images of its own, or on those that all share."""
     outputs = networks.predict(images.x, own=images.own)
     values = vmap(metric, in_dims=(0, 0 if images.own else None))(outputs, images.y)
-    varies = "weights and data" if images.own else networks.varies
-    return sample(values.masked_fill(networks.diverged, torch.nan), statistic, varies)
+    return sample(values.masked_fill(networks.diverged, torch.nan), statistic)
 
 
 def percent_correct(logits: Tensor, y: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from convlab.data import Dataset, split
+from convlab.measure import Varies
 from convlab.streams import Data, Draw
 
 WRITERS = "digits"  # the dataset that is known to be in the order of its writers
@@ -39,12 +40,13 @@ class Task:
         """Whether all seeds train on the same images, and are tested on the same."""
         return bool(self.dataset.published_test) and not self.shuffled
 
-    def training(self, part: slice = slice(None)) -> Data | Draw:
+    def training(self, part: slice = slice(None)) -> Draw:
         """Part of a seed's training images in a random order: its first 50 begin its first 100."""
-        if self.is_fixed and len(range(self.count)[part]) == self.count:
-            train, _ = split(self.dataset, Generator())
-            return Data(train.x, train.y)
         return partial(self._draw_training, part)
+
+    def varies(self, images: int) -> Varies:
+        """What differs between seeds that learn from so many images: all of them may be shared."""
+        return "weights" if self.is_fixed and images >= self.count else "weights and data"
 
     def test(self) -> Data | Draw:
         """The test images of each seed, or for all seeds those that are published as such."""

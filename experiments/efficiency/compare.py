@@ -207,7 +207,10 @@ def errors(measurements: Measurements) -> Sample:
     )
 
 
-CNN, MLP = (at(TEST_ACCURACY, equal="parameters", arm=arm) for arm in ("cnn", "mlp"))
+CNN, MLP = (
+    Quantity(f"test accuracy, {arm}", at(TEST_ACCURACY, equal="parameters", arm=arm), "%")
+    for arm in ("cnn", "mlp")
+)
 CNN_SHUFFLED, MLP_SHUFFLED = (at(ACCURACY, tried=SHUFFLED, arm=arm) for arm in ("cnn", "mlp"))
 LEAD = paired(CNN, MLP)
 LEAD_ON_OTHER_WRITERS, LEAD_IN_HALF_THE_STEPS = (

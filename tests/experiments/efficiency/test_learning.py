@@ -75,16 +75,17 @@ def test_fewer_images_are_the_first_of_more(digits: Dataset) -> None:
 
 def test_a_published_test_set_is_shared_by_all_seeds(digits: Dataset) -> None:
     task = Task(Dataset("d", digits.x, digits.y, digits.classes, published_test=100))
-    test, train = task.test(), task.training()
-    assert isinstance(test, Data) and isinstance(train, Data) and task.overlap == 0
-    assert torch.equal(test.x, digits.x[-100:]) and torch.equal(train.x, digits.x[:-100])
-    assert not isinstance(task.training(slice(50)), Data)  # each seed draws fewer of its own
+    test, train = task.test(), drawn(task.training(), 0)
+    assert isinstance(test, Data) and task.overlap == 0
+    assert torch.equal(test.x, digits.x[-100:]) and rows(train.x) == rows(digits.x[:-100])
+    assert task.varies(task.count) == "weights"
+    assert task.varies(50) == Task(digits).varies(1438) == "weights and data"
 
 
 def test_other_writers_wrote_the_second_half_of_the_file(digits: Dataset) -> None:
     task = Task(other_writers(digits))
     train, test = drawn(task.training(), 0), drawn(task.test(), 0)
-    assert torch.equal(torch.cat([train.x, test.x]), digits.x) and len(train.x) == 898
+    assert torch.equal(test.x, digits.x[898:]) and rows(train.x) == rows(digits.x[:898])
 
 
 def test_shuffled_are_the_pixels_of_the_same_images_in_one_order(digits: Dataset) -> None:
