@@ -41,9 +41,9 @@ from convlab.settings import ADDED_ARMS, FORMERLY, FROZEN, NO_CONDITION, Seeds, 
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
+from ._compare_figures import BAND, by_what_was_tried, cost_bars, learning_curves
 from ._contenders import Architecture, contenders
 from ._costs import add_costs
-from ._figures import BAND, by_what_was_tried, cost_bars, learning_curves
 from ._learning import ALL_IMAGES, Scores, Trial, learn, learn_in_half_the_steps
 from ._reference import references
 from ._settings import (
