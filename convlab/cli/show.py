@@ -63,14 +63,22 @@ def _with_settings(words: Sequence[str], out: Path) -> list[tuple[str, list[str]
         elif "=" not in word:
             listing.check_known(word, out)
             named.append((word, []))
-        elif not named or listing.is_run(named[-1][0], out) or is_claim(named[-1][0]):
-            why = f"{named[-1][0]} is none" if named else "none is named"
+        elif why := _without_settings(named[-1][0] if named else "", out):
             raise UsageError(
                 f"{printable(word)} is a setting of the config before it, but {printable(why)}"
             )
         else:
             named[-1][1].append(word)
     return named
+
+
+def _without_settings(name: str, out: Path) -> str:
+    """Why what is named has no settings to change; nothing if it has."""
+    if not name:
+        return "none is named"
+    if listing.is_run(name, out):
+        return f"{name} is a run, which keeps its own"
+    return f"{name} is none" if is_claim(name) else ""
 
 
 def _record(name: str, out: Path) -> Record:

@@ -14,7 +14,7 @@ from rich.text import Text
 from .standing import OURS, Standing, State, counts
 from .states import below, drawn, legend, style, value_and_spread, verdict
 from .strip import ASCII, LETTERS, Signs
-from .words import words
+from .words import joined, words
 
 WITH_RUN, WITH_STRIP, WITH_INTERVAL = 100, 96, 72  # columns of a terminal, from which on
 UNEXPECTED, OWN = "not as expected", "your own"
@@ -77,12 +77,12 @@ def _table(title: str, group: Sequence[Standing], width: int, signs: Signs) -> T
 
 def _cells(standing: Standing, width: int, signs: Signs) -> dict[str, Text]:
     ascii_only = signs is ASCII
-    more = [words(line, style="dim") for line in below(standing)]
-    ours = [words(OURS, style="dim not bold")] if standing.source == OURS else []
-    cells = {
-        "claim": Text("\n").join([words(standing.id), *ours]),
+    more: list[Text] = [words(line, style="dim") for line in below(standing)]
+    ours: list[Text] = [words(OURS, style="dim not bold")] if standing.source == OURS else []
+    cells: dict[str, Text] = {
+        "claim": joined([words(standing.id), *ours], by="\n"),
         "verdict": words(verdict(standing, ascii_only), style=style(standing)),
-        "what it says": Text("\n").join([words(standing.sentence), *more]),
+        "what it says": joined([words(standing.sentence), *more], by="\n"),
     }
     if width >= WITH_STRIP:
         cells["strip"] = Text(drawn(standing, signs))
@@ -95,9 +95,9 @@ def _measured(standing: Standing, width: int) -> Text:
     if not standing.measured:
         return Text()
     value, spread = value_and_spread(standing)
-    lines = [words(f"{value} {standing.unit}".strip())]
+    lines: list[Text] = [words(f"{value} {standing.unit}".strip())]
     if spread and width >= WITH_INTERVAL:
         lines.append(words(spread))
     if width >= WITH_RUN:
         lines.append(words(Path(standing.run).name, style="dim"))
-    return Text("\n").join(lines)
+    return joined(lines, by="\n")

@@ -50,6 +50,8 @@ def test_all_that_is_named_is_shown_in_its_order() -> None:
         (["edge-001", "seeds=4"], "edge-001 is a run, which keeps its own"),
         (["seeds=4", "edge"], "seeds=4 is a setting of the config before it, but none is named"),
         (["edge-001", "edge-022"], "is called `edge-022`; did you mean `edge-002`?"),
+        (["C212", "seeds=4"], "seeds=4 is a setting of the config before it, but C212 is none"),
+        (["C212", "--json"], "C212 is no run"),
         (["gradient", "sides=5"], "`sides`: unknown key; did you mean `side`?"),
         (["edge-001", "gradient", "--json"], "gradient is no run"),
         (["edge-001", "--json", "--csv"], "name one of them"),
@@ -60,6 +62,11 @@ def test_a_word_that_means_nothing_is_named_and_nothing_is_shown(
 ) -> None:
     result = convlab("show", *words)
     assert result.exit_code == 2 and message in result.stderr and not result.stdout
+
+
+def test_a_claim_stands_beside_runs() -> None:
+    text = convlab("show", "C212", "edge-001").stdout
+    assert text.startswith("C212: ") and text.find("Is it 0?") > 0
 
 
 def test_a_run_whose_name_looks_like_a_setting_is_one() -> None:
