@@ -40,8 +40,8 @@ from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 
 from ._boxes import REFERENCE, WHERE, Overlapping
-from ._maps import draw_losses, draw_maps, keep_maps
 from ._networks import error, least_squares_floor, plain, with_exp, with_log_and_exp
+from ._product_maps import draw_losses, draw_maps, keep_maps
 from ._scenes import examples, filled_rectangles, moved_rectangles, random_fields
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of a rectangle's value, in T2

@@ -17,8 +17,8 @@ from convlab.streams import Data, Draw, Stream, generator
 from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 from experiments.product._boxes import SCENES
-from experiments.product._maps import PRODUCT
 from experiments.product._networks import exponential_residual, linear_residual, value_at
+from experiments.product._product_maps import PRODUCT
 from experiments.product._scenes import filled_rectangles, product, random_fields
 
 HARDLY = {"training.steps": 1}
