@@ -16,7 +16,7 @@ from ._boxes import Scene
 from ._scenes import filled_rectangles, product
 
 Arrays = dict[str, NDArray[Any]]
-PRODUCT = "product\nas it should be"
+PRODUCT = "product, as it should be"
 
 
 def keep_maps(
@@ -27,7 +27,7 @@ def keep_maps(
     for inputs, pair in {"(a, b)": (a, b), "(2a, b)": (2 * a, b)}.items():
         scene = filled_rectangles(boxes, pair)
         maps = {PRODUCT: product(scene)[0], name: networks.predict(scene)[0, 0]}
-        arrays |= {f"{n}\nof {inputs}": m[0].numpy() for n, m in maps.items()}
+        arrays |= {f"{n}, of {inputs}": m[0].numpy() for n, m in maps.items()}
 
 
 def draw_maps(record: Record, title: str) -> Figure:
@@ -43,13 +43,14 @@ def _row(record: Record, inputs: str) -> Iterator[tuple[str, NDArray[Any]]]:
     maps = {n: m for n, m in record.measurements.arrays.items() if n.endswith(f"of {inputs}")}
     largest = next(m for name, m in maps.items() if name.startswith(PRODUCT)).max()
     for name, pixels in maps.items():
-        yield f"{name}: up to {pixels.max():.3g}", pixels / largest
+        label = name.replace(", ", "\n", 1).replace(", of", "\nof")
+        yield f"{label}: up to {pixels.max():.3g}", pixels / largest
 
 
 def draw_losses(record: Record, title: str) -> Figure:
     """The losses on the scene, beside the least that any convolution can reach."""
     arrays = record.measurements.arrays
-    unit = float((arrays[f"{PRODUCT}\nof (a, b)"] ** 2).sum() ** 0.5)
+    unit = float((arrays[f"{PRODUCT}, of (a, b)"] ** 2).sum() ** 0.5)
     floor = record.measurements.get("least error (share)").center
     return figures.curves(
         {arm: arrays[f"loss of {arm}, scene"] / unit for arm in ("plain", "exp 3x3", "log-exp")},

@@ -79,7 +79,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         _test(config, measurements, on, arms)
     _add_floor(measurements, scene)
     for arm, on in SHOWN:
-        name, values = f"{arm}\ntrained on {NAMED[on]}", (config.first, config.second)
+        name, values = f"{arm}, trained on {NAMED[on]}", (config.first, config.second)
         keep_maps(measurements.arrays, name, trained[on][arm], config.rectangles, values)
     return measurements
 
@@ -257,7 +257,7 @@ ANSWER = Answer(
     "One convolution misses {plain:.0%} of the product of the two rectangles, and no convolution "
     "can do better. With an exp behind it, it fits them within {exp:.1%}, but what it has learned "
     "is where both rectangles are, not to multiply: with other values in them its error is "
-    "{other:.0e} times the product. Between a log and an exp, and trained on many values, "
+    "{other} times the product. Between a log and an exp, and trained on many values, "
     "{successes:.0%} of the networks multiply values that they never saw.",
     plain=PLAIN,
     exp=EXP,

@@ -139,7 +139,7 @@ def test_a_lecturer_places_the_rectangles(name: str, tmp_path: Path) -> None:
     measurements = lab.run(planned, root=tmp_path).measurements
     if name == "hadamard":
         assert measurements.get("least error (share)").center < 1e-9
-        assert measurements.arrays[f"{PRODUCT}\nof (a, b)"].sum() == 20 * 20 * 6
+        assert measurements.arrays[f"{PRODUCT}, of (a, b)"].sum() == 20 * 20 * 6
     assert "rectangles" in str(planned.differences)
 
 
