@@ -35,7 +35,7 @@ PACKAGES = (
 
 _FENCE = re.compile(r"^```(\w*) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _NUMBER = re.compile(rf"~?\d[\d,{GROUP}]*(?:\.\d+)?(?:e[+-]?\d+)?")
-_TOLERANCE = 0.01  # of a measured number: training differs a little between processors
+TOLERANCE = 0.01  # of a measured number: training differs a little between processors
 
 
 @dataclass(frozen=True)
@@ -124,22 +124,23 @@ def mismatch(shown: Sequence[str], lines: Sequence[str]) -> str:
     return "" if skipping or place == len(lines) else f"printed, but not shown: {lines[place]}"
 
 
-def same(shown: str, line: str) -> bool:
+def same(shown: str, line: str, tolerance: float = TOLERANCE) -> bool:
     """The same words, and the same numbers; how wide a column is does not matter."""
     if _words(shown) != _words(line):
         return False
-    return all(map(_same_number, _NUMBER.findall(shown), _NUMBER.findall(line)))
+    numbers = zip(_NUMBER.findall(shown), _NUMBER.findall(line), strict=True)
+    return all(_same_number(a, b, tolerance) for a, b in numbers)
 
 
 def _words(line: str) -> str:
     return " ".join(re.sub(r"[━─]+", "━", _NUMBER.sub("0", line)).split())
 
 
-def _same_number(shown: str, number: str) -> bool:
+def _same_number(shown: str, number: str, tolerance: float) -> bool:
     if shown.startswith("~") or shown == number:
         return True
     measured = "." in shown or "e" in shown  # what is counted has no point
-    return measured and isclose(_value(shown), _value(number), rel_tol=_TOLERANCE)
+    return measured and isclose(_value(shown), _value(number), rel_tol=tolerance)
 
 
 def _value(number: str) -> float:

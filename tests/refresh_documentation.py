@@ -1,22 +1,22 @@
 """Print the outputs in README and docs anew: `python -m tests.refresh_documentation [FILE]…`.
 
 Every command is run at full size, in the order of its document. An output that is shown in full
-is replaced in full. Of one with a line `…`, those parts are printed that were shown before: a
-line, or a table by its title. Of a table with a line `…`, those rows whose claim was shown.
+is replaced in full. Of one with a line `…`, those parts are printed that were shown before: from a
+part's first line to its last, which are found again by all but what they measure.
 """
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests import documentation
 from tests.documentation import LEFT_OUT, LISTS, Command
 
-_TABLE = ("┏", "┃", "┡", "│", "└")
 _SECONDS = re.compile(r"(?<=\()(\d+\.\d)(?= s\)$)")
-_CLAIM = re.compile(r"│ (C\d\w*) ")
 
 
 def main(names: Sequence[str]) -> None:
@@ -52,43 +52,25 @@ def refreshed(shown: Sequence[str], lines: Sequence[str]) -> list[str]:
     marked = [_SECONDS.sub(lambda found: f"~{float(found[0]):.0f}", line) for line in lines]
     if LEFT_OUT not in shown:
         return marked
-    printed, kept = _parts(marked), list[str]()
-    for part in _parts(shown):
-        kept += part if part == [LEFT_OUT] else _rows(part, _next_like(part, printed))
+    kept, place = list[str](), 0
+    for is_left_out, lines_shown in groupby(shown, key=LEFT_OUT.__eq__):
+        part = list(lines_shown)
+        if is_left_out:
+            kept.append(LEFT_OUT)
+            continue
+        start = _place_of(part[0], marked, place, near=place)
+        place = _place_of(part[-1], marked, start, near=start + len(part) - 1) + 1
+        kept += marked[start:place]
     return kept
 
 
-def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
-    """Every line, a table with its title."""
-    part: list[str] = []
-    for line, after in zip(lines, [*lines[1:], ""], strict=True):
-        inside = line == LEFT_OUT and after.startswith(("│", "└"))
-        if part and not inside and not line.startswith(_TABLE):
-            yield part
-            part = []
-        part = [*part, line]
-    yield part
-
-
-def _next_like(part: list[str], printed: Iterator[list[str]]) -> list[str]:
-    title = part[0].partition("(")[0]
-    for other in printed:
-        if other[0].partition("(")[0] == title:
-            return other
-    raise SystemExit(f"no longer printed, or not in this order: {part[0]}")
-
-
-def _rows(shown: list[str], table: list[str]) -> list[str]:
-    """The rows of those claims that were shown, with a line where others are left out."""
-    if LEFT_OUT not in shown:
-        return table
-    claims = {found[1] for line in shown if (found := _CLAIM.match(line))}
-    kept, keep = list[str](), True
-    for line in table:
-        found = _CLAIM.match(line)
-        keep = found[1] in claims if found else keep or line.startswith("└")
-        kept += [line] if keep else [LEFT_OUT] if kept[-1] != LEFT_OUT else []
-    return kept
+def _place_of(line: str, printed: Sequence[str], start: int, near: int) -> int:
+    """Where the line is printed, whatever it measured: of several places the nearest."""
+    places = range(start, len(printed))
+    found = [at for at in places if documentation.same(line, printed[at], tolerance=inf)]
+    if not found:
+        raise SystemExit(f"no longer printed, or not in this order: {line}")
+    return min(found, key=lambda at: abs(at - near))
 
 
 if __name__ == "__main__":

@@ -229,12 +229,19 @@ def test_a_shown_output_is_compared(shown: list[str], lines: list[str], wrong: s
 
 
 def test_an_output_is_refreshed_in_the_parts_that_were_shown() -> None:
-    table = ["claims", "┏━┓", "┃ claim ┃", "┡━┩", "│ C1 │ a │", "│ S2 │ b │", "│ C2 │ c │", "└─┘"]
-    lines = ["Why?", "other", "┏━┓", "└─┘", *table, "run: runs/a-001 (12.3 s)"]
+    claims = ["claims", "C1 (S2)  holds", "  error: 0.5", "C2 (S2)  holds", "  error: 0.7"]
+    lines = ["Why?", "because", "", *claims, "", "run: runs/a-001 (12.3 s)"]
     run = "run: runs/a-001 (~12 s)"
     assert refreshed([], lines) == [*lines[:-1], run]
-    assert refreshed(["Why?", "…", "claims", "…", "run: runs/a-001 (~9 s)"], lines) == [
-        *("Why?", "…", *table, "…", run)
+    assert refreshed(["Why?", "…", *claims, "…", "run: runs/a-001 (~9 s)"], lines) == [
+        *("Why?", "…", *claims, "…", run)
     ]
-    shown = ["…", "claims", "┏━┓", "…", "│ C2 │ x │", "└─┘", "…"]
-    assert refreshed(shown, lines) == ["…", *table[:4], "…", *table[6:], "…"]
+    shown = ["…", "claims", "…", "C2 (S2)  holds", "  error: 0.1", "…"]
+    assert refreshed(shown, lines) == ["…", "claims", "…", *claims[3:], "…"]
+    assert refreshed(["…", "C1 (S2)  holds", "  error: 0.7", "…"], lines) == [
+        "…",
+        *claims[1:3],
+        "…",
+    ]
+    with pytest.raises(SystemExit, match="no longer printed, or not in this order: C3"):
+        refreshed(["…", "C3 (S2)  holds", "…"], lines)
