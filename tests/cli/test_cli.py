@@ -322,7 +322,8 @@ def test_a_users_experiment_may_import_what_lies_beside_it(here: Path, helper: s
 def test_a_copy_takes_along_what_its_experiment_imports(here: Path) -> None:
     assert convlab("cp", "hadamard", "copy").exit_code == 0
     names = {path.name for path in (here / "copy").iterdir()}
-    assert names == {"hadamard.yaml", "hadamard.py", "_networks.py", "_scenes.py"}
+    beside = {"_boxes.py", "_networks.py", "_product_maps.py", "_scenes.py"}
+    assert names == {"hadamard.yaml", "hadamard.py", *beside}
     result = convlab("cp", "doubling", "copy")  # it shares both, which stay as they are
     assert result.exit_code == 0 and "_scenes" not in result.stdout
     (here / "copy" / "_scenes.py").write_text("changed = True\n")
