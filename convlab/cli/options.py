@@ -16,7 +16,7 @@ Seeds = Annotated[int | None, Option(help="Networks per arm.")]
 FirstSeed = Annotated[
     int, Option(help="The seeds are this one and those after it.", min=0, max=2**32)
 ]
-Quick = Annotated[bool, Option("--quick", help="The small version; it decides nothing.")]
+Quick = Annotated[bool, Option("--quick", help="The small version; it decides what is exact.")]
 THREADS = "CPU threads; more rarely pay. As many give the same bits again, on one machine."
 Tables = Annotated[bool, Option("--tables", help="Show all tables, however many.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
