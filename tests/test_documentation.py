@@ -23,6 +23,7 @@ MODULES = sorted(
     for module in pkgutil.walk_packages(convlab.__path__, "convlab.")
     if module.name != "convlab.__main__"  # it runs the command
 )
+NEEDS = {"convlab.layers.local.kernels_triton": "triton"}  # which comes with torch for CUDA alone
 INSTALLATION = {"python3", "pip", "uv", "make"}  # first words of lines that no test runs
 README = ROOT / "README.md"
 LINES = range(150, 201)  # of the README
@@ -33,6 +34,8 @@ every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module(name: str) -> None:
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
     tested = doctest.testmod(import_module(name), extraglobs={"torch": torch})
     assert tested.failed == 0
 

@@ -11,6 +11,7 @@ from torch.nn.functional import pad
 from torch.overrides import handle_torch_function, is_tensor_like
 
 from ..windows import Size, Windows, size_text
+from . import few_calls
 from .order import is_channels_last, usual_order
 from .patches import examples_last
 from .plain import has_sizes, is_traced, plain_layer
@@ -18,6 +19,7 @@ from .precision import autocast, check_types, is_autocast, widened
 from .sharing import block_of, blocks_per_axis, over_blocks
 from .small import is_small, small_product
 from .trilinear import Output
+from .ways import KERNELS, way_of
 
 
 def locally_connected(
@@ -91,7 +93,7 @@ def over_windows(
         bias = bias if bias is None else autocast(bias, device)
         with torch.autocast(device, enabled=False):
             return over_windows(x, weight, bias, windows, groups)
-    y = usual_order(_product(widened(x), widened(weight), windows, groups), x)
+    y = usual_order(_product(x, weight, windows, groups), x)
     if bias is not None:
         y = y + widened(bias if bias.ndim > 1 else with_axes(bias, 0, dims))
     return y.to(x.dtype)
@@ -146,6 +148,12 @@ def _dims(x: Tensor, weight: Tensor) -> int:
 
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
     """The layer without its bias: (N, O, *out_size), in any order in memory."""
+    way = way_of(x, weight, windows)
+    if way is KERNELS:  # which widen what they read
+        return few_calls.product(x, weight, windows, groups, way)
+    x, weight = widened(x), widened(weight)
+    if way:
+        return few_calls.product(x, weight, windows, groups, way)
     widths = [width for margin in reversed(windows.margins) for width in margin]  # last axis first
     if windows.padding_mode != "zeros":
         x, widths = pad(x, widths, windows.padding_mode), [0]

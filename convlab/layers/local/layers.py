@@ -24,6 +24,9 @@ A position takes a matrix product, of views of the input where they overlap in m
 says how. Beside input, weights and output a layer holds one copy of its weights, in which each
 kernel lies by itself, one padded copy of the input and up to four megabytes, and in its backward
 pass a copy of the output's gradient and one of the weights'.
+
+On a CUDA device a layer takes few calls; `ways` says which. Its own kernels need no memory beside
+the tensors, gathered rows up to 256 megabytes for each of two copies.
 """
 
 from __future__ import annotations

@@ -96,8 +96,8 @@ class Output(Trilinear):
 
     @staticmethod
     def backward(ctx: Any, y: Tensor) -> Gradients:
-        (x, w), y = _conjugates(ctx), side_by_side(y, y.ndim - 3)  # once, for both
-        return _gradients(ctx, (InputGradient, w, y), (WeightGradient, x, y))
+        (x, w), y = conjugates(ctx), side_by_side(y, y.ndim - 3)  # once, for both
+        return gradients(ctx, (InputGradient, w, y), (WeightGradient, x, y))
 
 
 class InputGradient(Trilinear):
@@ -119,8 +119,8 @@ class InputGradient(Trilinear):
 
     @staticmethod
     def backward(ctx: Any, x: Tensor) -> Gradients:
-        (w, y), x = _conjugates(ctx), side_by_side(x, x.ndim - 3)
-        return _gradients(ctx, (WeightGradient, x, y), (Output, x, w))
+        (w, y), x = conjugates(ctx), side_by_side(x, x.ndim - 3)
+        return gradients(ctx, (WeightGradient, x, y), (Output, x, w))
 
 
 class WeightGradient(Trilinear):
@@ -141,8 +141,8 @@ class WeightGradient(Trilinear):
 
     @staticmethod
     def backward(ctx: Any, w: Tensor) -> Gradients:
-        x, y = _conjugates(ctx)
-        return _gradients(ctx, (InputGradient, w, y), (Output, x, w))
+        x, y = conjugates(ctx)
+        return gradients(ctx, (InputGradient, w, y), (Output, x, w))
 
 
 def _tiles(
@@ -167,12 +167,12 @@ def _matrices(seen: Tensor, tile: blocks.Tile) -> Tensor:
     return seen[tile].flatten(dims + 1, -2).flatten(0, dims)
 
 
-def _conjugates(ctx: Any) -> tuple[Tensor, ...]:
+def conjugates(ctx: Any) -> tuple[Tensor, ...]:
     """Of the two tensors: what a gradient is multiplied by. Real ones are their own."""
     return tuple(tensor.conj().resolve_conj() for tensor in ctx.saved_tensors)
 
 
-def _gradients(ctx: Any, *derivatives: tuple[type[Trilinear], Tensor, Tensor]) -> Gradients:
+def gradients(ctx: Any, *derivatives: tuple[type[Trilinear], Tensor, Tensor]) -> Gradients:
     """The gradients of the two tensors, where they are needed, and of the windows none."""
     first, second = (
         kind.of(*tensors, ctx.windows) if needed else None
