@@ -42,7 +42,10 @@ def seed_all(seed: int, stream: Stream) -> None:
     start = generator(seed, stream).initial_seed()
     random.seed(start)
     np.random.seed(start % 2**32)
-    if torch.accelerator.is_available():
+    if torch.cuda.is_available():  # not by `manual_seed`, which looks for every other device too
+        torch.default_generator.manual_seed(start)
+        torch.cuda.manual_seed_all(start)
+    elif torch.accelerator.is_available():
         torch.manual_seed(start)
     else:  # half the time of a small network's set-up is saved: no other device is to be told
         torch.default_generator.manual_seed(start)
@@ -144,19 +147,23 @@ def batches(
         x, y = x.flatten(0, 1), y.flatten(0, 1)
         first = torch.arange(len(seeds)) * examples
     shape = len(seeds), batch
-    for chosen in islice(_orders(seeds, examples, batch, first), steps):
-        rows = chosen.to(device)
+    for rows in islice(_orders(seeds, examples, batch, first, device), steps):
         yield Batch(_rows(x, rows, shape), _rows(y, rows, shape), own=True)
 
 
-def _orders(seeds: range, examples: int, batch: int, first: Tensor) -> Iterator[Tensor]:
-    """The indices (S * batch,) of every step, without end, each from its seed's `first` (S,)."""
+def _orders(
+    seeds: range, examples: int, batch: int, first: Tensor, device: str
+) -> Iterator[Tensor]:
+    """The indices (S * batch,) of every step, without end, each from its seed's `first` (S,).
+
+    Those of a whole epoch go to the device at once.
+    """
     generators = [generator(seed, Stream.ORDER) for seed in seeds]
     whole = examples // batch * batch
     while True:
         order = torch.stack([torch.randperm(examples, generator=g) for g in generators])
         steps = (order[:, :whole] + first[:, None]).unflatten(1, (-1, batch))
-        yield from steps.movedim(1, 0).flatten(1)
+        yield from steps.movedim(1, 0).flatten(1).to(device)
 
 
 def _rows(x: Tensor, chosen: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -19,12 +19,14 @@ from .attributes import Description, description, difference
 from .building import Build as Build  # part of what `fit` takes
 from .building import build_all
 from .checks import check
+from .graphs import graph_of
 from .groups import FEW, Untried, group_size
 from .networks import Networks, joined
-from .optimizers import optimizer_and_schedule
+from .replay import LEAST, Graph, NotReplayed, ReplayedSteps
 from .rules import in_a_line, why_alone
 from .stacked import Loss as Loss
 from .stacked import Program, program_of
+from .steps import Steps, plain_steps
 
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
 SEEN = "to build one changes what another sees"
@@ -46,6 +48,10 @@ class Task:
     def batches(self, seeds: range, steps: int) -> Iterator[Batch]:
         batch = self.training.batch
         return streams.batches(self.data, seeds, steps=steps, batch=batch, device=self.device)
+
+    def graph(self) -> Graph | None:
+        """What a step is captured in, where that is faster than to make it anew."""
+        return graph_of(self.device) if self.training.steps >= LEAST else None
 
 
 def fit(
@@ -70,6 +76,8 @@ def fit(
     which start from the seed. `keep` names numbers of steps after which the networks are kept.
     The seeds are `first_seed`, `first_seed + 1`, ….
 
+    On a CUDA device the step of a group is captured once and replayed, if that is the plain step.
+
     Raises UsageError for what is no task, NotEnoughMemory where a step could not be held.
     """
     check(build, loss, seeds, training, device, keep)
@@ -86,9 +94,10 @@ def _fit(task: Task, build_each: Callable[[], Iterator[nn.Module]]) -> Networks:
     before = _seen_by(first)
     size, why = _size(task, first)
     networks = [first, *building]
-    if size > 1:
+    together = size > 1 or task.graph() is not None  # to replay is faster for one as well
+    if together and not why:
         why = _why_alone(task, networks) or (difference(before, _seen_by(first)) and SEEN)
-    if size > 1 and not why:
+    if together and not why:
         try:
             return _stacked(task, networks, size)
         except Exception as error:  # in a later step than the first; a plain loop may know it
@@ -133,12 +142,23 @@ def _why_alone(task: Task, networks: Sequence[nn.Module]) -> str:
 
 def _stacked(task: Task, networks: Sequence[nn.Module], size: int) -> Networks:
     """All networks, as one program for every `size` of them."""
-    parts = []
-    for start in range(0, len(networks), size):
-        group = slice(start, start + size)
-        program = program_of(networks[group], task.loss, task.device)
-        parts.append(_train(program, task.seeds[group], task))
-    return joined(parts)
+    groups = [slice(start, start + size) for start in range(0, len(networks), size)]
+    notes: list[str] = []
+    parts = [_group(task, networks[group], task.seeds[group], notes) for group in groups]
+    return replace(joined(parts), notes=tuple(notes))
+
+
+def _group(task: Task, networks: Sequence[nn.Module], seeds: range, notes: list[str]) -> Networks:
+    """These networks as one program; by replayed steps unless those of another group failed."""
+    graph = None if notes else task.graph()
+    if graph is not None:
+        program = program_of(networks, task.loss, task.device)
+        try:
+            return _train(program, seeds, task, ReplayedSteps(program, task.training, graph))
+        except NotReplayed as error:
+            notes.append(f"the steps were not replayed: {error}")
+    program = program_of(networks, task.loss, task.device)
+    return _train(program, seeds, task, plain_steps(program, task.training))
 
 
 def _one_by_one(task: Task, networks: Iterable[nn.Module]) -> Networks:
@@ -146,23 +166,21 @@ def _one_by_one(task: Task, networks: Iterable[nn.Module]) -> Networks:
     for seed, network in zip(task.seeds, networks, strict=True):
         program = program_of_one(network, task.loss, task.device)
         with channels_last_before_pooling(network, task.device):
-            parts.append(_train(program, range(seed, seed + 1), task))
+            steps = plain_steps(program, task.training)
+            parts.append(_train(program, range(seed, seed + 1), task, steps))
     return joined(parts)
 
 
-def _train(program: Program, seeds: range, task: Task) -> Networks:
+def _train(program: Program, seeds: range, task: Task, make_step: Steps) -> Networks:
     """The networks of the program, trained."""
     seed_all(seeds.start, Stream.NOISE)
     steps = task.training.steps
     kept = {0: program.now()} if 0 in task.keep else {}
     history, due = torch.empty(0), 0.0
     for step, batch in enumerate(task.batches(seeds, steps), start=1):
-        losses = _gradients_and_losses(program, batch)
+        losses = make_step(batch)
         if step == 1:  # one block, since a tensor per step would break up the memory of the steps
             history = losses.new_empty(steps, len(seeds))
-            optimizer, schedule = optimizer_and_schedule(program.parameters, task.training)
-        optimizer.step()
-        schedule.step()
         history[step - 1] = losses
         if step in task.keep:
             kept[step] = program.now()
@@ -180,12 +198,3 @@ def _train(program: Program, seeds: range, task: Task) -> Networks:
         first_seed=seeds.start,
         varies="weights" if isinstance(task.data, Data) else "weights and data",
     )
-
-
-def _gradients_and_losses(program: Program, batch: Batch) -> Tensor:
-    """The losses (S,) before the step; the tensors hold their gradients then."""
-    for tensor in program.tensors:
-        tensor.grad = None  # first, so that the step may use its memory
-    losses = program.losses(batch)
-    losses.backward(torch.ones_like(losses))  # of their sum: each seed has its own gradient
-    return losses.detach()

@@ -29,6 +29,23 @@ def optimizer_and_schedule(
     return optimizer, LambdaLR(optimizer, partial(SCHEDULES[training.schedule], training))
 
 
+def captured_optimizer(
+    parameters: Iterable[Tensor], training: Training
+) -> tuple[Optimizer, Tensor]:
+    """The optimizer in a form whose steps can be captured, and its rate, to be changed in place.
+
+    All that it keeps is to begin with zeros. A rate that stays is a number, as in a plain step.
+    """
+    tensors = list(parameters)
+    optimizer = OPTIMIZERS[training.optimizer](tensors, training)
+    rate = torch.tensor(training.lr, dtype=torch.float32, device=tensors[0].device)
+    for group in optimizer.param_groups:
+        group["capturable"] = rate.device.type != "cpu"  # SGD, which need not know, is asked too
+        if training.schedule != "constant":
+            group["lr"] = rate
+    return optimizer, rate
+
+
 def _adam(tensors: list[Tensor], training: Training) -> Optimizer:
     decay = training.weight_decay
     return torch.optim.Adam(tensors, lr=training.lr, weight_decay=decay, fused=_fusible(tensors))

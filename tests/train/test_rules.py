@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 from convlab.settings import Training
 from convlab.streams import Data
-from convlab.train import fit, loop
+from convlab.train import fit, steps
 from tests.train import zoo
 from tests.train.test_zoo import check
 
@@ -318,8 +318,8 @@ def test_a_failure_in_a_later_step_ends_in_plain_loops(monkeypatch: pytest.Monke
 
     calls: list[int] = []
     ask = partial(fit, lambda: Net().double(), ROW, mse_loss, training=Training(steps=4))
-    one, plain = ask(seeds=1), loop._gradients_and_losses
-    monkeypatch.setattr(loop, "_gradients_and_losses", lasting)
+    one, plain = ask(seeds=1), steps.gradients_and_losses
+    monkeypatch.setattr(steps, "gradients_and_losses", lasting)
     six = ask(seeds=6)
     assert six.notes[0].endswith("vmap has nothing for this step")
     assert calls == [0] * 3 + [1] * 24 and torch.equal(six.losses[:1], one.losses)
