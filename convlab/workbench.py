@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, count
@@ -118,17 +119,39 @@ def _unused(name: str, taken: Collection[str]) -> str:
     return next(each for each in chain([name], numbered) if each not in taken)
 
 
-def choose_device(device: str) -> str:
-    """The device that `auto` means here, or `device` itself if this machine has it."""
+def choose_device(device: str, *, on_a_card: bool = False) -> str:
+    """The device that `auto` means here, or `device` itself if this machine has it.
+
+    `auto` takes a CUDA card for what is known to be faster there, `on_a_card`: experiments whose
+    trainings are all replayed and that claim nothing about time. All else is as fast on the
+    processor, or faster, since small networks leave a card idle between two calls.
+    """
     present = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
     if device == "auto":
-        return next(name for name, here in present.items() if here)
+        return "cuda" if present["cuda"] and on_a_card else "cpu"
     if device not in present:
         raise UsageError(f"unknown device `{device}`; there are: auto, {', '.join(present)}")
     if not present[device]:
         raise UsageError(f"this machine has no `{device}` device; use `--device auto` or `cpu`")
     return device
+
+
+@contextmanager
+def repeatable(device: str) -> Iterator[None]:
+    """On CUDA: the same bits every time, and no rounding to TF32, which torch lets cuDNN do."""
+    if device != "cuda":
+        yield
+        return
+    cudnn, precision = torch.backends.cudnn, torch.get_float32_matmul_precision()
+    before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32
+    cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = True, False, False
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = before
+        torch.set_float32_matmul_precision(precision)

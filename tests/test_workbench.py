@@ -13,7 +13,7 @@ from convlab.record import Progress
 from convlab.settings import Training
 from convlab.streams import Data
 from convlab.train import fit, loop
-from convlab.workbench import Workbench, choose_device
+from convlab.workbench import Workbench, choose_device, repeatable
 
 
 def line(generator: Generator) -> Data:
@@ -101,14 +101,15 @@ def test_work_beside_is_waited_for_and_its_error_is_raised() -> None:
 
 @pytest.mark.parametrize(
     ("cuda", "mps", "best"),
-    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "cpu"), (False, False, "cpu")],
 )
-def test_auto_is_the_best_device_that_is_there(
+def test_auto_is_a_card_for_what_is_faster_there(
     cuda: bool, mps: bool, best: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: cuda)
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: mps)
-    assert choose_device("auto") == best and choose_device("cpu") == "cpu"
+    assert choose_device("auto", on_a_card=True) == best
+    assert choose_device("auto") == choose_device("cpu") == "cpu"
     for name, here in {"cuda": cuda, "mps": mps}.items():
         if here:
             assert choose_device(name) == name
@@ -117,6 +118,22 @@ def test_auto_is_the_best_device_that_is_there(
                 choose_device(name)
     with pytest.raises(UsageError, match="there are: auto, cuda, mps, cpu"):
         choose_device("tpu")
+
+
+def precision() -> tuple[object, ...]:
+    cudnn = torch.backends.cudnn
+    of_products = torch.get_float32_matmul_precision()
+    return cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, of_products
+
+
+def test_a_card_repeats_its_bits_and_rounds_nothing_to_tf32_meanwhile() -> None:
+    before = precision()
+    with pytest.raises(ZeroDivisionError), repeatable("cuda"):
+        assert precision() == (True, False, False, "highest")
+        1 / 0  # noqa: B018
+    assert precision() == before
+    with repeatable("cpu"):
+        assert precision() == before
 
 
 def test_what_a_training_notes_is_noted_by_its_name() -> None:

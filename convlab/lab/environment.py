@@ -25,9 +25,17 @@ def environment(device: str) -> dict[str, Any]:
         "device": device,
         "processor": name or platform.machine(),
         "threads": torch.get_num_threads(),
+        **(_card() if device == "cuda" else {}),
         "argv": sys.argv,
         **_source(),
     }
+
+
+def _card() -> dict[str, Any]:
+    """What else decides the bits on a card."""
+    from ..train.groups import CARD_BYTES
+
+    return {"precision": "float32, not TF32; cudnn.deterministic", "group_bytes": CARD_BYTES}
 
 
 @cache

@@ -46,6 +46,7 @@ class Plan:
     settings: BaseModel
     claims: tuple[Claim, ...]
     answer: Answer | None
+    on_a_card: bool  # whether the experiment says that it is faster there
     sources: list[dict[str, str]]  # the files of the experiment
     differences: tuple[Difference, ...]  # from the settings that predictions were made for
 
@@ -69,7 +70,7 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     file = catalogue.experiment_path(document)
     beside = neighbours(file)  # all that it imports from there is there
     check_defines(file, "measure")
-    known = outline(file, "Config", "CLAIMS", "__package__", ANSWER=None)
+    known = outline(file, "Config", "CLAIMS", "__package__", ANSWER=None, ON_A_CARD=False)
     try:
         _check_kinds(file, known["Config"], known["CLAIMS"], known["ANSWER"])
         settings = config.build(known["Config"], document, overrides, quick=quick)
@@ -92,6 +93,7 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
         settings=settings,
         claims=tuple(known["CLAIMS"]),
         answer=known["ANSWER"],
+        on_a_card=bool(known["ON_A_CARD"]),
         differences=differences,
         sources=sources([document.path, file, *beside]),
     )
@@ -137,10 +139,10 @@ def run(
     small, and ten times as fast where another program keeps a core busy.
     """
     from .. import timing
-    from ..workbench import Workbench, choose_device
+    from ..workbench import Workbench, choose_device, repeatable
 
-    bench = Workbench(choose_device(device), tell, first_seed)
-    with store.gone_if_unused(root), timing.threads(threads):
+    bench = Workbench(choose_device(device, on_a_card=planned.on_a_card), tell, first_seed)
+    with store.gone_if_unused(root), timing.threads(threads), repeatable(bench.device):
         folder = store.reserve(root, planned.name)
         begun = replace(_begun(planned, folder), first_seed=first_seed)
         return keeping.kept(begun, stages(planned, bench), bench, folder.absolute(), planned.file)

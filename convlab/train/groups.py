@@ -27,6 +27,7 @@ Build = Callable[[], nn.Module]
 FEW = 8  # examples of a batch that a network is tried on
 GROUP_TOUCHES = 16_000_000  # bytes of weights, examples and activations in a step
 GROUP_BYTES = 1_000_000_000  # with all the data that the seeds have drawn
+CARD_BYTES = 8_000_000_000  # of both on an accelerator: enough for 1,000 small networks at once
 FAR_MORE = 1000  # bytes of activations for each of weights and examples
 VMAP_LIMIT = 7_000_000  # multiply-adds of convolutions by vmap, per step and seed
 VMAP_LEAST = 4  # seeds
@@ -56,8 +57,9 @@ def group_size(
     step_bytes = 4 * weights + saved_bytes + x.nbytes
     seed_bytes = step_bytes + saved_bytes + (one.x.nbytes if one.own else 0)
     require(seed_bytes, "training one network")
-    bound = GROUP_TOUCHES if device == "cpu" else GROUP_BYTES  # the more, the better for a GPU
-    most = min(len(seeds), bound // step_bytes, GROUP_BYTES // seed_bytes)
+    of_cpu = device == "cpu"  # the more, the better for a card
+    touches, held = (GROUP_TOUCHES, GROUP_BYTES) if of_cpu else (CARD_BYTES, CARD_BYTES)
+    most = min(len(seeds), touches // step_bytes, held // seed_bytes)
     if most <= 1 or not _is_worthwhile(network, counts, len(x), most):
         return 1
     return ceil(len(seeds) / ceil(len(seeds) / most))

@@ -37,7 +37,7 @@ from convlab.memory import require
 from convlab.record import Record
 from convlab.settings import FROZEN, Timing
 from convlab.streams import Stream
-from convlab.timing import Step, exponents, milliseconds, note, of_steps, pass_through
+from convlab.timing import PROCESSOR, Step, exponents, milliseconds, note, of_steps, pass_through
 from convlab.workbench import Workbench
 
 from ._names import CONVOLUTION, DENSE, Sides
@@ -67,9 +67,9 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     sides = {DENSE: config.dense_sides, CONVOLUTION: config.conv_sides}
     rounds = config.timing.model_copy(update={"repeats": PASSES * config.timing.repeats})
     order = workbench.generator(Stream.ORDER)
-    all_times = of_steps(steps(sides, workbench.device), rounds, workbench.device, order)
+    all_times = of_steps(steps(sides, PROCESSOR), rounds, PROCESSOR, order)
     times = {step: faster_pass(each) for step, each in all_times.items()}
-    how = note(rounds, workbench.device)
+    how = note(rounds, PROCESSOR)
     measurements = Measurements(
         notes=[f"{how} Of two rounds, half a run apart, the faster counts."]
     )

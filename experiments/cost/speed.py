@@ -31,7 +31,7 @@ from convlab.memory import require
 from convlab.record import Record
 from convlab.settings import FROZEN, Timing
 from convlab.streams import Stream
-from convlab.timing import Step, milliseconds, note, of_steps, pass_through
+from convlab.timing import PROCESSOR, Step, milliseconds, note, of_steps, pass_through
 from convlab.workbench import Workbench
 
 from ._five_layers import builders
@@ -63,12 +63,12 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     for add in workbench.track("tables", (_add_networks, _add_layers)):
         add(measurements, config, workbench)
-    measurements.notes.append(note(config.timing, workbench.device))
+    measurements.notes.append(note(config.timing, PROCESSOR))
     return measurements
 
 
 def _add_networks(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    device, order = workbench.device, workbench.generator(Stream.ORDER)
+    device, order = PROCESSOR, workbench.generator(Stream.ORDER)
     x = torch.ones(32, 3, 64, 64, device=device)
     arms = {arm: network.to(device) for arm, network in networks().items()}
     steps = {arm: update(network, x) for arm, network in arms.items()}
@@ -109,7 +109,7 @@ def update(network: nn.Module, x: Tensor) -> Step:
 
 
 def _add_layers(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    device, order = workbench.device, workbench.generator(Stream.ORDER)
+    device, order = PROCESSOR, workbench.generator(Stream.ORDER)
     x = torch.ones(32, 3, config.side, config.side, device=device)
     layers = {arm: build().to(device) for arm, build in builders(config.side, 3, 8, 3).items()}
     steps = {arm: pass_through(layer, x) for arm, layer in layers.items()}

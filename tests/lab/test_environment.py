@@ -64,6 +64,14 @@ def test_versions_device_threads_and_arguments_are_those_of_this_process() -> No
     assert known["python"] == ".".join(map(str, sys.version_info[:3]))
 
 
+def test_of_a_card_it_says_what_else_decides_the_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a card")
+    known = environment.environment("cuda")
+    assert known["processor"] == "a card" and "not TF32" in known["precision"]
+    assert known["group_bytes"] == 8_000_000_000
+    assert "group_bytes" not in environment.environment("cpu")
+
+
 def test_facts_are_flat_and_of_a_device_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)

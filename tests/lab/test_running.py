@@ -367,6 +367,24 @@ def test_a_plan_shows_its_claims_before_any_run() -> None:
     assert json.dumps(plan.settings.model_dump(mode="json"))
 
 
+def test_an_experiment_says_that_it_is_faster_on_a_card(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lab.plan("hadamard").on_a_card and not lab.plan(str(mine)).on_a_card
+    asked = []
+
+    def choose(device: str, *, on_a_card: bool) -> str:
+        asked.append((device, on_a_card))
+        return "cpu"
+
+    monkeypatch.setattr("convlab.workbench.choose_device", choose)
+    convlab.run(str(mine))
+    source = mine.parent / "mine.py"
+    source.write_text(source.read_text() + "ON_A_CARD = True\n")
+    convlab.run(str(mine))
+    assert asked == [("auto", False), ("auto", True)]
+
+
 def test_a_run_leaves_no_module_behind(mine: Path) -> None:
     (mine.parent / "_helper.py").write_text("THREE = 3\n")
     source = mine.parent / "mine.py"

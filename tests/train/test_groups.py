@@ -89,6 +89,10 @@ def test_what_touches_too_much_for_a_cpu_is_left_together_elsewhere() -> None:
     assert group_size(wide(), images(512), TRAINING, range(8), "cuda") > 1
 
 
+def test_a_thousand_small_networks_are_one_group_on_a_card() -> None:
+    assert group_size(cnn((1, 8, 8), 10, 8), images(8), TRAINING, range(1000), "cuda") == 1000
+
+
 def square() -> nn.Module:
     """400 bytes of weights; its gradient and Adam's averages are as many each."""
     return nn.Sequential(nn.Linear(10, 10, bias=False), nn.Tanh())
