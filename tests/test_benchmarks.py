@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 
 from convlab.measure import Measurements, exactly
+from tests.benchmarks import gpu
 from tests.benchmarks.layers import ours
 from tests.benchmarks.local_peers import WAYS, Case
 from tests.benchmarks.race import OURS, Race, summary, verdict
@@ -68,3 +72,14 @@ def test_a_summary_is_the_geometric_mean_where_a_peer_took_part() -> None:
         {"a": 4, "b": 5}
     )
     assert row.factors["goals"] == "b 5.00 < 6"
+
+
+@pytest.mark.long
+def test_the_script_for_a_card_ends_on_a_processor_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gpu.main(["layers", "steps", "right", "--small", "--json", str(tmp_path / "found.json")])
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert [*found] == ["machine", "layers", "steps", "right"]
+    assert all(row["same bits"] for row in found["right"])
+    assert "geometric mean" in capsys.readouterr().out
