@@ -38,7 +38,6 @@ def _card() -> dict[str, Any]:
     return {"precision": "float32, not TF32; cudnn.deterministic", "group_bytes": CARD_BYTES}
 
 
-@cache
 def versions() -> dict[str, str]:
     """The version of each package of `PACKAGES`, which needs none of them to be imported."""
     return {package: _version(package) for package in PACKAGES}
@@ -53,6 +52,7 @@ def facts(device: str) -> dict[str, Any]:
     return versions | known
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)

@@ -195,5 +195,5 @@ def test_training_leaves_the_global_random_state_alone() -> None:
 
 def test_what_memory_cannot_hold_is_refused_with_its_size() -> None:
     build = partial(nn.Linear, 1, 10**12, device="meta")
-    with pytest.raises(NotEnoughMemory, match=r"training one network would take [\d,]+\.\d GB"):
+    with pytest.raises(NotEnoughMemory, match=r"training one network would take [\d\u202f]+ GB"):
         fit(build, line, mse_loss, seeds=2, training=Training(steps=1))
