@@ -179,5 +179,4 @@ def _of_own(record: Record) -> Iterator[Standing]:
 
 
 def _sources(record: Record) -> list[dict[str, str]]:
-    kept: list[dict[str, str]] = record.environment.get("sources", [])
-    return kept
+    return sources.kept(record.environment)

@@ -117,14 +117,14 @@ def _parts(
     first_seed: int,
     known: Mapping[str, Any],
 ) -> Parts:
-    files = known.get("sources", ())
+    files = sources.kept(known)
     python = str(known.get("python", "")).rpartition(".")[0]  # a patch of it changes no number
     named = {
         "code": {sources.name(each): each["sha256"] for each in sources.code(files)},
         "settings": dict(_leaves(settings)),
-        "convlab": known.get("convlab", {}),
-        "inputs": known.get("inputs", {}),
-        "versions": {"python": python} | _computing(known.get("versions", {})),
+        "convlab": _named(known, "convlab"),
+        "inputs": _named(known, "inputs"),
+        "versions": {"python": python} | _computing(_named(known, "versions")),
     }
     single = {"experiment": experiment, "quick": str(quick), "first-seed": str(first_seed)}
     return single | {
@@ -132,6 +132,12 @@ def _parts(
         for kind, texts in named.items()
         for name, text in texts.items()
     }
+
+
+def _named(known: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """A part of what is known of a run; empty where a stored one has no names in it."""
+    values = known.get(part)
+    return values if isinstance(values, dict) else {}
 
 
 def _computing(versions: Mapping[str, str]) -> Parts:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import files
 from ..errors import UsageError
@@ -13,7 +12,7 @@ from ..record import Record
 from . import catalogue, drawing
 from .neighbours import neighbours
 from .outline import account
-from .sources import sources
+from .sources import kept, sources
 
 if TYPE_CHECKING:  # a second to import
     from matplotlib.figure import Figure
@@ -40,7 +39,7 @@ def redrawn(record: Record, width: float | None = None) -> tuple[dict[str, Figur
 
 def _experiment(record: Record) -> Path | None:
     """The file of the experiment: the one that ships under its name, or the user's own."""
-    known = _sources(record)
+    known = kept(record.environment)
     own = [source for source in known[1:2] if "text" in source]
     if own:
         return Path(own[0]["path"])
@@ -49,29 +48,17 @@ def _experiment(record: Record) -> Path | None:
 
 def _changed(record: Record, file: Path) -> list[str]:
     """A sentence if the experiment or what it imports from beside it is not what the run had."""
-    kept = {Path(each["path"]).name: each["sha256"] for each in _sources(record)[1:]}
+    made = {Path(each["path"]).name: each["sha256"] for each in kept(record.environment)[1:]}
     try:
         now = {
             Path(each["path"]).name: each["sha256"] for each in sources([file, *neighbours(file)])
         }
     except UsageError as error:
         return [str(error)]
-    changed = [name for name in now.keys() | kept.keys() if now.get(name) != kept.get(name)]
-    if not kept:
+    changed = [name for name in now.keys() | made.keys() if now.get(name) != made.get(name)]
+    if not made:
         return ["it does not say from which code it was made: its figures are drawn by today's"]
     names = ", ".join(sorted(changed))
     return [f"{names} changed since the run: its figures are drawn by the code of now"] * bool(
         names
     )
-
-
-def _sources(record: Record) -> list[Mapping[str, Any]]:
-    """The files that the run was made from: its config, its experiment, what that imports."""
-    known = record.environment.get("sources")
-    whole = isinstance(known, list) and all(_is_source(each) for each in known)
-    return list(known) if whole and known else []
-
-
-def _is_source(value: Any) -> bool:
-    texts = (value.get("path"), value.get("sha256")) if isinstance(value, dict) else (None,)
-    return all(isinstance(text, str) for text in texts)

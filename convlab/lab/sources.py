@@ -34,6 +34,18 @@ def _source(file: Path) -> dict[str, str]:
     return known if ships else known | {"text": data.decode(errors="backslashreplace")}
 
 
+def kept(environment: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The files that a stored run was made from; none if anything else stands in their place."""
+    known = environment.get("sources")
+    whole = isinstance(known, list) and all(_is_source(each) for each in known)
+    return list(known) if whole and known else []
+
+
+def _is_source(value: Any) -> bool:
+    texts = (value.get("path"), value.get("sha256")) if isinstance(value, dict) else (None,)
+    return all(isinstance(text, str) for text in texts)
+
+
 def code(kept: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
     """Those of the experiment; what its YAML says stands in the settings."""
     return [source for source in kept if PurePath(source["path"]).suffix not in SUFFIXES]

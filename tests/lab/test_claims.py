@@ -102,6 +102,13 @@ def test_what_a_run_of_today_did_not_measure_is_undecided_and_not_stale() -> Non
     assert known()["C201r"].why == "that run did not measure it"
 
 
+def test_a_damaged_run_hides_no_other() -> None:
+    good, bad = run(), run()
+    damaged = replace(bad, environment=bad.environment | {"sources": None, "versions": None})
+    store.save(damaged, Path(str(bad.run)))
+    assert states() == all_of(State.AS_EXPECTED) and known()["C201"].run == good.run
+
+
 def test_the_newest_run_of_today_counts() -> None:
     run()
     newest = run()

@@ -196,3 +196,14 @@ def test_a_file_that_a_setting_names_counts_with_its_bytes(
         [setting.removeprefix("mnist:").partition(":")[0]]
     ] * 2
     assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("part", ["sources", "convlab", "inputs", "versions", "python"])
+@pytest.mark.parametrize("damage", [None, 7, "x", [{}], [None]])
+def test_a_run_whose_facts_are_damaged_is_stale_at_most(
+    mine: Record, part: str, damage: object
+) -> None:
+    document = json.loads(json.dumps(mine.document()))
+    document["environment"][part] = damage
+    told = stale(Record.of(document), lab.plan("mine.yaml"))
+    assert bool(told) == (part != "inputs")  # this one has none
