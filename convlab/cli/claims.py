@@ -89,7 +89,7 @@ def _run_missing(
     missing = {s.experiment for s in shown if s.ledger and s.state in (State.STALE, State.NOT_RUN)}
     plans = [each for name, each in planned.items() if name in missing]
     console, errors = (Console(stderr=True, quiet=q, highlight=False) for q in (quiet, False))
-    begun, failed = [], False
+    begun, ended, failed = [], 0, False
 
     def tell(name: str) -> None:
         begun.append(name)
@@ -97,13 +97,15 @@ def _run_missing(
 
     try:
         for end in children.run_all(plans, out, first_seed=first_seed, at_once=jobs, tell=tell):
+            ended += 1
             if end.code:
                 failed = True
                 errors.print(words(f"convlab: {end.name} failed: {end.reason}"), soft_wrap=True)
             else:
                 console.print(words(f"{end.name} done in {end.seconds:.1f} s"), soft_wrap=True)
     except KeyboardInterrupt as error:
-        error.add_note(f"what had ended is kept in {out}")
+        if ended:
+            error.add_note(f"what had ended is kept in {out}")
         raise
     return failed
 
@@ -125,13 +127,17 @@ def _print(shown: Sequence[Standing], planned: Mapping[str, Plan], form: str) ->
 
 
 def is_claim(name: str) -> bool:
-    """Whether a claim of the ledger has that id, or a post."""
-    return bool(ledger.base(name)) or name in ledger.posts()
+    """Whether a claim of the ledger has that id, or a post, however it is written: `c212`."""
+    return bool(ledger.base(_as_id(name))) or _as_id(name) in ledger.posts()
+
+
+def _as_id(name: str) -> str:
+    return name.capitalize()
 
 
 def about(name: str, out: Path) -> RenderableType:
     """What there is to say of a claim of the ledger, or of a post."""
-    base = ledger.base(name)
+    base = ledger.base(name := _as_id(name))
     planned = standing_claims.plans()
     shown = standing_claims.select(standing_claims.standings(planned, out), [base or name])
     if not base:

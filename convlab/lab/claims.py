@@ -11,7 +11,7 @@ from ..errors import UsageError, nearest
 from ..measure import Claim, Control, Outcome, Verdict
 from ..measure.claim import region
 from ..record import Record, Status
-from ..report.standing import OURS, Standing
+from ..report.standing import OURS, Standing, State
 from . import catalogue, identity, ledger, listing, sources
 from .ledger import Entry
 from .running import Plan, plan
@@ -48,7 +48,8 @@ def standings(planned: Mapping[str, Plan], root: Path, first_seed: int = 0) -> l
 def select(known: Sequence[Standing], words: Sequence[str]) -> list[Standing]:
     """Those that any of the words fits: an id, a post, an experiment, or what a sentence says.
 
-    UsageError for a word that fits none, with the nearest name.
+    UsageError for a word that fits none, with the nearest name; a state is a word also where none
+    is in it.
     """
     if not words:
         return list(known)
@@ -60,7 +61,7 @@ def _fitting(known: Sequence[Standing], word: str) -> list[Standing]:
     name = word.casefold()
     named = [s for s in known if name in map(str.casefold, _names(s))]
     said = named or [s for s in known if name in s.sentence.casefold()]
-    if not said:
+    if not said and name not in {*State, *Outcome}:
         close = nearest(word, dict.fromkeys(each for s in known for each in _names(s)))
         hint = f"did you mean `{close}`?" if close else "`convlab claims` shows them all"
         raise UsageError(f"no claim has or says `{word}`; {hint}")

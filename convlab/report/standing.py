@@ -103,18 +103,25 @@ def _plain(value: object) -> object:
 
 
 def counts(standings: Iterable[Standing]) -> str:
-    """What came out of the ledger's claims, and how many predictions came out as expected."""
+    """What came out of the posts' own sentences, and how many predictions came out as expected.
+
+    Where a post's sentence is not among them, a variant or one of ours does not stand for it.
+    """
     judging: dict[str, list[Standing]] = {}
     for standing in standings:
         if standing.ledger:
             judging.setdefault(standing.ledger, []).append(standing)
-    claims = Counter(_of_the_post(each) for each in judging.values())
+    whole = [each for each in judging.values() if any(s.is_literal for s in each)]
     predictions = [s for each in judging.values() for s in each if s.experiment]
-    first = f"{_many(len(judging), 'claim')} of the posts: {_listed(claims)}."
-    if not predictions:
-        return first
-    states = Counter(str(standing.state) for standing in predictions)
-    return f"{first} {_many(len(predictions), 'prediction')} about them: {_listed(states)}."
+    told = []
+    if whole or not predictions:
+        claims = Counter(map(_of_the_post, whole))
+        told.append(f"{_many(len(whole), 'claim')} of the posts{_listed(claims)}.")
+    if predictions:
+        states = Counter(str(standing.state) for standing in predictions)
+        about = "them" if whole else "claims of the posts"
+        told.append(f"{_many(len(predictions), 'prediction')} about {about}{_listed(states)}.")
+    return " ".join(told)
 
 
 def _of_the_post(standings: list[Standing]) -> str:
@@ -140,7 +147,8 @@ WORDS = {  # of an outcome or a state, in the order in which they are told
 
 
 def _listed(counted: Mapping[str, int]) -> str:
-    return ", ".join(text.format(counted[name]) for name, text in WORDS.items() if counted[name])
+    told = ", ".join(text.format(counted[name]) for name, text in WORDS.items() if counted[name])
+    return f": {told}" if told else ""
 
 
 def _many(number: int, noun: str) -> str:

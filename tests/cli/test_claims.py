@@ -105,13 +105,16 @@ def test_an_interrupt_exits_with_130_and_says_what_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def run_all(plans: Sequence[Plan], *_: Any, **__: Any) -> Iterator[Ended]:
+        yield from ended
         raise KeyboardInterrupt
-        yield
 
     monkeypatch.setattr(children, "run_all", run_all)
-    result = convlab("claims", "--run")
+    ended = [Ended("one", 0, 1.0, "")]
+    result = convlab("claims", "--run", "--quiet")
     assert result.exit_code == 130 and result.stdout == ""
     assert result.stderr == "convlab: interrupted; what had ended is kept in runs\n"
+    ended = []
+    assert "kept" not in convlab("claims", "--run").stderr
 
 
 def test_the_forms_for_programs_are_one_document_each() -> None:
@@ -134,6 +137,7 @@ def test_two_forms_at_once_are_refused() -> None:
 def test_a_typo_is_told_with_what_was_meant() -> None:
     result = convlab("claims", "ones", "onw")
     assert result.exit_code == 2 and "did you mean `one`?" in result.stderr
+    assert convlab("show", "c410").stdout == convlab("show", "C410").stdout != ""
     result = convlab("show", "C4100")
     assert result.exit_code == 2 and "did you mean `C410`?" in result.stderr
 

@@ -149,6 +149,8 @@ def test_a_users_copy_of_a_shipped_experiment_judges_no_claim_of_the_ledger() ->
         (["million"], ["C201o1"]),
         (["C202", "C201r"], ["C201r", "C202"]),
         (["analogy"], ["C128"]),
+        (["unexpected"], []),
+        (["Invalid", "C202"], ["C202"]),
     ],
 )
 def test_claims_are_asked_for_by_what_they_are_called_or_say(

@@ -64,6 +64,19 @@ def test_a_post_that_is_judged_by_a_variant_alone_counts_by_that_and_not_by_ours
     assert "1 claim of the posts: 1 hold." in counts([literal, variant, ours])
 
 
+def test_neither_a_variant_nor_one_of_ours_stands_for_a_post_that_is_not_shown() -> None:
+    ours = replace(judged("refuted", "refuted"), id="C1o1", source="ours")
+    assert counts([ours]) == "1 prediction about claims of the posts: 1 as expected."
+    repaired = replace(judged("holds"), id="C2r", ledger="C2")
+    text = counts([judged("holds"), ours, repaired])
+    assert text.startswith("1 claim of the posts: 1 hold. 3 predictions about them: ")
+
+
+def test_where_only_ones_own_are_shown_no_claim_of_the_posts_is_counted() -> None:
+    own = replace(judged("holds"), id="M1", ledger="", post="")
+    assert counts([own]) == counts([]) == "0 claims of the posts."
+
+
 def test_a_standing_is_read_from_its_document() -> None:
     for standing in (
         PLAIN,
