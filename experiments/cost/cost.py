@@ -139,6 +139,8 @@ DIFFERENT = Control(
     predicted=above(1),
 )
 
+LESS = 1.01  # times, from which on it is less by more than rounding
+
 CLAIMS = (
     Claim(
         id="C007",
@@ -170,6 +172,16 @@ CLAIMS = (
     Claim(
         id="C011",
         source="S0",
+        sentence="With shared weights a layer takes less memory for them",
+        of=over(at(WEIGHTS, arm=LOCAL), at(WEIGHTS, arm=CONVOLUTION)),
+        predicted=above(LESS),
+        controls=(SAME, DIFFERENT),
+        general=True,
+        identity=True,
+    ),
+    Claim(
+        id="C011r",
+        source="S0",
         sentence="Sharing divides the memory of the weights by the number of positions",
         of=over(
             at(WEIGHTS, arm=LOCAL),
@@ -187,7 +199,7 @@ CLAIMS = (
         sentence="With one filter for all positions a layer has fewer parameters, takes less "
         "memory and computes less than a fully connected layer",
         of=Quantity("fewest times less, of parameters, memory, multiply-adds", least_saved),
-        predicted=above(1.01),
+        predicted=above(LESS),
         controls=(SAME, DIFFERENT),
         general=True,
         identity=True,
@@ -232,7 +244,7 @@ def draw(record: Record) -> dict[str, Figure]:
     return {
         "parameters": bars(
             _by_layer(record, PARAMETERS),
-            title=record.finding("C011"),
+            title=record.finding("C011r"),
             x="parameters, counted",
         ),
         "multiply_adds": bars(

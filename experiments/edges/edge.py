@@ -107,6 +107,7 @@ SPARSE_AGREES = Control(
     of=of_book(MINUS_LEFT, arm="sparse matrix"),
     predicted=equal(0),
 )
+FAR = 10  # times, from which on one is far more efficient than another
 DENSE_TIMES = over(
     of_book("operations", arm="dense matrix", size=BOOK),
     of_book("operations", arm="convolution", size=BOOK),
@@ -256,8 +257,18 @@ CLAIMS = (
     Claim(
         id="C310",
         source="S3",
-        sentence="A convolution is far more efficient than the product with a matrix: the dense "
-        "matrix takes 59,733 times the operations",
+        sentence="A convolution is far more efficient than the product with the dense matrix: it "
+        "takes fewer operations by far",
+        of=DENSE_TIMES,
+        predicted=above(FAR),
+        general=True,
+        identity=True,
+    ),
+    Claim(
+        id="C310r4",
+        source="S3",
+        sentence="Counted as the convolution is, × and +, the dense matrix takes 59,733 times the "
+        "operations",
         of=DENSE_TIMES,
         predicted=equal(59_733),
         general=True,
@@ -281,7 +292,7 @@ CLAIMS = (
         source="ours",
         sentence="A convolution takes fewer operations than any matrix that does the same",
         of=SPARSE_TIMES,
-        predicted=above(10),
+        predicted=above(FAR),
         expected=Outcome.REFUTED,
         general=True,
         controls=(SPARSE_AGREES,),

@@ -164,8 +164,8 @@ CLAIMS = (
     Claim(
         id="C217",
         source="S2",
-        sentence="The unsquared norm as a loss has the minimiser of its square: training by the "
-        "norm ends at the least-squares layer",
+        sentence="torch.norm(out - a * b, p=2) serves as the L2 loss: training by it ends at the "
+        "least-squares layer",
         of=at(FROM_BEST, scene="overlapping", arm="norm"),
         predicted=below(0.01),
         blind=False,  # a run left its first control undecided by 1 %, at 0.0056 to 0.0104

@@ -169,8 +169,8 @@ CLAIMS = (
     Claim(
         id="C212",
         source="S2",
-        sentence="One convolution cannot model a * b on the post's scene: more than half of the "
-        "product is missed",
+        sentence="One convolution cannot model a * b on a scene of two rectangles such as the "
+        "post's: more than half of the product is missed",
         of=PLAIN,
         predicted=above(0.5),
         blind=False,  # the floor was known

@@ -1,5 +1,6 @@
 """What the shipped experiments judge is of the ledger, or ours, each under an id of its own."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -25,3 +26,19 @@ def test_a_claim_is_of_the_ledger_or_ours(claim: Claim) -> None:
 def test_no_two_claims_have_one_id() -> None:
     times = Counter(claim.id for claim in CLAIMS)
     assert not {name for name, many in times.items() if many > 1}
+
+
+ABSOLUTE = {"always", "any", "exactly", "never", "whatever", "whichever"}
+
+
+@pytest.mark.parametrize(
+    "claim", [c for c in CLAIMS if c.id in ledger.entries()], ids=lambda claim: claim.id
+)
+def test_a_claim_that_has_the_posts_id_is_no_more_absolute_than_the_post(claim: Claim) -> None:
+    said = ledger.entries()[claim.id].sentence
+    more = ABSOLUTE & _words(claim.sentence) - _words(said)
+    assert not more, f"give what says {more} an id of its own, such as {claim.id}o1"
+
+
+def _words(sentence: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", sentence.casefold()))

@@ -97,7 +97,6 @@ def spoiled(
     [
         ("toeplitz", "C002", "places unlike the band's", {"arm": "convolution"}),
         ("toeplitz", "C002", "nonzero weights", {"arm": "dense"}),
-        ("sizes", "C003", "sizes accepted", {"arm": "convolution, global pooling"}),
         ("sizes", "C003", "sizes refused", {"arm": "perceptron"}),
         ("sizes", "C003o1", "sizes accepted", {"arm": "convolution, flattening"}),
         ("sizes", "C003r", "sizes refused", {"arm": "convolution, global pooling"}),
@@ -107,8 +106,8 @@ def spoiled(
         ("cost", "C008", "output difference", {"arm": "masked dense"}),
         ("cost", "C008", "inputs per output", {"arm": "convolution"}),
         ("toeplitz", "C010", "diagonal difference", {"arm": "convolution"}),
-        ("cost", "C011", "weights (bytes)", {"arm": "local"}),
-        ("cost", "C011", "positions", {"arm": "convolution"}),
+        ("cost", "C011r", "weights (bytes)", {"arm": "local"}),
+        ("cost", "C011r", "positions", {"arm": "convolution"}),
         ("toeplitz", "C012", "output difference", {"arm": "dense, band by hand"}),
         (
             "cost",
