@@ -1,8 +1,10 @@
 """Tests of the package itself: runs from Python, as from the command line, and nothing heavy."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -34,6 +36,25 @@ def test_a_run_has_the_options_of_the_command_line(run: Path) -> None:
     assert run == Path.cwd() / "runs" / "gradient-001" and record.settings["side"] == 9
     assert record.environment["threads"] == 2 and record.first_seed == 5
     assert torch.get_num_threads() > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threads": 0}, "threads=0 should be a whole number between 1 and 1024"),
+        ({"threads": 10**6}, "threads=1000000 should be"),  # which torch would end Python with
+        ({"first_seed": -1}, "first_seed=-1 should be a whole number between 0 and 4294967296"),
+        ({"first_seed": "a"}, "first_seed='a' should be"),
+        ({"first_seed": 1.0}, "first_seed=1.0 should be"),
+        ({"quick": "yes"}, "quick='yes' should be True or False"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_before_a_run_is_kept(
+    tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        convlab.run("gradient", side=9, out=tmp_path, **options)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_run_is_loaded_by_its_name_or_its_path(run: Path) -> None:

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 from typer import Option
 
+from ..lab import how
 from ..settings import place
 
 Out = Annotated[Path, Option(help="The folder that keeps the runs.", callback=place)]
 Seeds = Annotated[int | None, Option(help="Networks per arm.")]
 FirstSeed = Annotated[
-    int, Option(help="The seeds are this one and those after it.", min=0, max=2**32)
+    int, Option(help="The seeds are this one and those after it.", min=0, max=how.LAST_SEED)
 ]
 Quick = Annotated[bool, Option("--quick", help="The small version; it decides what is exact.")]
 THREADS = "CPU threads; more rarely pay. As many give the same bits again, on one machine."
@@ -30,7 +31,7 @@ class Options:
     first_seed: FirstSeed = 0
     quick: Quick = False
     device: Annotated[str, Option(help="auto, cpu, cuda or mps.")] = "auto"
-    threads: Annotated[int, Option(help=THREADS, min=1, max=1024)] = 1
+    threads: Annotated[int, Option(help=THREADS, min=1, max=how.MOST_THREADS)] = 1
     out: Out = Path("runs")
     tables: Tables = False
     json: Annotated[bool, Option("--json", help="Print one JSON document.")] = False

@@ -19,7 +19,7 @@ from ..errors import UsageError
 from ..measure import Answer, Claim, Measurements, Verdict
 from ..measure.claim import region
 from ..record import Progress, Record, Status
-from . import catalogue, conditions, drawing, identity, judging, keeping, store
+from . import catalogue, conditions, drawing, how, identity, judging, keeping, store
 from .conditions import SEEDS, Difference
 from .judging import check_claims, line_of
 from .keeping import Stages
@@ -66,6 +66,7 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
 
     Raises ConfigError with every problem of the settings, or UsageError.
     """
+    how.check_quick(quick)
     document = config.read(catalogue.config_path(name))
     file = catalogue.experiment_path(document)
     beside = neighbours(file)  # all that it imports from there is there
@@ -141,6 +142,8 @@ def run(
     from .. import timing
     from ..workbench import Workbench, choose_device, repeatable
 
+    how.check_threads(threads)
+    how.check_first_seed(first_seed)
     bench = Workbench(choose_device(device, on_a_card=planned.on_a_card), tell, first_seed)
     with store.gone_if_unused(root), timing.threads(threads), repeatable(bench.device):
         folder = store.reserve(root, planned.name)
