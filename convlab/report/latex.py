@@ -11,6 +11,13 @@ from ..foreign import printable
 from ..record import Record, facts, grid
 from ..record.grid import Grid
 
+SMALL = "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon"
+LETTERS = {
+    **dict(zip("αβγδζηθικλμνξπρστυ", SMALL.split(), strict=True)),
+    **{"ε": "varepsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega"},
+    **{"Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi"},
+    **{"Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega"},
+}
 MATHEMATICS = {  # what few fonts of text have
     "−": "-",
     "×": r"\times",
@@ -27,13 +34,16 @@ MATHEMATICS = {  # what few fonts of text have
     "²": "^2",
     "³": "^3",
     "°": r"^{\circ}",
-    "Δ": r"\Delta",
-    "Σ": r"\Sigma",
-    "ε": r"\varepsilon",
-    "μ": r"\mu",
-    "µ": r"\mu",
-    "π": r"\pi",
-    "σ": r"\sigma",
+    "∘": r"\circ",
+    "∂": r"\partial",
+    "∑": r"\sum",
+    "←": r"\leftarrow",
+    "⌈": r"\lceil",
+    "⌉": r"\rceil",
+    "⌊": r"\lfloor",
+    "⌋": r"\rfloor",
+    **{letter: f"\\{name}" for letter, name in LETTERS.items()},
+    "µ": r"\mu",  # the micro sign, another letter than that of the alphabet
 }
 SPECIAL = {
     **{letter: f"\\{letter}" for letter in "{}$&#%_"},
@@ -55,6 +65,7 @@ MINUS = re.compile(r"(?<![\w.)\]}-])-(?=[\d.])")
 DASHES = re.compile("-(?=-)")  # two would be one long dash
 PAGE = 40  # lines of a table, about
 LINE = 78  # letters to a line, about
+TOGETHER = 15  # floats between two that are sent to their pages: LaTeX holds few back at once
 GAP = 3  # letters between two columns
 SLACK = 1  # letters, where those of a word are wide
 NEEDED = r"% \usepackage{booktabs,array,graphicx}"
@@ -62,12 +73,17 @@ NEEDED = r"% \usepackage{booktabs,array,graphicx}"
 
 def as_latex(record: Record, name: str, figures: Sequence[str] = ()) -> str:
     """The tables and figures to `\\input`, labelled `tab:NAME-1` and `fig:NAME-1` onwards."""
-    return "\n\n".join([NEEDED, *_parts(record, name, figures)])
+    floats = enumerate(_floats(record, name, figures), 1)
+    sent = (f"{each}\n\n\\clearpage" if not n % TOGETHER else each for n, each in floats)
+    return "\n\n".join([NEEDED, *_sentences(record), *sent])
 
 
-def _parts(record: Record, name: str, figures: Sequence[str]) -> Iterator[str]:
+def _sentences(record: Record) -> Iterator[str]:
     yield rf"\paragraph{{{escaped(record.question)}}}"
     yield from map(escaped, filter(None, (*facts.warnings(record), record.answer)))
+
+
+def _floats(record: Record, name: str, figures: Sequence[str]) -> Iterator[str]:
     tables = [
         grid.claims(record.verdicts, marks=False),
         grid.trained(record.trained),

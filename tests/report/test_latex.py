@@ -1,7 +1,10 @@
 """Tests of convlab.report.latex: tables of booktabs in which nothing acts on LaTeX."""
 
+import ast
 import re
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,8 +12,10 @@ from convlab.measure import Measurements, Outcome, Sample, Verdict, exactly
 from convlab.record import Record
 from convlab.record.grid import Grid
 from convlab.report import as_latex
-from convlab.report.latex import LINE, SPECIAL, escaped, table
+from convlab.report.latex import LINE, SPECIAL, TOGETHER, escaped, table
 
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+CLEAR = r"\clearpage"
 ACTING = set("\\{}$&#%_^~")
 
 
@@ -64,6 +69,23 @@ def test_a_table_longer_than_a_page_is_continued() -> None:
     assert text.count(r"\caption{t}") == 1 and text.count(r"\caption{t (continued)}") == 2
     assert re.findall(r"row-(\d+)", text) == [str(row) for row in range(100)]
     assert len(set(re.findall(r"tab:e-\d", text))) == 3
+
+
+def test_floats_are_sent_to_their_pages_before_they_are_too_many() -> None:
+    measurements = Measurements()
+    for number in range(2 * TOGETHER):
+        measurements.add(f"t{number}", {}, {"x": exactly(number)})
+    text = as_latex(Record("e", "Is it?", {}, measurements=measurements), "e", ["e-a.pdf"])
+    held = [part.count(r"\end{table}") + part.count(r"\end{figure}") for part in text.split(CLEAR)]
+    assert held == [TOGETHER, TOGETHER, 1]
+
+
+@pytest.mark.parametrize("file", sorted(EXPERIMENTS.rglob("*.py")), ids=lambda file: file.stem)
+def test_latex_has_every_letter_that_an_experiment_writes(file: Path) -> None:
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    written = {letter for text in texts if isinstance(text, str) for letter in text}
+    assert not {letter for letter in written if not letter.isascii()} - set(SPECIAL)
 
 
 def test_a_number_in_thin_groups_is_not_broken() -> None:
