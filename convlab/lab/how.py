@@ -1,4 +1,4 @@
-"""How a run is made, beside its settings: what may be asked for, checked before anything is made."""
+"""How a run is made, beside its settings: checked before anything is made."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any
 
 from ..foreign import as_text
@@ -62,8 +63,11 @@ class Comparison:
 
     @property
     def facts(self) -> dict[str, tuple[Any, Any]]:
-        """How they were run, where that differs."""
-        return _differing(_facts(self.one), _facts(self.other))
+        """How they were run, and from which code and files, where that differs."""
+        ones, others = _hashes(self.one), _hashes(self.other)
+        files = {name: (ones[name], others[name]) for name in ones if name in others}
+        changed = {name: pair for name, pair in files.items() if pair[0] != pair[1]}
+        return _differing(_facts(self.one), _facts(self.other)) | changed
 
     @property
     def settings(self) -> dict[str, tuple[Any, Any]]:
@@ -137,6 +141,23 @@ def _facts(record: Record) -> dict[str, Any]:
         "predictions": record.predictions[:SHOWN],
         **known,
         **(versions if isinstance(versions, dict) else {}),
+    }
+
+
+def _hashes(record: Record) -> dict[str, str]:
+    """The beginning of the hash of each file of code and of each that was read, by its name."""
+    known = record.environment
+    sources = known.get("sources")
+    code = {
+        PurePath(str(each.get("path"))).name: each.get("sha256")
+        for each in (sources if isinstance(sources, list) else [])
+        if isinstance(each, dict) and PurePath(str(each.get("path"))).suffix == ".py"
+    }
+    of_kinds = {"code": code, "convlab": known.get("convlab"), "file": known.get("inputs")}
+    return {
+        f"{kind} {name}": str(text)[:SHOWN]
+        for kind, texts in of_kinds.items()
+        for name, text in (texts.items() if isinstance(texts, dict) else ())
     }
 
 

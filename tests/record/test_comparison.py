@@ -76,6 +76,22 @@ def test_seeds_are_paired_only_where_they_are_the_same() -> None:
     assert Comparison(one, other).facts == {"first seed": (0, 100)}
 
 
+def test_code_and_files_that_changed_between_the_runs_are_named() -> None:
+    def made(code: str, room: str, image: str, *more: str) -> Record:
+        paths = {"m/e.py": code, "m/e.yaml": code, **dict.fromkeys(more, code)}
+        sources = [{"path": path, "sha256": text} for path, text in paths.items()]
+        known = {"sources": sources, "convlab": {"train": room}, "inputs": {"a.png": image}}
+        return record([], environment=known)
+
+    one, other = made("1" * 64, "3", "4", "m/_a.py"), made("2" * 64, "3", "5", "m/_b.py")
+    assert Comparison(one, other).facts == {
+        "code e.py": ("1" * 12, "2" * 12),
+        "file a.png": ("4", "5"),
+    }
+    broken = record([], environment={"sources": [3, {}], "convlab": 3, "inputs": None})
+    assert Comparison(one, broken).facts == {}
+
+
 def test_verdicts_stand_side_by_side() -> None:
     one = record([], verdict("C1", HOLDS), verdict("C2", HOLDS))
     other = record([], verdict("C3", HOLDS), verdict("C1", REFUTED))
