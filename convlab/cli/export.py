@@ -41,7 +41,7 @@ def export(
     """Write runs as Markdown, LaTeX, CSV, JSON and figures: `convlab export RUN --to paper`."""
     with one_line_errors(debug):
         chosen = formats.formats(formats_ or [])
-        size = formats.Width.of(width) if width else None
+        size = None if width is None else formats.Width.of(width)
         folders = [store.find(name, out) for name in dict.fromkeys(runs)]
         with output.printed_to_stderr():  # what a user's own `draw` prints is no result
             lines = list(exporting.export(folders, to, chosen, size, overwrite=overwrite))

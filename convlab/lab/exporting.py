@@ -26,8 +26,8 @@ def export(
     """Write each run's documents and figures to a folder; a line for each file, and what lacks.
 
     Figures are drawn again from the record. Raises UsageError before anything is written: for a
-    run that cannot be read, for two files of one name, and for a file that is there already,
-    unless it may be overwritten.
+    run that cannot be read, for two files of one name, for a file that is there already, unless
+    it may be overwritten, and where there is nothing to write.
     """
     planned, told = dict[Path, Writer](), list[str]()
     for folder in runs:
@@ -41,6 +41,8 @@ def export(
                     f"two runs would be {printable(to / name)}: export each to a folder of its own"
                 )
             planned[to / name] = writer
+    if not planned:
+        raise UsageError(f"nothing was written: {'; '.join(told) or 'there is no figure'}")
     _check_free(planned, overwrite)
     yield from told
     for path, writer in planned.items():

@@ -61,12 +61,17 @@ def _kept(record: Record, stem: str, kinds: Sequence[str], notes: list[str]) -> 
 
 
 def _by_file(stem: str, figures: Mapping[str, T]) -> dict[str, T]:
-    """The figures by the names of their files, numbered where two would have one name."""
-    named = dict[str, T]()
+    """The figures by the names of their files, numbered where two would have one name.
+
+    `A` and `a` are one name where a file system takes them for one.
+    """
+    named, taken = dict[str, T](), set[str]()
     for name, figure in figures.items():
         called = f"{stem}-{plain(name)}"
-        numbered = (f"{called}-{number}" for number in count(2))
-        named[next(each for each in chain([called], numbered) if each not in named)] = figure
+        numbered = chain([called], (f"{called}-{number}" for number in count(2)))
+        free = next(each for each in numbered if each.lower() not in taken)
+        named[free] = figure
+        taken.add(free.lower())
     return named
 
 

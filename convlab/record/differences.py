@@ -35,7 +35,7 @@ def difference(one: Sample, other: Sample, firsts: Firsts) -> Difference:
         return _bare(one, other, "times of two runs do not compare")
     common = _common(one, other, firsts)
     if common:
-        seeds = f", {len(common[0].values)} seeds" if common != (one, other) else ""
+        seeds = f", {common[0].count}" if common != (one, other) else ""
         return _of(_paired(*common), f"seed by seed{seeds}")
     return _independent(one, other)
 

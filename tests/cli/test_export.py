@@ -39,6 +39,7 @@ def test_runs_are_exported_by_name_from_their_folder() -> None:
     [
         (["gradient-001", "--to", "x"], "no run gradient-001"),
         (["x", "--to", "x", "--width", "5"], "--width 5 should be a number with its unit"),
+        (["x", "--to", "x", "--width", ""], "should be a number with its unit"),
         (["x", "--to", "x", "--format", "docx"], "no format `docx`; there are: markdown"),
     ],
 )

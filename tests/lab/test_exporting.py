@@ -118,6 +118,21 @@ def test_a_folder_that_cannot_be_made_is_named(run: Path) -> None:
         export(run)
 
 
+def test_an_export_of_nothing_says_why(run: Path) -> None:
+    Path("mine/mine.py").unlink()
+    with pytest.raises(UsageError, match=r"nothing was written: mine-001: .* not there any more"):
+        export(run, "svg")
+    assert not Path("to").exists()
+
+
+def test_names_that_differ_by_capitals_alone_are_numbered(run: Path) -> None:
+    Path("mine/mine.py").write_text(MINE.replace('"a_b"', '"A b"'))
+    export(run, "svg")
+    assert {path.name for path in Path("to").iterdir()} == {
+        *("mine-001-a-b.svg", "mine-001-A-b-2.svg"),
+    }
+
+
 def test_changed_code_draws_and_says_so(run: Path) -> None:
     Path("mine/_beside.py").write_text('"""A side."""\n\nSIDE = 3.0\n')
     said, *written = export(run, "svg")

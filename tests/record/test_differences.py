@@ -36,6 +36,11 @@ def test_only_seeds_of_both_runs_are_paired() -> None:
     assert found.low == found.high == 0
 
 
+def test_one_seed_is_no_seeds() -> None:
+    found = difference(sample((1.0,), "mean"), sample(SEEDS, "mean"), (0, 0))
+    assert found.how == "seed by seed, 1 seed; an interval needs 6"
+
+
 def test_few_seeds_of_both_have_no_interval() -> None:
     found = difference(sample(SEEDS[:3], "mean"), sample((1.0, 2.0, 4.0), "mean"), (0, 0))
     assert found.center == pytest.approx(4 / 3) and (found.low, found.high) == (-inf, inf)
