@@ -26,6 +26,7 @@ def as_html(record: Record) -> str:
     """Claims, tables and figures; whatever a run holds is text here, and never markup."""
     tables = grid.quantities(record)
     first = _first(tables)
+    figures = dict(_figures(record))
     return _template().render(
         question=printable(record.question),
         answer=printable(record.answer),
@@ -34,7 +35,8 @@ def as_html(record: Record) -> str:
         kinds=[_kind(verdict) for verdict in record.verdicts],
         shown=[grid.trained(record.trained), *tables[:first]],
         folded=tables[first:],
-        figures=dict(_figures(record)),
+        figures=figures,
+        absent=[name for name in map(printable, record.figures) if name not in figures],
         notes=list(map(printable, record.measurements.notes)),
         settings=facts.settings(record),
         line=printable(facts.summary(record)),

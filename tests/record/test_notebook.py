@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from convlab.measure import Measurements, Outcome, Verdict, exactly
-from convlab.record import Record, Status
+from convlab.record import Record, Status, notebook
 
 HOLDS, REFUTED, UNDECIDED, _ = Outcome
 HOSTILE = "<script>alert('&')</script>\"\x1b[31m"
@@ -75,7 +75,7 @@ def test_colours_follow_the_light_or_dark_of_the_text_around() -> None:
 
 
 def test_what_is_more_than_a_screen_is_folded() -> None:
-    assert "1 more tables" in record(rows=50)._repr_html_()
+    assert "1 more table<" in record(rows=50)._repr_html_()
     assert "more tables" not in record()._repr_html_()
 
 
@@ -93,7 +93,19 @@ def test_figures_of_the_run_are_within_the_page(tmp_path: Path) -> None:
     page = replace(record(), figures=names, run=str(folder))._repr_html_()
     (data,) = re.findall(r"base64,([^\"]*)", page)
     assert b64decode(data) == b"a picture" and "http" not in page
+    assert "too large: gone.png, ../b.png" in page and "too large: a.png" not in page
     assert "base64" not in replace(record(), figures=names, run=None)._repr_html_()
+
+
+def test_a_figure_that_is_too_large_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebook, "LARGEST", 3)
+    for name, data in {"a.png": b"abc", "b.png": b"abcd"}.items():
+        (tmp_path / name).write_bytes(data)
+    page = replace(record(), figures=("a.png", "b.png"), run=str(tmp_path))._repr_html_()
+    assert page.count("base64,") == 1 and "too large: b.png" in page
+    assert "not shown" not in record()._repr_html_()
 
 
 def test_a_record_is_a_line() -> None:
