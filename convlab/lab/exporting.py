@@ -30,7 +30,7 @@ def export(
     it may be overwritten, and where there is nothing to write.
     """
     planned, told = dict[Path, Writer](), list[str]()
-    for folder in runs:
+    for folder in {run.resolve(): run for run in runs}.values():  # one that is named twice, once
         record = store.load(folder)
         stem = plain(tidy.name_of(record))
         figures, notes = figure_files(record, stem, chosen, width or Width())

@@ -80,13 +80,13 @@ def _quantities(title: str, names: tuple[str, str], pairs: Sequence[Pair]) -> Be
     quantities = {pair.quantity for pair in pairs}
     common = quantities.pop() if len(quantities) == 1 and all(p.factors for p in pairs) else ""
     ways = {pair.difference.how for pair in pairs if pair.difference}
-    way = ways.pop() if len(ways) == 1 else ""
+    way = next(iter(ways)) if len(ways) == 1 else ""
     one, other = names
     return Beside(
         f"{title}: {common}" if common else title,
         ("row" if common else "quantity", one, other, "difference"),
         [_pair(pair, common, way) for pair in pairs],
-        f"difference: {other} less {one}{f', {way}' if way else ''}",
+        f"difference: {other} less {one}{f', {way}' if way else ''}" if ways else "",
     )
 
 

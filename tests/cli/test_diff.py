@@ -56,6 +56,15 @@ def test_a_run_is_the_same_as_itself() -> None:
     assert "settings: the same" in text and "how they were run: the same" in text
 
 
+def test_a_table_of_one_run_alone_has_no_difference_to_explain() -> None:
+    measurements = Measurements()
+    measurements.add("elsewhere", {"arm": "cnn"}, {"weights": exactly(7)})
+    record = Record("edge", "Is it?", {}, measurements=measurements)
+    store.save(record, store.reserve(Path("runs"), "edge"))
+    text = diff("edge-001", "edge-003").stdout
+    assert "only in one" in text and "only in the other" in text and "less" not in text
+
+
 def test_json_is_one_document() -> None:
     document = json.loads(diff("edge-001", "edge-002", "--json").stdout)
     assert document["runs"] == ["runs/edge-001", "runs/edge-002"]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -107,9 +108,15 @@ def test_nothing_is_overwritten_unless_that_is_said(run: Path) -> None:
 
 
 def test_two_runs_of_one_name_are_refused(run: Path) -> None:
+    shutil.copytree(run, other := Path("other") / run.name)
     with pytest.raises(UsageError, match="two runs would be to/mine-001"):
-        list(exporting.export([run, run.absolute()], Path("to")))
+        list(exporting.export([run, other], Path("to")))
     assert not Path("to").exists()
+
+
+def test_one_run_by_two_paths_is_exported_once(run: Path) -> None:
+    lines = list(exporting.export([run, run.absolute()], Path("to"), ["csv"]))
+    assert lines == ["wrote to/mine-001.csv"]
 
 
 def test_a_folder_that_cannot_be_made_is_named(run: Path) -> None:
