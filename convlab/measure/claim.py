@@ -13,7 +13,7 @@ from .measurements import Measurements, NoSuchName, NotMeasured
 from .prediction import Outcome, Prediction
 from .quantity import Measured, Quantity
 from .sample import Sample
-from .verdict import Verdict
+from .verdict import ACROSS, Verdict
 
 Predicted = Prediction | Callable[[Any], Prediction]  # a function of the settings
 
@@ -28,6 +28,14 @@ class Control:
 
     def __post_init__(self) -> None:
         _check_judged(f"control {self.sentence!r}", self.of, self.predicted)
+
+    @property
+    def counts_everywhere(self) -> bool:
+        """Whether what must come out is a function of the settings."""
+        return not isinstance(self.predicted, Prediction)
+
+
+Failed = tuple[Control, Outcome, str]
 
 
 @dataclass(frozen=True)
@@ -93,14 +101,18 @@ class Claim:
 
         `settings` are those of the run, for regions that depend on them. A `quick` run decides
         what is exact and counts everywhere; `other_settings` says how the settings differ from
-        those that the prediction was made for.
+        those that the prediction was made for. A control, too, is made for settings: one that
+        fails in a quick run or under others, and is no function of them, leaves the claim open.
         """
         sample, predicted = self._seen(self.of, measurements), self.region(settings)
-        outcome, why = self._judged(sample, predicted, measurements, settings)
-        elsewhere = "" if self.counts_everywhere else other_settings
+        failed = self._failed(measurements, settings)
+        outcome, why = _judged(predicted.judge(sample), sample, failed)
+        here = not failed or any(control.counts_everywhere for control, _, _ in failed)
+        counts = self.counts_everywhere and here
+        elsewhere = "" if counts else other_settings
         if elsewhere:
             outcome, why = Outcome.UNDECIDED, f"predicted for other settings: {elsewhere}"
-        elif quick and not (sample.exact and self.counts_everywhere):
+        elif quick and not (sample.exact and counts):
             outcome, why = Outcome.UNDECIDED, "a quick run"
         named = self.of if isinstance(self.of, Quantity) else Quantity("", self.of)
         low, high = predicted.interval(sample)
@@ -126,21 +138,17 @@ class Claim:
             identity=self.identity,
         )
 
-    def _judged(
-        self, sample: Sample, predicted: Prediction, measurements: Measurements, settings: Any
-    ) -> tuple[Outcome, str]:
-        """The outcome, invalid where any control is refuted, and why it is no decision."""
-        outcome, failed = predicted.judge(sample), dict[str, Outcome]()
+    def _failed(self, measurements: Measurements, settings: Any) -> list[Failed]:
+        """The controls that do not hold, what came out of each, and what that says."""
+        failed = list[Failed]()
         for control in self.controls:
             seen = self._seen(control.of, measurements)
             wanted = region(f"claim {self.id}", control.predicted, settings)
             if (held := wanted.judge(seen)) is not Outcome.HOLDS:
                 found = seen.text(wanted.interval(seen))
-                failed[f"control: {control.sentence}: {found}, not {wanted}"] = held
-        if failed:
-            refuted = Outcome.REFUTED in failed.values()
-            return Outcome.INVALID if refuted else Outcome.UNDECIDED, "; ".join(failed)
-        return outcome, _why_undecided(sample) if outcome is Outcome.UNDECIDED else ""
+                said = f"control: {control.sentence}: {found}, not {wanted}"
+                failed.append((control, held, said))
+        return failed
 
     def _seen(self, of: Measured, measurements: Measurements) -> Sample:
         try:
@@ -173,12 +181,21 @@ def region(whose: str, predicted: Predicted, settings: Any) -> Prediction:
     return given
 
 
+def _judged(outcome: Outcome, sample: Sample, failed: list[Failed]) -> tuple[Outcome, str]:
+    """The outcome, invalid where any control is refuted, and why it is no decision."""
+    if failed:
+        refuted = any(held is Outcome.REFUTED for _, held, _ in failed)
+        reasons = "; ".join(said for _, _, said in failed)
+        return Outcome.INVALID if refuted else Outcome.UNDECIDED, reasons
+    return outcome, _why_undecided(sample) if outcome is Outcome.UNDECIDED else ""
+
+
 def _why_undecided(sample: Sample) -> str:
     if not sample.exact and len(sample.values) < FEWEST_SEEDS:
         return f"needs {FEWEST_SEEDS} {'repeats' if sample.varies == 'repeats' else 'seeds'}"
     if sample.diverged:
         return f"no number for {sample.diverged} of {len(sample.values)}"
-    return "the interval lies across a bound"
+    return ACROSS
 
 
 def _check_judged(whose: str, of: object, predicted: object) -> None:

@@ -7,6 +7,8 @@ from math import inf, nan
 
 from .prediction import Outcome
 
+ACROSS = "the interval lies across a bound"  # the one reason that can be expected
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -44,8 +46,18 @@ class Verdict:
     @property
     def as_expected(self) -> bool:
         """Whether it came out so, or nothing was predicted for these settings."""
+        return bool(self.other_settings) or self.settled
+
+    @property
+    def settled(self) -> bool:
+        """Whether it was predicted for these settings, and came out so.
+
+        To be undecided can be expected of an interval, but not of too few seeds or a quick run.
+        """
         if self.other_settings:
-            return True
+            return False
+        if self.outcome is Outcome.UNDECIDED:
+            return self.expected is Outcome.UNDECIDED and self.why == ACROSS
         return self.decided if self.expected is None else self.outcome is self.expected
 
     @property

@@ -21,8 +21,8 @@ def warnings(record: Record) -> Iterator[str]:
 
 def judged(record: Record) -> tuple[int, int, int]:
     """How many verdicts are as expected, how many are open, and how many there are."""
-    fine = sum(verdict.decided and verdict.as_expected for verdict in record.verdicts)
-    open_ = sum(verdict.outcome is Outcome.UNDECIDED for verdict in record.verdicts)
+    fine = sum(verdict.settled for verdict in record.verdicts)
+    open_ = sum(v.outcome is Outcome.UNDECIDED and not v.settled for v in record.verdicts)
     return fine, open_, len(record.verdicts)
 
 

@@ -10,6 +10,7 @@ from math import inf, isfinite, nan
 from typing import Any
 
 from ..measure import Outcome
+from ..measure.verdict import ACROSS
 
 OURS = "ours"  # the source of a claim that no post makes
 
@@ -66,10 +67,10 @@ class Standing:
             return State.UNTESTABLE if self.untestable else State.WITHOUT
         if self.stale or not self.outcome:
             return State.STALE if self.stale else State.NOT_RUN
-        if self.outcome == Outcome.UNDECIDED:
+        is_expected = self.expected == Outcome.UNDECIDED and self.why == ACROSS
+        if self.outcome == Outcome.UNDECIDED and not is_expected:
             return State.UNDECIDED
-        decided = self.outcome in (Outcome.HOLDS, Outcome.REFUTED)
-        as_expected = decided and self.expected in ("", self.outcome)
+        as_expected = self.outcome != Outcome.INVALID and self.expected in ("", self.outcome)
         return State.AS_EXPECTED if as_expected else State.UNEXPECTED
 
     @property

@@ -46,7 +46,7 @@ def answer(record: Record) -> Text | None:
     """What was found, where this run's verdicts all came out as expected; else which did not."""
     if record.status is not Status.COMPLETED:
         return None
-    if unsettled := [v for v in record.verdicts if not (v.decided and v.as_expected)]:
+    if unsettled := [v for v in record.verdicts if not v.settled]:
         return words(f"Not settled: {'; '.join(_reasons(unsettled))}", style="bold yellow")
     said = record.answer and not (record.quick and not record.verdicts)
     return words(f"We found: {record.answer}") if said else None

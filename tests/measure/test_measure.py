@@ -1,5 +1,6 @@
 """Tests of convlab.measure: what decides a verdict, and what does not."""
 
+from dataclasses import replace
 from math import inf, isnan, nan
 from typing import Any
 
@@ -118,6 +119,34 @@ def test_an_undecided_control_leaves_the_claim_undecided() -> None:
     measurements = measured(0.5, 0)
     measurements.rows[1].quantities["error"] = Sample((0.0, 0.0))
     assert CLAIM.check(measurements).outcome is UNDECIDED
+
+
+@pytest.mark.parametrize("value", [0.5, 2])
+def test_a_control_made_for_other_settings_leaves_a_law_open_where_it_fails(value: float) -> None:
+    law = replace(CLAIM, general=True)
+    elsewhere = law.check(measured(value, 1), other_settings="steps=1, not 100")
+    assert (elsewhere.outcome, elsewhere.as_expected) == (UNDECIDED, True)
+    assert elsewhere.why == "predicted for other settings: steps=1, not 100"
+    assert law.check(measured(value, 1), quick=True).why == "a quick run"
+    held = law.check(measured(value, 0), other_settings="steps=1, not 100")
+    assert held.outcome is (HOLDS if value < 1 else REFUTED) and not held.other_settings
+
+
+@pytest.mark.parametrize("given_", [{"other_settings": "steps=1, not 100"}, {"quick": True}])
+def test_a_control_that_follows_the_settings_must_hold_under_all(given_: dict[str, Any]) -> None:
+    follows = replace(CLAIM.controls[0], predicted=lambda settings: equal(settings))
+    law = replace(CLAIM, general=True, controls=(follows, *CLAIM.controls))
+    assert law.check(measured(0.5, 1), 0, **given_).outcome is INVALID
+
+
+def test_to_be_undecided_is_expected_of_an_interval_and_not_of_few_seeds() -> None:
+    unsure = replace(CLAIM, expected=UNDECIDED, controls=())
+    for values, is_so in (([0.0, 2.0] * 5, True), ([0.0, 2.0], False), ([0.5] * 9, False)):
+        measurements = Measurements()
+        measurements.add("t", {"arm": "tried"}, {"error": Sample(tuple(values))})
+        verdict = unsure.check(measurements)
+        assert verdict.as_expected == verdict.settled == is_so
+        assert not unsure.check(measurements, quick=True).settled
 
 
 @pytest.mark.parametrize(

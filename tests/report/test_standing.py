@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from convlab.measure.verdict import ACROSS
 from convlab.record import as_json
 from convlab.report.standing import Standing, State, counts
 
@@ -33,6 +34,9 @@ def judged(outcome: str, expected: str = "holds", **changes: Any) -> Standing:
         (judged("holds", ""), State.AS_EXPECTED),
         (judged("refuted", ""), State.AS_EXPECTED),
         (judged("undecided"), State.UNDECIDED),
+        (judged("undecided", "undecided", why=ACROSS), State.AS_EXPECTED),
+        (judged("undecided", "undecided", why="needs 6 seeds"), State.UNDECIDED),
+        (judged("undecided", why=ACROSS), State.UNDECIDED),
         (judged("invalid"), State.UNEXPECTED),
         (judged("invalid", ""), State.UNEXPECTED),
     ],

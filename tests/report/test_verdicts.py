@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 from convlab.measure import Outcome, Verdict
+from convlab.measure.verdict import ACROSS
 from convlab.record import Record, Status
 from convlab.report.verdicts import Claims, answer, outcome, verdict_text
 
@@ -41,7 +42,8 @@ SAID: list[tuple[Verdict, str, str]] = [
     (verdict(), "✓ holds", "green"),
     (verdict(identity=True), "✓ holds, by construction", "green"),
     (verdict(REFUTED, REFUTED), "✓ refuted, as expected", "green"),
-    (verdict(UNDECIDED, UNDECIDED), "✓ undecided, as expected", "green"),
+    (verdict(UNDECIDED, UNDECIDED, why=ACROSS), "✓ undecided, as expected", "green"),
+    (verdict(UNDECIDED, UNDECIDED, why="a quick run"), "? undecided: a quick run", "yellow"),
     (verdict(HOLDS, None), "✓ holds (either was possible)", "green"),
     (verdict(REFUTED, None), "✓ refuted (either was possible)", "green"),
     (verdict(HOLDS, REFUTED), "✗ holds, but refuted was expected", "red"),
@@ -103,6 +105,8 @@ def said(shown: Record) -> str:
 
 def test_an_answer_is_found_where_all_verdicts_are_decided_as_expected() -> None:
     sound = verdict(), verdict(REFUTED, REFUTED), verdict(REFUTED, None), verdict(identity=True)
+    unsure = verdict(UNDECIDED, UNDECIDED, why=ACROSS)
+    assert said(record(*sound, unsure)) == "We found: It is half."
     assert said(record(*sound)) == "We found: It is half."
     assert said(record()) == "We found: It is half."
     assert said(record(*sound, answer="")) == said(record(answer="")) == ""
