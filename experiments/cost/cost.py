@@ -229,10 +229,10 @@ CLAIMS = (
 )
 
 ANSWER = Answer(
-    "A kernel that sees few inputs saves twice: {sparse} times fewer weights and {work} times "
-    "fewer multiply-adds. Sharing it saves weights alone, {shared} times as many, and not one "
-    "multiply-add, for every position still multiplies the kernel. A convolution does both at "
-    "once: it has {both} times fewer weights than a fully connected layer.",
+    "A kernel that sees a part of the inputs saves twice: it divides the weights by {sparse} and "
+    "the multiply-adds by {work}. Sharing it divides the weights alone, by {shared}, and saves "
+    "not one multiply-add, for every position still multiplies the kernel. A convolution does "
+    "both at once: its weights are those of a fully connected layer divided by {both}.",
     sparse=at(PARAMETERS, by=SPARSITY, among=UNSHARED),
     work=at(MULTIPLY_ADDS, by=SPARSITY, among=UNSHARED),
     shared=at(PARAMETERS, by=SHARING, among=NEAR),

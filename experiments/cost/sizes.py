@@ -100,6 +100,7 @@ CLAIMS = (
         "perceptron: it takes more sizes",
         of=paired(at(ACCEPTED, arm=POOLING), at(ACCEPTED, arm=PERCEPTRON)),
         predicted=at_least_one_more,
+        identity=True,
         controls=(
             Control(
                 sentence="the perceptron refuses all sizes but its own",
@@ -128,6 +129,7 @@ CLAIMS = (
             ),
         ),
         general=True,
+        identity=True,
     ),
     Claim(
         id="C003o1",
@@ -143,16 +145,17 @@ CLAIMS = (
             ),
         ),
         general=True,
+        identity=True,
     ),
 )
 
 ANSWER = Answer(
-    "A convolution takes any size, and so does a CNN that ends with global pooling: {pooling} "
-    "sizes of {all} here. A CNN that flattens its maps takes {flattening}, the size that it was "
-    "made for, as a perceptron does. What frees a CNN is the end of it as much as its kernels.",
+    "A convolution takes any size, and so does a CNN that ends with global pooling: all "
+    "{pooling} that were tried. A CNN that flattens its maps takes the size that it was made for "
+    "and no other, as a perceptron does: it refused {flattening} of them. What frees a CNN is the "
+    "end of it as much as its kernels.",
     pooling=at(ACCEPTED, arm=POOLING),
-    all=at(ACCEPTED, arm=CONVOLUTION),
-    flattening=at(ACCEPTED, arm=FLATTENING),
+    flattening=at(REFUSED, arm=FLATTENING),
 )
 
 

@@ -119,6 +119,7 @@ def _add_layers(measurements: Measurements, config: Config, workbench: Workbench
         total = cost(layer, x)
         traffic = total.weight_bytes + x.nbytes + layer(x).nbytes
         row = {
+            PARAMETERS: exactly(total.parameters),
             MULTIPLY_ADDS: exactly(total.multiply_adds),
             INTENSITY: exactly(len(x) * total.multiply_adds / traffic),
             TRAINING: exactly(total.weight_bytes + peak_bytes(steps[arm])),
@@ -150,6 +151,13 @@ CLAIMS = (
         "memory and less time",
         of=Quantity("larger of memory and time, convolution / dense", memory_or_time),
         predicted=below(0.99),
+        controls=(
+            Control(
+                sentence="the convolution has fewer parameters than the dense layer",
+                of=over(at(PARAMETERS, arm=CONVOLUTION), at(PARAMETERS, arm=DENSE)),
+                predicted=below(0.99),
+            ),
+        ),
         blind=False,
     ),
     Claim(

@@ -147,6 +147,13 @@ CLAIMS = (
         predicted=equal(0),
         expected=Outcome.REFUTED,
         general=True,
+        controls=(
+            Control(
+                sentence="it gives an edge image, of the other sign",
+                of=of_book(LEFT_MINUS, arm="true convolution"),
+                predicted=equal(0),
+            ),
+        ),
     ),
     Claim(
         id="C013r",

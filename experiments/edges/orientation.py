@@ -180,6 +180,7 @@ CLAIMS = (
         of=at(STRONGEST, step="horizontal", arm="left-right"),
         predicted=equal(0),
         general=True,
+        identity=True,
         controls=(
             Control(
                 sentence="[-1, 1] sees the vertical edge",

@@ -177,6 +177,14 @@ CLAIMS = (
         ),
         predicted=equal(0),
         general=True,
+        identity=True,
+        controls=(
+            Control(
+                sentence="with zero padding, some pair nearer the border gets different logits",
+                of=at(DIFFERENCE, padding="zeros", layers=2, **ALL),
+                predicted=above(0.01),
+            ),
+        ),
     ),
     Claim(
         id="C115o4",

@@ -192,6 +192,7 @@ CLAIMS = (
         "position is the convolution and does not encode the position",
         of=at(TWIN_DIFFERENCE, arm=LOCAL, when=UNTRAINED),
         predicted=equal(0),
+        general=True,
         identity=True,
         controls=(
             Control(

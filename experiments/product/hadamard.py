@@ -200,6 +200,13 @@ CLAIMS = (
         # optimum has infinite weights, and no leak falls faster than Adam lets weights grow.
         predicted=below(0.05),
         blind=False,
+        controls=(
+            Control(
+                sentence="the same training without the exp misses more than half of the product",
+                of=PLAIN,
+                predicted=above(0.5),
+            ),
+        ),
     ),
     Claim(
         id="C213r",

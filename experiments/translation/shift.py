@@ -204,6 +204,11 @@ SHARING_MATTERS = (
         predicted=above(0.01),
     ),
 )
+FOLLOWS_ALL = Control(
+    sentence="as many circular convolutions of stride 1 follow all of these shifts",
+    of=at(GREATEST, padding=CIRCULAR, arm=PLAIN),
+    predicted=equal(0),
+)
 FOLLOWS_NOT_ALL = Control(
     sentence="circular networks that halve the image twice do not follow every shift",
     of=halved(GREATEST, min),
@@ -230,6 +235,7 @@ CLAIMS = (
         predicted=equal(0),
         expected=Outcome.REFUTED,
         general=True,
+        controls=(FOLLOWS_ALL,),
     ),
     Claim(
         id="C312r",
@@ -259,13 +265,7 @@ CLAIMS = (
         f"multiples of {STEP} pixels",
         of=halved(OTHERS, min),
         predicted=above(0.01),
-        controls=(
-            Control(
-                sentence="the same convolutions of stride 1 follow those shifts too",
-                of=at(GREATEST, padding=CIRCULAR, arm=PLAIN),
-                predicted=equal(0),
-            ),
-        ),
+        controls=(FOLLOWS_ALL,),
     ),
     Claim(
         id="C312r4",

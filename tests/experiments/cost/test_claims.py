@@ -62,6 +62,11 @@ def test_a_quick_run_decides_every_claim_and_says_what_it_found(name: str, tmp_p
     assert record.answer and "nan" not in record.answer
 
 
+def test_the_answer_is_true_of_sizes_none_of_which_is_that_of_the_networks() -> None:
+    told = experiment("sizes").ANSWER.told(measured("sizes", sizes=(8, 16)))
+    assert "all 2 that were tried" in told and "it refused 2 of them" in told
+
+
 @pytest.mark.parametrize("name", ["cost", "toeplitz", "gradient"])
 def test_another_first_seed_draws_other_numbers_of_which_the_same_is_true(
     name: str, tmp_path: Path

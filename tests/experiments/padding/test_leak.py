@@ -148,6 +148,14 @@ def test_each_claim_is_decided_by_its_own_numbers(
     assert outcomes(seen(**changes)) == EXPECTED | others
 
 
+def test_networks_that_see_nothing_at_all_say_nothing_of_what_is_beyond_their_reach() -> None:
+    blind = seen()
+    for row in blind.rows:
+        if row.factors.get("padding") == "zeros":
+            row.quantities[leak.DIFFERENCE] = exactly(0)
+    assert outcomes(blind)["C115o3"] == "invalid"
+
+
 @pytest.mark.parametrize(
     ("broken", "beyond", "within"),
     [((), 0, 0), (((1, 2),), 1, 0), (((2, 0), (3, 3)), 0, 2), (((2, 3), (3, 3)), 1, 1)],

@@ -112,6 +112,16 @@ def test_a_layer_without_sharing_and_an_mlp_are_what_can_fail() -> None:
         row.quantities[shift.LEAST] = before
 
 
+def test_a_network_that_follows_nothing_refutes_nothing_about_strides() -> None:
+    config = shift.Config(**SMALL)
+    measurements = shift.measure(config, Workbench())
+    for row in measurements.rows:
+        circular = row.factors == {"padding": shift.CIRCULAR, "arm": shift.PLAIN}
+        if circular and shift.GREATEST in row.quantities:
+            row.quantities[shift.GREATEST] = exactly(1)
+    assert outcomes(config, measurements)["C312o1"] is Outcome.INVALID
+
+
 def test_a_border_that_circular_padding_has_too_is_none_of_zeros() -> None:
     config = shift.Config(**SMALL)
     measurements = shift.measure(config, Workbench())
