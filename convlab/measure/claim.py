@@ -8,11 +8,13 @@ from reprlib import repr as brief
 from typing import Any
 
 from ..errors import did_you_mean
+from ..numbers import number
 from .intervals import FEWEST_SEEDS
 from .measurements import Measurements, NoSuchName, NotMeasured
 from .prediction import Outcome, Prediction
 from .quantity import Measured, Quantity
 from .sample import Sample
+from .spread import spread
 from .verdict import ACROSS, Verdict
 
 Predicted = Prediction | Callable[[Any], Prediction]  # a function of the settings
@@ -123,7 +125,8 @@ class Claim:
             outcome=outcome,
             expected=self.expected,
             predicted=str(predicted),
-            measured=sample.text((low, high)),
+            measured=_shown(sample, predicted),
+            over=spread([sample], predicted.confidence),
             quantity=named.name,
             unit=named.unit,
             why=why,
@@ -145,9 +148,8 @@ class Claim:
             seen = self._seen(control.of, measurements)
             wanted = region(f"claim {self.id}", control.predicted, settings)
             if (held := wanted.judge(seen)) is not Outcome.HOLDS:
-                found = seen.text(wanted.interval(seen))
-                said = f"control: {control.sentence}: {found}, not {wanted}"
-                failed.append((control, held, said))
+                told = f"control: {control.sentence}: {_shown(seen, wanted)}, not {wanted}"
+                failed.append((control, held, _needs(seen) or told))  # few seeds refute none
         return failed
 
     def _seen(self, of: Measured, measurements: Measurements) -> Sample:
@@ -185,17 +187,33 @@ def _judged(outcome: Outcome, sample: Sample, failed: list[Failed]) -> tuple[Out
     """The outcome, invalid where any control is refuted, and why it is no decision."""
     if failed:
         refuted = any(held is Outcome.REFUTED for _, held, _ in failed)
-        reasons = "; ".join(said for _, _, said in failed)
+        reasons = "; ".join(dict.fromkeys(said for _, _, said in failed))
         return Outcome.INVALID if refuted else Outcome.UNDECIDED, reasons
     return outcome, _why_undecided(sample) if outcome is Outcome.UNDECIDED else ""
+def _shown(sample: Sample, predicted: Prediction) -> str:
+    """The value and the interval that decides; in full where it would read as the bound it misses.
+
+    So 1.00001 is not told as 1 where exactly 1 was predicted.
+    """
+    text = sample.text(predicted.interval(sample))
+    alike = text in (number(predicted.low), number(predicted.high))
+    missed = sample.exact and alike and predicted.judge(sample) is not Outcome.HOLDS
+    return repr(sample.center) if missed else text
 
 
 def _why_undecided(sample: Sample) -> str:
-    if not sample.exact and len(sample.values) < FEWEST_SEEDS:
-        return f"needs {FEWEST_SEEDS} {'repeats' if sample.varies == 'repeats' else 'seeds'}"
+    if needs := _needs(sample):
+        return needs
     if sample.diverged:
         return f"no number for {sample.diverged} of {len(sample.values)}"
     return ACROSS
+
+
+def _needs(sample: Sample) -> str:
+    """How many seeds would bound it; nothing where there are as many."""
+    if sample.exact or len(sample.values) >= FEWEST_SEEDS:
+        return ""
+    return f"needs {FEWEST_SEEDS} {'repeats' if sample.varies == 'repeats' else 'seeds'}"
 
 
 def _check_judged(whose: str, of: object, predicted: object) -> None:

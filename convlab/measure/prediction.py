@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
+from typing import ClassVar
 
 from ..numbers import number
 from . import intervals
@@ -24,10 +25,11 @@ class Region:
 
     low: float = -inf
     high: float = inf
+    confidence: ClassVar[float] = intervals.CONFIDENCE
 
     def interval(self, sample: Sample) -> Interval:
         """The interval that decides: that of 95 %."""
-        return sample.interval
+        return sample.interval_at(self.confidence)
 
     def judge(self, sample: Sample) -> Outcome:
         """Holds when the interval lies inside, is refuted when it lies wholly outside."""
@@ -50,6 +52,7 @@ class Equivalence:
 
     target: float
     margin: float
+    confidence: ClassVar[float] = intervals.EQUIVALENCE
 
     @property
     def low(self) -> float:
@@ -61,7 +64,7 @@ class Equivalence:
 
     def interval(self, sample: Sample) -> Interval:
         """The interval that decides: that of 90 %, which is two one-sided tests of 5 % (TOST)."""
-        return sample.interval_at(intervals.EQUIVALENCE)
+        return sample.interval_at(self.confidence)
 
     def judge(self, sample: Sample) -> Outcome:
         """Holds when the interval lies inside the margin, is refuted when wholly outside."""

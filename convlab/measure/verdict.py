@@ -28,6 +28,7 @@ class Verdict:
     measured: str
     quantity: str = ""  # what was measured, if the claim names it
     unit: str = ""
+    over: str = ""  # what the interval is of: so many seeds, and what they vary
     why: str = ""  # the outcome is undecided or invalid
     center: float = nan
     low: float = nan

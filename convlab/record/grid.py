@@ -13,7 +13,7 @@ from ..measure.spread import spread
 from .record import Record, Trained
 
 YES, NO, OPEN = "✓", "✗", "?"
-CLAIMS = ("claim", "what it says", "measured", "predicted", "value [95 %]", "verdict")
+CLAIMS = ("claim", "what it says", "measured", "predicted", "value", "verdict")
 TRAINED = (
     *("arm", "parameters", "multiply-adds per sample", "seeds", "steps"),
     *("first loss", "last loss", "diverged", "seconds"),
@@ -49,6 +49,7 @@ def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
 
     A verdict stands behind its mark, for fonts that have these.
     """
+    judged = list(verdicts)
     rows = (
         (
             f"{each.id} ({each.source})",
@@ -58,9 +59,14 @@ def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
             each.measured,
             " ".join(told(each)) if marks else told(each)[1],
         )
-        for each in verdicts
+        for each in judged
     )
-    return Grid.of("Claims", CLAIMS, rows, words=len(CLAIMS))
+    return Grid.of("Claims", CLAIMS, rows, words=len(CLAIMS), caption=over(judged))
+
+
+def over(verdicts: Iterable[Verdict]) -> str:
+    """Of what the intervals of the claims are, each kind once."""
+    return "; ".join(dict.fromkeys(each.over for each in verdicts if each.over))
 
 
 def told(verdict: Verdict) -> tuple[str, str]:

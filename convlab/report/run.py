@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ..measure.spread import spread
 from ..record import Record, Status
 from .tables import FirstTables, by_title, of_small_version, separated
 from .trained import trained
@@ -37,18 +36,9 @@ def _answered(shown: Record) -> Iterator[RenderableType]:
 
 def _judged_and_trained(shown: Record) -> Iterator[RenderableType]:
     if shown.verdicts:
-        yield Claims(shown.verdicts, _of_intervals(shown))
+        yield Claims(shown.verdicts)
     if shown.trained:
         yield Group(*trained(shown.trained))
-
-
-def _of_intervals(shown: Record) -> str:
-    """What those of the claims are over, where it is the same of all that was drawn."""
-    rows = shown.measurements.rows
-    drawn = [s for row in rows for s in row.quantities.values() if not s.exact]
-    counts = {(len(sample.values), sample.varies == "repeats") for sample in drawn}
-    exact = all(verdict.low == verdict.high for verdict in shown.verdicts)
-    return "" if exact or len(counts) > 1 else spread(drawn)
 
 
 def _tables(shown: Record, *, everything: bool, needed: bool) -> Iterator[RenderableType]:
@@ -66,7 +56,7 @@ def _tables(shown: Record, *, everything: bool, needed: bool) -> Iterator[Render
 def _closing(shown: Record) -> list[Text]:
     lines = []
     if shown.quick:
-        lines.append(Text("a quick run: it shows that all works and decides nothing"))
+        lines.append(Text("a quick run: it shows that all works, and decides only what is exact"))
     if shown.status is not Status.COMPLETED:
         reason = f": {shown.error}" if shown.error else ""
         lines.append(words(f"this run is {shown.status}{reason}", style="bold red"))

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..measure import Verdict
 from ..record import Record, Status
-from ..record.grid import NO, OPEN, YES, told
+from ..record.grid import NO, OPEN, YES, over, told
 from .grids import table
 from .words import bounds_together, joined, words
 
@@ -74,7 +74,6 @@ class Claims:
     """
 
     verdicts: Sequence[Verdict]
-    caption: str = ""  # of the intervals
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -84,8 +83,8 @@ class Claims:
         fitting = table(list(map(words, COLUMNS)), rows, wide, words_in=len(COLUMNS))
         yield words("claims", style="italic")
         yield from [fitting] if fitting else map(_in_lines, self.verdicts)
-        if self.caption:
-            yield words(self.caption, style="dim")
+        if caption := over(self.verdicts):
+            yield words(caption, style="dim")
 
 
 def _cells(verdict: Verdict) -> list[Text]:

@@ -15,6 +15,7 @@ from convlab.measure import (
     Outcome,
     Sample,
     Statistic,
+    Verdict,
     above,
     at,
     below,
@@ -23,6 +24,7 @@ from convlab.measure import (
     exactly,
     within,
 )
+from convlab.measure.prediction import Prediction
 
 HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
 
@@ -117,8 +119,74 @@ def test_a_claim_is_invalid_when_a_control_fails(
 
 def test_an_undecided_control_leaves_the_claim_undecided() -> None:
     measurements = measured(0.5, 0)
+    measurements.rows[1].quantities["error"] = Sample((*(0.0,) * 5, 1.0, 1.0))
+    verdict = CLAIM.check(measurements)
+    assert verdict.outcome is UNDECIDED and "the control is zero: 0" in verdict.why
+
+
+def test_a_control_with_few_seeds_is_no_failure_of_that_control() -> None:
+    measurements = measured(0.5, 0)
     measurements.rows[1].quantities["error"] = Sample((0.0, 0.0))
-    assert CLAIM.check(measurements).outcome is UNDECIDED
+    verdict = CLAIM.check(measurements)
+    assert (verdict.outcome, verdict.why) == (UNDECIDED, "needs 6 seeds")
+    repeats = Control("it is fast", lambda _: Sample((1.0,), varies="repeats"), below(2))
+    failed = Control("it is exact", lambda _: exactly(1), equal(0))
+    verdict = replace(CLAIM, controls=(repeats,)).check(measurements)
+    assert (verdict.outcome, verdict.why) == (UNDECIDED, "needs 6 repeats")
+    verdict = replace(CLAIM, controls=(repeats, failed)).check(measurements)
+    assert verdict.outcome is INVALID and "it is exact: 1, not exactly 0" in verdict.why
+
+
+def test_undecided_is_as_expected_only_where_all_was_measured() -> None:
+    unsure = replace(CLAIM, controls=(), expected=UNDECIDED)
+
+    def check(*values: float, quick: bool = False) -> Verdict:
+        measurements = measured(0, 0)
+        measurements.rows[0].quantities["error"] = Sample(values)
+        verdict = unsure.check(measurements, quick=quick)
+        assert verdict.outcome is UNDECIDED
+        return verdict
+
+    many = (0.0, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
+    assert check(*many).as_expected
+    assert not check(*many, quick=True).as_expected
+    assert not check(*many[:2]).as_expected  # needs 6 seeds
+    assert not check(*many, *(nan,) * 9).as_expected  # no number for most
+
+
+@pytest.mark.parametrize(
+    ("value", "predicted", "shown"),
+    [
+        (1.00001, equal(1), "1.00001"),
+        (0.50001, below(0.5), "0.50001"),
+        (0.99999, above(1), "0.99999"),
+        (1.0, equal(1), "1"),
+        (0.49999, below(0.5), "0.5"),
+        (1.2345678, equal(1), "1.235"),
+    ],
+)
+def test_a_value_that_misses_a_bound_never_reads_as_that_bound(
+    value: float, predicted: Prediction, shown: str
+) -> None:
+    claim = replace(CLAIM, predicted=predicted, controls=())
+    assert claim.check(measured(value, 0)).measured == shown
+
+
+def test_a_verdict_says_what_its_interval_is_of() -> None:
+    def over(sample: Sample, predicted: Prediction) -> str:
+        measurements = Measurements()
+        measurements.add("t", {"arm": "tried"}, {"error": sample})
+        return replace(CLAIM, predicted=predicted, controls=()).check(measurements).over
+
+    ten = Sample(tuple(range(10)), "mean", "weights and data")
+    assert over(ten, below(1)) == (
+        "means with 95 % intervals over 10 seeds, which vary weights and data"
+    )
+    assert over(ten, within(1, of=4)) == (
+        "means with 90 % intervals (two one-sided tests) over 10 seeds, which vary "
+        "weights and data"
+    )
+    assert over(exactly(1), below(1)) == ""
 
 
 @pytest.mark.parametrize("value", [0.5, 2])

@@ -42,6 +42,10 @@ TEN, TWO = (1.0,) * 10, (1.0,) * 2
             "splits",
         ),
         ([Sample((1.0,))], "medians over 1 seed; a 95 % interval needs 6"),
+        (
+            [Sample((1.0,), varies="data")],
+            "medians over 1 seed, which varies data; a 95 % interval needs 6",
+        ),
     ],
 )
 def test_what_was_drawn_is_said_once(samples: list[Sample], said: str) -> None:

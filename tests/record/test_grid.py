@@ -32,6 +32,11 @@ def test_a_verdict_reads_without_a_legend(changes: dict[str, object], words: str
     assert grid.claims([verdict], marks=False).rows[0][-1] == words.partition(" ")[2]
 
 
+def test_what_the_claims_are_over_is_said_once() -> None:
+    judged = [replace(VERDICT, over=over) for over in ("10 seeds", "", "10 seeds", "50 repeats")]
+    assert grid.claims(judged).caption == "10 seeds; 50 repeats"
+
+
 def sample(statistic: str = "median", varies: Varies = "") -> Sample:
     return Sample((1.0, 2.0, 3.0), statistic, varies)  # type: ignore[arg-type]
 

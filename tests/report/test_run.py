@@ -60,11 +60,11 @@ def test_what_there_is_not_leaves_no_trace() -> None:
     assert text.split() == ["Is", "it?"]
 
 
-def test_a_quick_run_has_a_line_for_each_table_and_says_that_it_decides_nothing() -> None:
+def test_a_quick_run_has_a_line_for_each_table_and_says_what_it_decides() -> None:
     text = printed(record(quick=True))
     assert "first table: 1 row left out" in text and "second table: 1 row left out" in text
     assert "`convlab show runs/x-001 --tables` shows them" in text
-    assert "decides nothing" in text and "decides nothing" not in printed(record())
+    assert "decides only what is exact" in text and "a quick run" not in printed(record())
     whole = printed(record(quick=True), tables=True)
     assert "left out" not in whole and "12" in whole
 
@@ -87,13 +87,13 @@ def test_a_table_that_is_all_there_is_is_shown_however_long() -> None:
     assert "long table" in printed(long_one(verdicts=(), trained=()))
 
 
-def test_the_claims_say_over_how_many_seeds_where_it_is_one_number() -> None:
-    drawn = replace(HOLDS, low=0.5)
-    assert printed(record(verdicts=(drawn,))).count("over 6 seeds, which vary data") == 2
-    assert printed(record()).count("over 6 seeds, which vary data") == 1  # it is exact
-    mixed = record(verdicts=(drawn,))
-    mixed.measurements.add("third", {}, {"error": Sample((1.0,) * 7, varies="data")})
-    assert printed(mixed).count("over 6 seeds, which vary data") == 1
+def test_the_claims_say_what_their_own_intervals_are_of() -> None:
+    """Also in a run that timed something, whose repeats are no seeds of theirs."""
+    drawn = replace(HOLDS, over="means over 6 seeds")
+    mixed = record(verdicts=(drawn, HOLDS))
+    mixed.measurements.add("times", {}, {"time": Sample((1.0,) * 50, varies="repeats")})
+    assert "means over 6 seeds\n\nwhat was trained" in printed(mixed)
+    assert "means over" not in printed(record())  # it is exact
 
 
 @pytest.mark.parametrize("status", Status)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from convlab import report
 from convlab.measure import Outcome, Verdict
+from convlab.measure.verdict import ACROSS
 from convlab.record import Record, Status
 
 HOLDS, REFUTED, UNDECIDED, INVALID = Outcome
@@ -39,6 +40,18 @@ def cells(record: Record) -> list[str]:
 def test_a_run_says_when_it_began_and_how_it_ended() -> None:
     *_, line = lines(run(HOLDS, status=Status.FAILED))
     assert line.split() == ["edge-001", "2026-11-22", "01:02", "failed", "1", "of", "1"]
+
+
+@pytest.mark.parametrize(
+    ("why", "told"), [(ACROSS, "1 of 1"), ("a quick run", "1 open"), ("needs 6 seeds", "1 open")]
+)
+def test_a_verdict_that_was_expected_to_be_undecided_is_open_until_it_is_measured(
+    why: str, told: str
+) -> None:
+    made = run(UNDECIDED)
+    unsure = replace(made.verdicts[0], expected=UNDECIDED, why=why)
+    *_, line = lines(replace(made, verdicts=(unsure,)))
+    assert line.partition("completed")[2].strip() == told
 
 
 @pytest.mark.parametrize(
