@@ -62,5 +62,6 @@ def _closing(shown: Record) -> list[Text]:
         lines.append(words(f"this run is {shown.status}{reason}", style="bold red"))
     if shown.run:
         lines += [words(f"figure: {Path(shown.run) / name}") for name in shown.figures]
-        lines.append(words(f"run: {shown.run} ({shown.seconds:.1f} s)"))
+        first = f"; first seed {shown.first_seed}" if shown.first_seed else ""
+        lines.append(words(f"run: {shown.run} ({shown.seconds:.1f} s{first})"))
     return lines

@@ -41,6 +41,10 @@ TEN, TWO = (1.0,) * 10, (1.0,) * 2
             "means with 95 % intervals over 10 seeds, which vary data, corrected for overlapping "
             "splits",
         ),
+        (
+            [Sample(TEN, "mean", overlap=0.25), Sample(TEN, "mean")],
+            "means with 95 % intervals over 10 seeds, corrected for overlapping splits",
+        ),
         ([Sample((1.0,))], "medians over 1 seed; a 95 % interval needs 6"),
         (
             [Sample((1.0,), varies="data")],

@@ -54,6 +54,10 @@ def test_answers_come_first_and_files_last(width: int) -> None:
     assert "\n\n\n" not in text
 
 
+def test_other_seeds_than_the_first_are_told() -> None:
+    assert "run: runs/x-001 (1.3 s; first seed 1000)" in printed(record(first_seed=1000))
+
+
 def test_what_there_is_not_leaves_no_trace() -> None:
     bare = record(verdicts=(), trained=(), answer="", figures=(), run=None)
     text = printed(replace(bare, measurements=Measurements()))
