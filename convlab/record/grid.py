@@ -65,8 +65,13 @@ def claims(verdicts: Iterable[Verdict], *, marks: bool = True) -> Grid:
 
 
 def over(verdicts: Iterable[Verdict]) -> str:
-    """Of what the intervals of the claims are, each kind once."""
-    return "; ".join(dict.fromkeys(each.over for each in verdicts if each.over))
+    """Of what the intervals of the claims are: said once, or of which claims where they differ."""
+    kinds: dict[str, list[str]] = {}
+    for each in verdicts:
+        kinds.setdefault(each.over, []).append(each.id)
+    kinds.pop("", None)  # exact values
+    named = (f"{', '.join(ids)}: {kind}" for kind, ids in kinds.items())
+    return "; ".join(kinds if len(kinds) == 1 else named)
 
 
 def told(verdict: Verdict) -> tuple[str, str]:

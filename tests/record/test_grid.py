@@ -33,8 +33,11 @@ def test_a_verdict_reads_without_a_legend(changes: dict[str, object], words: str
 
 
 def test_what_the_claims_are_over_is_said_once() -> None:
-    judged = [replace(VERDICT, over=over) for over in ("10 seeds", "", "10 seeds", "50 repeats")]
-    assert grid.claims(judged).caption == "10 seeds; 50 repeats"
+    ten, exact, fifty = (replace(VERDICT, over=over) for over in ("10 seeds", "", "50 repeats"))
+    assert grid.claims([ten, exact, ten]).caption == "10 seeds"
+    others = replace(ten, id="C2"), replace(fifty, id="C3")
+    assert grid.claims([ten, exact, *others]).caption == "C1, C2: 10 seeds; C3: 50 repeats"
+    assert grid.claims([exact]).caption == ""
 
 
 def sample(statistic: str = "median", varies: Varies = "") -> Sample:
