@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -13,11 +14,12 @@ from rich.text import Text
 
 from ..record import Record, Status, tidy
 from ..record.facts import judged, setting
-from .words import words
+from .words import longest_word, words
 
 HEADINGS = ("run", "started (UTC)", "status", "as expected", "changed settings")
 WIDE = 78  # columns from which the settings stand beside the rest
 LONGEST = 30  # letters of a name that is not broken over lines, nor makes others wide
+BETWEEN = 2  # columns that are empty between two of the table
 LONGEST_SETTING = 40  # letters of a value that are shown
 STYLES = {Status.COMPLETED: "green", Status.RUNNING: "cyan", Status.INTERRUPTED: "yellow"}
 
@@ -33,7 +35,7 @@ class Runs:
     ) -> Iterator[RenderableType]:
         if not self.records:
             yield words("no runs yet: `convlab run NAME` keeps one")
-        elif options.max_width >= WIDE:
+        elif options.max_width >= WIDE and _settings_fit(self.records, options.max_width):
             yield _table(self.records)
         else:
             yield from map(_in_lines, self.records)
@@ -42,6 +44,23 @@ class Runs:
 def runs(records: Iterable[Record]) -> Runs:
     """The runs, whole names and all; `convlab show NAME` takes these names."""
     return Runs(list(records))
+
+
+def _settings_fit(records: Sequence[Record], width: int) -> bool:
+    """Whether no setting would have to be broken beside the rest of its run."""
+    columns = (
+        [min(len(tidy.name_of(each)), LONGEST) for each in records],
+        *(
+            [cell_len(str(told(each))) for each in records]
+            for told in (_started, _status, _judged)
+        ),
+    )
+    taken = sum(
+        max([len(heading), *cells]) + BETWEEN
+        for heading, cells in zip(HEADINGS, columns, strict=False)
+    )
+    settings = (longest_word(_changed(each)) for each in records)
+    return max(settings) <= width - taken
 
 
 def _table(records: Sequence[Record]) -> Table:

@@ -98,3 +98,11 @@ def test_a_run_that_cannot_be_read_says_who_knows_why() -> None:
 
 def test_without_runs_that_is_said() -> None:
     assert lines() == ["no runs yet: `convlab run NAME` keeps one"]
+
+
+def test_no_setting_is_broken_where_it_fits_on_a_line_of_its_own() -> None:
+    changed = {"training.weight_decay": 0.0012345}
+    text = lines(run(HOLDS, changed=changed))
+    assert "  training.weight_decay=0.0012345" in text and "edge-001" in text
+    wide = lines(run(HOLDS, changed=changed), width=140)
+    assert "edge-001" in wide[-1] and "training.weight_decay=0.0012345" in wide[-1]
