@@ -78,6 +78,10 @@ def check_claims(file: Path, claims: Any) -> None:
             raise OutlineError(
                 f"{place} should be a tuple of Claim; number {number} is {brief(claim)}"
             )
+        if any(claim.id == other.id for other in claims[: number - 1]):
+            raise OutlineError(
+                f"{place} has two claims {claim.id}; give number {number} an id of its own"
+            )
 
 
 def _line_of_claims(file: Path) -> int:

@@ -58,6 +58,26 @@ def check_defines(path: Path, name: str) -> None:
         raise OutlineError(f"{path}: defines no `{name}`; {hint}")
 
 
+def check_takes(path: Path, name: str, arguments: str) -> None:
+    """Raise OutlineError, with the line, where the function of that name cannot take these.
+
+    `arguments` are names, as in `config, workbench`. Nothing is said of what is no plain function.
+    """
+    for each in parse(path).body:
+        if isinstance(each, ast.FunctionDef) and each.name == name and not each.decorator_list:
+            given, wanted = each.args, len(arguments.split(","))
+            most = len(given.posonlyargs) + len(given.args)
+            least = most - len(given.defaults)
+            needs_more = any(default is None for default in given.kw_defaults)
+            if least > wanted or (most < wanted and not given.vararg) or needs_more:
+                raise OutlineError(
+                    f"{path}:{each.lineno}: `{name}` should take ({arguments}), "
+                    f"not ({ast.unparse(given)})"
+                )
+        elif name in names_bound(each) and isinstance(getattr(each, "value", None), ast.Constant):
+            raise OutlineError(f"{path}:{each.lineno}: `{name}` should be a function")
+
+
 def parse(path: Path) -> ast.Module:
     """The syntax tree of the file; OutlineError, with the line, if it is no Python."""
     try:

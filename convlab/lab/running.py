@@ -24,7 +24,7 @@ from .conditions import SEEDS, Difference
 from .judging import check_claims, line_of
 from .keeping import Stages
 from .neighbours import neighbours
-from .outline import OutlineError, account, check_defines, docstring, outline
+from .outline import OutlineError, account, check_defines, check_takes, docstring, outline
 from .sources import sources
 
 if TYPE_CHECKING:  # it imports torch, which a plan does without
@@ -71,6 +71,8 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     file = catalogue.experiment_path(document)
     beside = neighbours(file)  # all that it imports from there is there
     check_defines(file, "measure")
+    check_takes(file, "measure", "config, workbench")
+    check_takes(file, "draw", "record")
     known = outline(file, "Config", "CLAIMS", "__package__", ANSWER=None, ON_A_CARD=False)
     try:
         _check_kinds(file, known["Config"], known["CLAIMS"], known["ANSWER"])

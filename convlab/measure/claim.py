@@ -67,6 +67,8 @@ class Claim:
         _check_judged(f"claim {self.id}", self.of, self.predicted)
         for name in ("id", "source", "sentence"):  # a record keeps them as text
             self._set(name, str(getattr(self, name)))
+        if not (self.id.strip() and self.sentence.strip()):
+            raise ValueError(f"claim {self.id!r}: it should have an id and a sentence")
         if self.expected is not None:
             if self.expected not in list(Outcome):
                 close = did_you_mean(str(self.expected), list(Outcome))

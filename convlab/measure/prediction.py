@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf
+from math import inf, isfinite
 from typing import ClassVar
 
 from ..numbers import number
@@ -21,11 +21,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Region:
-    """The numbers from `low` to `high`, both included, that a claim predicts."""
+    """The numbers from `low` to `high`, both included, that a claim predicts.
+
+    Raises ValueError where there are none: every value would be outside, and refute the claim.
+    """
 
     low: float = -inf
     high: float = inf
     confidence: ClassVar[float] = intervals.CONFIDENCE
+
+    def __post_init__(self) -> None:
+        if not (self.low <= self.high and self.low < inf and self.high > -inf):
+            raise ValueError(f"no number lies from {self.low} to {self.high}")
 
     def interval(self, sample: Sample) -> Interval:
         """The interval that decides: that of 95 %."""
@@ -48,11 +55,18 @@ class Region:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """Less than `margin` from `target`: "no difference", which must be shown."""
+    """Less than `margin` from `target`: "no difference", which must be shown.
+
+    Raises ValueError where nothing is as near.
+    """
 
     target: float
     margin: float
     confidence: ClassVar[float] = intervals.EQUIVALENCE
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.target) and self.margin > 0):
+            raise ValueError(f"no number is less than {self.margin} from {self.target}")
 
     @property
     def low(self) -> float:

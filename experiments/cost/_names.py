@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from convlab.measure import Measurements, Sample
 
@@ -14,7 +14,19 @@ LOCAL, CONVOLUTION = "local", "convolution"
 LAYERS = (DENSE, MASKED, SHARED, LOCAL, CONVOLUTION)  # those of `_five_layers`
 
 Side = Annotated[int, Field(ge=7, le=32, description="of the square images, in pixels")]
-Sides = Annotated[tuple[Annotated[int, Field(ge=4, le=4096)], ...], Field(min_length=2)]
+
+
+def _different(sides: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(sides)) < len(sides):
+        raise ValueError(f"{list(sides)} names a side twice; name each once")
+    return sides
+
+
+Sides = Annotated[
+    tuple[Annotated[int, Field(ge=4, le=4096)], ...],
+    Field(min_length=2),
+    AfterValidator(_different),
+]
 Channels = Annotated[int, Field(ge=1, le=1024)]
 KernelWidth = Annotated[Literal[3, 5, 7], Field(description="height and width of the kernel")]
 

@@ -27,7 +27,7 @@ A file of the user's own.
 """
 from pydantic import BaseModel, Field
 
-from convlab.measure import Claim, Measurements, Sample, below, exactly
+from convlab.measure import Claim, Measurements, Sample, below, between, exactly, within
 from convlab.settings import FROZEN, Seeds
 
 
@@ -408,6 +408,19 @@ def test_a_run_leaves_no_module_behind(mine: Path) -> None:
             "CLAIMS = 3\n_ = (",
             r"mine\.py:\d+: `CLAIMS` should be a tuple of Claim, not 3",
         ),
+        ("(config, workbench", "(config", r"py:\d+: `measure` should take \(config, workb"),
+        ("(config, workbench", "(*, config, workbench", r"`measure` should take \(config"),
+        (
+            "def measure(",
+            "measure = 3\ndef other(",
+            r"mine\.py:\d+: `measure` should be a function",
+        ),
+        ("CLAIMS = (", "def draw(): ...\nCLAIMS = (", r"py:\d+: `draw` should take \(record\)"),
+        ("below(100)", "between(3, 1)", r"mine\.py:27: ValueError: no number lies from 3 to 1"),
+        ("below(100)", "below(float('nan'))", r"no number lies from -inf to nan"),
+        ("below(100)", "within(-1, of=0)", r"mine\.py:27: .* no number is less than -1 from 0"),
+        ('"M2"', '"M1"', r"mine\.py:\d+: .*two claims M1; give number 2 an id of its own"),
+        ("M1", " ", r"mine\.py:\d+: ValueError: claim ' ': it should have an id and a sentence"),
         ("CLAIMS = (", "CLAIMS = ('M2',\n", r"mine\.py:\d+: .*`CLAIMS`.*; number 1 is 'M2'"),
         ("below(100)", "predictd=below(100)", r"mine\.py:27: TypeError: .*'predictd'"),
         (

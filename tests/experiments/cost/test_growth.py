@@ -135,3 +135,8 @@ def test_a_step_leaves_no_gradient(arm: str, shape: tuple[int, ...]) -> None:
 def test_layers_that_do_not_fit_are_not_built() -> None:
     with pytest.raises(NotEnoughMemory, match="dense layers and gradients"):
         growth.measure(growth.Config(dense_sides=(32, 4096)), Workbench())
+
+
+def test_a_side_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="names a side twice"):
+        growth.Config(dense_sides=(8, 8))
