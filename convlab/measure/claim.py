@@ -192,6 +192,8 @@ def _judged(outcome: Outcome, sample: Sample, failed: list[Failed]) -> tuple[Out
         reasons = "; ".join(dict.fromkeys(said for _, _, said in failed))
         return Outcome.INVALID if refuted else Outcome.UNDECIDED, reasons
     return outcome, _why_undecided(sample) if outcome is Outcome.UNDECIDED else ""
+
+
 def _shown(sample: Sample, predicted: Prediction) -> str:
     """The value and the interval that decides; in full where it would read as the bound it misses.
 

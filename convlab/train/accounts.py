@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from math import nan
+from operator import le
 
 from torch import Generator, Tensor, nn
 
@@ -31,20 +32,24 @@ class Account:
     def is_trial_for(self, other: Account, *, later: bool) -> bool:
         """Whether the other one, which came later or earlier, is what this one was tried for.
 
-        Of one arm the longest training is no trial, and of the longest the last: so one with half
-        the steps, which shows that the steps were enough, is one. Of two arms the earlier is a
-        trial if the later learns the same from more: networks of the same structure by the same
-        loss, on data that begin with the same example, with no fewer examples, seeds and steps,
-        but more examples or more seeds. So a learning rate that a few seeds try on a part of the
-        data is one, and so is a smaller number of images. Other data, another loss, another
-        padding or other steps under a name of their own are not: an experiment compares them.
+        Of one arm the longest training is no trial, and of the longest the last. Of two arms one
+        is a trial if the other learns the same from more: networks of the same structure by the
+        same loss, on data that begin with the same example, with no fewer examples, seeds and
+        steps, but more of one of these. So a learning rate that a few seeds try on a part of the
+        data is one, and so are a smaller number of images and, which shows that the steps were
+        enough, half the steps. Other data, another loss or another padding are not: an experiment
+        compares them. What is smaller is a trial where it comes first, or has fewer steps.
         """
         longer = other.told.steps - self.told.steps
         if self.arm == other.arm:
             return longer > 0 or (longer == 0 and later)
-        mine, theirs = ((each.examples, each.told.seeds) for each in (self, other))
-        larger = mine != theirs and mine[0] <= theirs[0] and mine[1] <= theirs[1]
-        return later and self.task == other.task and larger and longer >= 0
+        mine, theirs = self._size, other._size
+        smaller = mine != theirs and all(map(le, mine, theirs))
+        return self.task == other.task and smaller and (later or longer > 0)
+
+    @property
+    def _size(self) -> tuple[int, int, int]:
+        return self.examples, self.told.seeds, self.told.steps
 
 
 @dataclass

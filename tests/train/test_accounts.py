@@ -126,10 +126,10 @@ TRIALS: dict[str, dict[str, Any]] = {
     "a part of the examples": {"data": partial(line, examples=10)},
     "a part, for fewer steps": {"data": partial(line, examples=10), "steps": 1},
     "the same name": {"name": "last", "build": deep},
+    "fewer steps": {"steps": 1},
 }
 OTHERS: dict[str, dict[str, Any]] = {
     "another rate": {"lr": 0.5},
-    "fewer steps": {"steps": 1},
     "fewer seeds, twice as long": {"seeds": 2, "steps": 4},
     "fewer examples, more seeds": {"seeds": 4, "data": partial(line, examples=10)},
     "another structure": {"build": deep, "seeds": 2},
@@ -148,8 +148,12 @@ def test_what_an_experiment_compares_is_no_trial(earlier: dict[str, Any]) -> Non
     assert [each.trial for each in told(earlier, {"name": "last"})] == [False, False]
 
 
-def test_what_comes_after_is_no_trial_unless_it_is_the_same_arm_for_fewer_steps() -> None:
+def test_what_comes_after_is_no_trial_unless_it_takes_fewer_steps() -> None:
     assert not any(each.trial for each in told({}, {"seeds": 2}))
+    assert [each.trial for each in told({}, {"name": "half the steps", "steps": 1})] == [
+        False,
+        True,
+    ]
     for steps, trials in {1: [False, True], 2: [True, False], 3: [True, False]}.items():
         arm = {"name": "arm"}
         assert [each.trial for each in told(arm, arm | {"steps": steps})] == trials
