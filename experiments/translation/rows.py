@@ -127,6 +127,11 @@ CLAIMS = (
                 of=at(ACCURACY, arm=MLP, rows=1),
                 predicted=below(20),
             ),
+            Control(
+                sentence="as many steps on all rows teach a pooled network the highest",
+                of=at(ACCURACY, arm=POOLED, rows=ROWS),
+                predicted=above(80),
+            ),
         ),
         blind=False,
     ),

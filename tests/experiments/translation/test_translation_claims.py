@@ -96,6 +96,11 @@ def test_such_numbers_decide_as_expected(module: ModuleType, numbers: Numbers) -
     assert outcomes(module, numbers) == expected
 
 
+def test_a_pooled_network_that_learned_too_little_refutes_nothing() -> None:
+    little: Numbers = {(r.ACCURACY, r.POOLED, rows): 50 for rows in ("1", "9")}
+    assert outcomes(r, ROWS | little)["C316r4"] is Outcome.INVALID
+
+
 def test_the_lost_accuracy_is_paired() -> None:
     measurements = Measurements()
     for arm, below in ((t.ZEROS, 99.0), (t.FLAT, 90.0)):
@@ -148,6 +153,7 @@ def test_one_seed_that_differs_refutes_what_is_exact() -> None:
         (u, UNSHARED, {(u.ABOVE, u.SHARED): 50}, {"C317", "C317r", "C317r2", "C317r3"}),
         (r, ROWS, {(r.ACCURACY, r.POOLED, "1"): 11}, {"C316r4"}),
         (r, ROWS, {(r.ACCURACY, r.MLP, "1"): 90}, {"C316r4"}),
+        (r, ROWS, {(r.ACCURACY, r.POOLED, "9"): 50}, {"C316r4"}),
         (
             r,
             ROWS,
