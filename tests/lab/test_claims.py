@@ -102,6 +102,12 @@ def test_what_a_run_of_today_did_not_measure_is_undecided_and_not_stale() -> Non
     assert known()["C201r"].why == "that run did not measure it"
 
 
+def test_of_stale_runs_the_newest_is_told() -> None:
+    run(quick=True)
+    newest = run(quick=True)
+    assert states() == all_of(State.STALE) and known()["C201"].run == newest.run
+
+
 def test_a_damaged_run_hides_no_other() -> None:
     good, bad = run(), run()
     damaged = replace(bad, environment=bad.environment | {"sources": None, "versions": None})
