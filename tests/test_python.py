@@ -67,6 +67,12 @@ def test_a_run_is_loaded_by_its_name_or_its_path(run: Path) -> None:
         convlab.load("gradient-01", out="elsewhere")
 
 
+def test_a_name_alone_is_that_of_a_run_in_the_folder_that_is_named(run: Path) -> None:
+    convlab.run("gradient", side=7, out="")
+    sides = [convlab.load(name).settings["side"] for name in ("gradient-001", f"{run}")]
+    assert sides == [9, 9] and convlab.load(Path.cwd() / "gradient-001").settings["side"] == 7
+
+
 def test_runs_are_listed_without_their_arrays(run: Path) -> None:
     Path("runs/broken-001").mkdir()
     Path("runs/broken-001/record.json").write_text("no")

@@ -171,8 +171,12 @@ def _text(path: Path) -> str:
 
 
 def find(name: str, root: Path) -> Path:
-    """The run directory of that path, or of that name below `root`; a UsageError if none is."""
-    for folder in (Path(name), root / name):
+    """The run directory of that path, or of that name below `root`; a UsageError if none is.
+
+    A name alone is one below `root` where both are there, as that was named.
+    """
+    places = (root / name, Path(name))
+    for folder in places if Path(name).name == name else reversed(places):
         if is_run(folder):
             return folder
     close = nearest(name, [folder.name for folder in folders(root)])
