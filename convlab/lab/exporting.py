@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -79,7 +80,7 @@ def _of_one_kind(figures: Sequence[str], kinds: Sequence[str]) -> list[str]:
 
 
 def _check_free(planned: dict[Path, Writer], overwrite: bool) -> None:
-    there = [path for path in planned if path.exists() or path.is_symlink()]
+    there = [path for path in planned if os.path.lexists(path)]  # not where none can be looked for
     if there and not overwrite:
         more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
         raise UsageError(

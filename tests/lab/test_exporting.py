@@ -125,6 +125,11 @@ def test_a_folder_that_cannot_be_made_is_named(run: Path) -> None:
         export(run)
 
 
+def test_a_folder_that_cannot_even_be_looked_for_is_named(run: Path) -> None:
+    with pytest.raises(UsageError, match=r"cannot be made: .*; name another --to"):
+        list(exporting.export([run], Path("x" * 300), ["csv"]))
+
+
 def test_an_export_of_nothing_says_why(run: Path) -> None:
     Path("mine/mine.py").unlink()
     with pytest.raises(UsageError, match=r"nothing was written: mine-001: .* not there any more"):
