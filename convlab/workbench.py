@@ -147,11 +147,10 @@ def repeatable(device: str) -> Iterator[None]:
         yield
         return
     cudnn, precision = torch.backends.cudnn, torch.get_float32_matmul_precision()
-    before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32
-    cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = True, False, False
-    torch.set_float32_matmul_precision("highest")
-    try:
-        yield
-    finally:
-        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = before
-        torch.set_float32_matmul_precision(precision)
+    exact = {"benchmark": False, "deterministic": True, "allow_tf32": False}
+    with cudnn.flags(enabled=cudnn.enabled, **exact):
+        torch.set_float32_matmul_precision("highest")
+        try:
+            yield
+        finally:
+            torch.set_float32_matmul_precision(precision)

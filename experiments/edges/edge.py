@@ -149,7 +149,7 @@ CLAIMS = (
         general=True,
         controls=(
             Control(
-                sentence="it gives an edge image, of the other sign",
+                sentence="a true convolution gives an edge image of the other sign",
                 of=of_book(LEFT_MINUS, arm="true convolution"),
                 predicted=equal(0),
             ),
