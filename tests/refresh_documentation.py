@@ -17,6 +17,7 @@ from tests import documentation
 from tests.documentation import LEFT_OUT, LISTS, Command
 
 _SECONDS = re.compile(r"(?<=\()(\d+\.\d)(?= s\)$)")
+_OF_A_TRAINING = re.compile(r"(?<=seconds )(?=\d)")
 
 
 def main(names: Sequence[str]) -> None:
@@ -49,7 +50,8 @@ def _with_lists(text: str) -> str:
 
 def refreshed(shown: Sequence[str], lines: Sequence[str]) -> list[str]:
     """What is shown of these lines, if that much of them was shown before."""
-    marked = [_SECONDS.sub(lambda found: f"~{float(found[0]):.0f}", line) for line in lines]
+    whole = (_SECONDS.sub(lambda found: f"~{float(found[0]):.0f}", line) for line in lines)
+    marked = [_OF_A_TRAINING.sub("~", line) for line in whole]
     if LEFT_OUT not in shown:
         return marked
     kept, place = list[str](), 0

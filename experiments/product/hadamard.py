@@ -265,7 +265,7 @@ ANSWER = Answer(
     "One convolution misses {plain:.0%} of the product of the two rectangles, and no convolution "
     "can do better. With an exp behind it, it fits them within {exp:.1%}, but what it has learned "
     "is where both rectangles are, not to multiply: with other values in them its error is "
-    "{other} times the product. Between a log and an exp, and trained on many values, "
+    "{other:.1e} times the product. Between a log and an exp, and trained on many values, "
     "{successes:.0%} of the networks multiply values that they never saw.",
     plain=PLAIN,
     exp=EXP,
