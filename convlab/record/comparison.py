@@ -12,7 +12,8 @@ from ..foreign import as_text
 from ..measure import Row, Sample, Verdict
 from .differences import Difference, difference
 from .facts import leaves
-from .record import Record, plain
+from .record import Record
+from .text import plain
 from .tidy import name_of
 
 MISSING = object()  # a setting that a run does not have

@@ -8,7 +8,8 @@ from typing import Any
 from ..foreign import as_text
 from ..measure import Outcome
 from .grid import Grid
-from .record import Record, Status
+from .parts import Status
+from .record import Record
 
 
 def warnings(record: Record) -> Iterator[str]:

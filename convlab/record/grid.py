@@ -10,7 +10,8 @@ from ..foreign import as_text, printable
 from ..measure import Outcome, Row, Sample, Verdict, number
 from ..measure.columns import columns
 from ..measure.spread import spread
-from .record import Record, Trained
+from .parts import Trained
+from .record import Record
 
 YES, NO, OPEN = "✓", "✗", "?"
 CLAIMS = ("claim", "what it says", "measured", "predicted", "value", "verdict")
