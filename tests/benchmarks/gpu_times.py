@@ -47,14 +47,14 @@ def as_graph(call: Call, device: str) -> float:
 @contextmanager
 def rounded(to_tf32: bool) -> Iterator[None]:
     """Products of float32 within, of matrices and of convolutions alike, as asked."""
-    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
-    torch.set_float32_matmul_precision("high" if to_tf32 else "highest")
-    torch.backends.cudnn.allow_tf32 = to_tf32
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before[0])
-        torch.backends.cudnn.allow_tf32 = before[1]
+    before, cudnn = torch.get_float32_matmul_precision(), torch.backends.cudnn
+    kept = {"enabled": cudnn.enabled, "benchmark": cudnn.benchmark}
+    with cudnn.flags(**kept, deterministic=cudnn.deterministic, allow_tf32=to_tf32):
+        torch.set_float32_matmul_precision("high" if to_tf32 else "highest")
+        try:
+            yield
+        finally:
+            torch.set_float32_matmul_precision(before)
 
 
 def _drain(device: str) -> None:
