@@ -19,7 +19,7 @@ from torch import Tensor
 from .errors import UsageError
 from .record import Progress, Trained
 from .settings import Training
-from .streams import Data, Draw, Stream, generator
+from .streams import Data, Draw, Stream, draw_each, generator
 from .train import Build, Loss, Networks, fit
 from .train.accounts import Accounts, Seen
 
@@ -53,6 +53,10 @@ class Workbench:
     def generator(self, stream: Stream, seed: int = 0) -> torch.Generator:
         """The CPU generator of a stream of this run's first seed, or of the `seed`-th after it."""
         return generator(self.first_seed + seed, stream)
+
+    def held_out(self, draw: Draw, number: int) -> list[Data]:
+        """What each of so many seeds is tested on, drawn once for the scores of several arms."""
+        return draw_each(draw, self.seeds(number), Stream.HELD_OUT)
 
     def fit(
         self,

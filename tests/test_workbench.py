@@ -36,6 +36,12 @@ def test_a_watched_training_is_a_training_and_its_losses_are_kept_by_its_name() 
     assert bench.losses["a"].tolist() == alone.losses.tolist()
 
 
+def test_what_seeds_are_tested_on_is_what_their_score_would_draw() -> None:
+    bench, training = Workbench(first_seed=3), Training(steps=2)
+    networks = bench.fit("a line", linear, line, mse_loss, seeds=2, training=training)
+    assert networks.score(mse_loss, bench.held_out(line, 2)) == networks.score(mse_loss, line)
+
+
 def test_the_losses_of_two_trainings_of_one_name_are_both_kept() -> None:
     bench = Workbench()
     for steps in (1, 2, 3):

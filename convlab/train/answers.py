@@ -55,10 +55,13 @@ def by_one(network: nn.Module, state: State, own: bool) -> Call:
 
 
 def in_parts(call: Call, x: Tensor, own: bool, at_once: int) -> Any:
-    """The answers, on the CPU; x is cut only where no example changes the answer to another."""
+    """The answers; x is cut only where no example changes the answer to another.
+
+    They lie where the networks are, or on the CPU if x was cut: there is room for all of them.
+    """
     if x.shape[own] <= at_once or _examples_meet(call, x, int(own)):
-        return _on_cpu(call(x))
-    return join([_on_cpu(call(part)) for part in x.split(at_once, dim=int(own))], axis=1)
+        return call(x)
+    return join([on_cpu(call(part)) for part in x.split(at_once, dim=int(own))], axis=1)
 
 
 def join(answers: Iterable[Any], axis: int) -> Any:
@@ -99,7 +102,8 @@ def _examples_meet(call: Call, x: Tensor, axis: int) -> bool:
     )
 
 
-def _on_cpu(answers: Any) -> Any:
+def on_cpu(answers: Any) -> Any:
+    """The same answers, with every tensor on the CPU."""
     return tree_map(lambda leaf: leaf.cpu() if _holds(leaf) else leaf, answers)
 
 

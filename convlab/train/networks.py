@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from ..errors import UsageError
 from ..measure import Sample, Statistic, Varies
 from ..streams import Data, Draw, Stream, draw_each, left_as_it_was, seed_all
-from .answers import by_all, by_one, in_parts
+from .answers import by_all, by_one, in_parts, on_cpu
 from .answers import join as join_answers
 from .stacked import Loss, State, join, named_tensors
 
@@ -82,7 +83,7 @@ class Networks:
         Raises UsageError where answers differ in shape.
         """
         self._check(x, own, at_once)
-        groups = list(self._groups(x, own, at_once))
+        groups = [on_cpu(group) for group in self._groups(x, own, at_once)]
         try:
             answers: Tensor = join_answers(groups, axis=0)
             return answers
@@ -103,16 +104,29 @@ class Networks:
         if at_once < 1:
             raise UsageError(f"`predict` answers at least one example at once, not {at_once}")
 
-    def score(self, metric: Loss, data: Data | Draw, statistic: Statistic = "median") -> Sample:
-        """The metric on data that all share, or on a fresh draw for each; NaN if diverged.
+    def score(
+        self, metric: Loss, data: Data | Draw | Sequence[Data], statistic: Statistic = "median"
+    ) -> Sample:
+        """The metric on data that all share, on a fresh draw for each, or on those of each.
 
-        Raises UsageError where the metric is not one number.
+        NaN if diverged. It is computed where the networks are, or on the CPU if it cannot be
+        there, as by numpy. Raises UsageError where the metric is not one number.
         """
-        held_out = draw_each(data, self.seeds, Stream.HELD_OUT)
+        held_out = self._held_out(data)
         answers = self._answers(held_out, shared=isinstance(data, Data))
-        each = [_number(metric(a, d.y.clone())) for a, d in zip(answers, held_out, strict=True)]
+        each = [_scored(metric, a, d.y) for a, d in zip(answers, held_out, strict=True)]
         varies: Varies = self.varies if isinstance(data, Data) else "weights and data"
         return sample(torch.stack(each).masked_fill(self.diverged, torch.nan), statistic, varies)
+
+    def _held_out(self, data: Data | Draw | Sequence[Data]) -> Sequence[Data]:
+        if isinstance(data, Data) or not isinstance(data, Sequence):
+            return draw_each(data, self.seeds, Stream.HELD_OUT)
+        if len(data) != len(self.losses):
+            raise UsageError(
+                f"`score` has {len(self.losses)} networks and data for {len(data)}: give Data for "
+                "each of them, one that all share, or a function that draws it"
+            )
+        return data
 
     def _answers(self, data: Sequence[Data], *, shared: bool) -> Iterator[Any]:
         """The answers (N, ...) of each network to its data."""
@@ -201,6 +215,16 @@ def _are_ordinary(weights: Tensor) -> Tensor:
 def _is_ordinary(network: nn.Module) -> Tensor:
     trained = [p for p in network.parameters() if p.requires_grad]
     return torch.stack([_are_ordinary(p.detach()[None])[0] for p in trained]).all()
+
+
+def _scored(metric: Loss, answer: Any, y: Tensor) -> Tensor:
+    """The metric of one network, where its answer is; on the CPU where it raises elsewhere."""
+    devices = {leaf.device for leaf in tree_leaves(answer) if isinstance(leaf, Tensor)}
+    elsewhere = [device for device in devices if device.type != y.device.type]
+    for device in elsewhere:
+        with suppress(TypeError, RuntimeError):
+            return _number(metric(answer, y.to(device)))
+    return _number(metric(on_cpu(answer) if elsewhere else answer, y.clone()))
 
 
 def _number(value: Any) -> Tensor:

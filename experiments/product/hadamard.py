@@ -75,9 +75,9 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         SCENE: _train(config, workbench, SCENE, scene),
         FIELDS: _train(config, workbench, FIELDS, lambda g: _field(config, 1, 2, g)),
     }
-    measurements = Measurements()
+    tests, measurements = _test_sets(config, workbench), Measurements()
     for on, arms in trained.items():
-        _test(config, measurements, on, arms)
+        _test(measurements, on, arms, tests)
     _add_floor(measurements, scene)
     for arm, on in SHOWN:
         name, values = f"{arm}, trained on {NAMED[on]}", (config.first, config.second)
@@ -100,26 +100,31 @@ def _train(
 
 
 def _test(
-    config: Config, measurements: Measurements, trained: str, arms: Mapping[str, Networks]
+    measurements: Measurements,
+    trained: str,
+    arms: Mapping[str, Networks],
+    tests: Mapping[str, Data | list[Data]],
 ) -> None:
     """The finding in one table: the error of each arm on what it was trained on, and was not."""
     table = "Error ‖out - ab‖ / ‖ab‖, by what an arm was trained on and what it was tested on"
-    for tested, data in _test_sets(config).items():
+    for tested, data in tests.items():
         for arm, networks in arms.items():
             factors = {"trained": trained, "tested": tested, "arm": arm}
             measurements.add(table, factors, {"error (share)": networks.score(error, data)})
 
 
-def _test_sets(config: Config) -> dict[str, Data | Draw]:
+def _test_sets(config: Config, workbench: Workbench) -> dict[str, Data | list[Data]]:
+    """By name: what all arms and seeds share, or what all arms of a seed do."""
     a, b, boxes = config.first, config.second, config.rectangles
+    own = partial(workbench.held_out, number=config.seeds)
     others = [(a * s, b * t) for s in FACTORS for t in FACTORS if (s, t) != (1, 1)]
     return {
         T0: examples(filled_rectangles(boxes, (a, b))),
-        T1: lambda g: examples(moved_rectangles(16, (a, b), g)),
+        T1: own(lambda g: examples(moved_rectangles(16, (a, b), g))),
         T2: examples(torch.cat([filled_rectangles(boxes, pair) for pair in others])),
-        T3: lambda g: _field(config, 1, 2, g),
-        T4: lambda g: _field(config, 2, 6, g),
-        T5: lambda g: _field(config, 1, 2, g, sign=-1),
+        T3: own(lambda g: _field(config, 1, 2, g)),
+        T4: own(lambda g: _field(config, 2, 6, g)),
+        T5: own(lambda g: _field(config, 1, 2, g, sign=-1)),
     }
 
 

@@ -1,7 +1,7 @@
 """Tests of convlab.train: what trained networks answer, and what is refused with a sentence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,9 +11,10 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
 
+import convlab.train.networks
 from convlab.errors import UsageError
 from convlab.settings import Training
-from convlab.streams import Data
+from convlab.streams import Data, Stream, draw_each
 from convlab.train import Networks, fit
 from convlab.train.alone import channels_last_before_pooling
 
@@ -389,6 +390,36 @@ def test_a_metric_may_change_the_targets() -> None:
     y = data.y.clone()
     networks.score(lambda out, y: (out - y.mul_(2)).square().mean(), data)
     assert torch.equal(data.y, y)
+
+
+def test_data_of_each_are_scored_as_their_draws_are() -> None:
+    networks = trained(lambda: nn.Linear(6, 2), 3)
+    each = draw_each(row, networks.seeds, Stream.HELD_OUT)
+    assert networks.score(mse_loss, each) == networks.score(mse_loss, row)
+    with pytest.raises(UsageError, match="3 networks and data for 2"):
+        networks.score(mse_loss, each[:2])
+
+
+def test_a_metric_is_computed_where_the_networks_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here on the device without numbers, `meta`, in place of a card."""
+    networks, seen = trained(lambda: nn.Linear(6, 2), 2), list[str]()
+    there = {name: tensor.to("meta") for name, tensor in networks.state.items()}
+
+    def metric(out: Tensor, y: Tensor) -> Any:
+        seen.extend([out.device.type, y.device.type])
+        if out.device.type == "meta" and len(seen) > 4:
+            raise TypeError("numpy reads no tensor of a card")
+        return 1.0
+
+    def ones(answer: Tensor) -> Tensor:
+        return torch.ones(answer.shape)
+
+    on_a_card = replace(networks, state=there)
+    monkeypatch.setattr(Networks, "diverged", torch.zeros(2, dtype=torch.bool))
+    monkeypatch.setattr(convlab.train.networks, "on_cpu", ones)
+    assert on_a_card.score(metric, row).values == (1.0, 1.0) and seen == 4 * ["meta"]
+    assert on_a_card.score(metric, row).values == (1.0, 1.0)
+    assert seen[4:] == 2 * ["meta", "meta", "cpu", "cpu"]
 
 
 def test_networks_are_a_line() -> None:
