@@ -28,7 +28,7 @@ Filter = Annotated[
     list[str] | None,
     Argument(
         metavar="S3 | C212 | hadamard | WORD",
-        help="A post, a claim, an experiment, or what a sentence says.",
+        help="A post, a claim, an experiment or a longer config of it, or what a sentence says.",
     ),
 ]
 Run = Annotated[bool, Option("--run", help="Run what is missing or stale first.")]
@@ -61,7 +61,7 @@ def claims(
             raise UsageError(
                 "--json, --csv and --markdown are three forms of one output; name one"
             )
-        planned = standing_claims.plans(quick=quick)
+        planned = standing_claims.plans(quick=quick, words=filter_ or ())
         known = standing_claims.standings(planned, out, first_seed)
         shown = standing_claims.select(known, filter_ or ())
         failed = False

@@ -19,13 +19,20 @@ from .running import Plan, plan
 NOT_MEASURED = "that run did not measure it"
 
 
-def plans(*, quick: bool = False) -> dict[str, Plan]:
-    """How each shipped experiment would run, by its name. No torch is imported."""
-    planned: dict[str, Plan] = {}
-    for config in catalogue.configs():
-        each = plan(config, quick=quick)
-        planned.setdefault(each.name, each)
-    return planned
+def plans(*, quick: bool = False, words: Sequence[str] = ()) -> dict[str, Plan]:
+    """How each shipped experiment would run, by its name. No torch is imported.
+
+    With the config that bears its name. One of another name is a longer version, and stands in
+    the place of that where a word names it.
+    """
+    own = {name: plan(name, quick=quick) for name in catalogue.experiments()}
+    return own | {each.name: each for each in _longer(words, quick)}
+
+
+def _longer(words: Sequence[str], quick: bool) -> Iterator[Plan]:
+    for word in words:
+        if word in catalogue.configs() and word not in catalogue.experiments():
+            yield plan(word, quick=quick)
 
 
 def standings(planned: Mapping[str, Plan], root: Path, first_seed: int = 0) -> list[Standing]:
@@ -48,12 +55,16 @@ def standings(planned: Mapping[str, Plan], root: Path, first_seed: int = 0) -> l
 def select(known: Sequence[Standing], words: Sequence[str]) -> list[Standing]:
     """Those that any of the words fits: an id, a post, an experiment, or what a sentence says.
 
+    The name of a longer config stands for its experiment.
+
     UsageError for a word that fits none, with the nearest name; a state is a word also where none
     is in it.
     """
     if not words:
         return list(known)
-    chosen = [id(standing) for word in words for standing in _fitting(known, word)]
+    longer = {each.document.path.stem: each.name for each in _longer(words, quick=False)}
+    names = [longer.get(word, word) for word in words]
+    chosen = [id(standing) for name in names for standing in _fitting(known, name)]
     return [standing for standing in known if id(standing) in chosen]
 
 

@@ -1,4 +1,4 @@
-"""The shipped configs at full size with `--check`, eight at a time, as many as the time allows."""
+"""The shipped experiments at full size with `--check`, eight at a time, as time allows."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-CONFIGS = Path(__file__).parents[2] / "configs"
-ALONE = "growth", "speed", "hadamard"  # those that measure time, and the one that is timed here
-LAST = "hadamard --seeds 1000"
+from convlab.lab import catalogue
+from convlab.lab.children import measures_time
+
+TIMED = "hadamard"  # here; no other run beside it, nor beside those that measure time themselves
+LAST = f"{TIMED} --seeds 1000"
 AT_ONCE = 8
 EXIT = {0: "as expected", 1: "not as expected, or failed", 124: "out of time"}
 
 
 def measure(device: str, small: bool, end: float) -> list[dict[str, Any]]:
     """Each config's exit and seconds; what was not reached is listed."""
-    names = sorted(path.stem for path in CONFIGS.glob("*.yaml"))
     if small:
         return [_run("growth --quick", "cpu", end)]
-    rows = [_run(name, device, end) for name in (LAST, *ALONE)]
+    files = catalogue.experiments()
+    alone = [name for name, file in files.items() if name == TIMED or measures_time(file)]
+    rows = [_run(name, device, end) for name in (LAST, *alone)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        others = [name for name in names if name not in ALONE]
+        others = [name for name in files if name not in alone]
         rows += pool.map(lambda name: _run(name, device, end), others)
     return rows
 

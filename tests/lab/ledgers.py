@@ -46,6 +46,7 @@ def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "lab/configs").mkdir()
     (folder / "lab/experiments/numbers/one.py").write_text(ONE)
     (folder / "lab/configs/one.yaml").write_text("experiment: one\nquick: {seeds: 2}\n")
+    (folder / "lab/configs/long.yaml").write_text("experiment: one\nseeds: 64\n")
     monkeypatch.setattr(catalogue, "LAB", folder / "lab")
     monkeypatch.setattr(sources, "LAB", folder / "lab")
     monkeypatch.chdir(folder)

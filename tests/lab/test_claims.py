@@ -43,6 +43,16 @@ def test_every_claim_of_the_ledger_is_there_also_without_runs() -> None:
     assert known()["C201r"].controls == ("One is small: at most 8",)
 
 
+def test_a_longer_config_judges_where_it_is_named() -> None:
+    assert claims.plans()["one"].settings.seeds == 8  # type: ignore[attr-defined]
+    named = claims.plans(words=["S2", "long"])
+    assert list(named) == ["one"] and named["one"].settings.seeds == 64  # type: ignore[attr-defined]
+    found = claims.standings(named, ROOT)
+    assert claims.select(found, ["long"]) == claims.select(found, ["one"]) != []
+    run()
+    assert {s.stale for s in claims.standings(named, ROOT) if s.run} == {"settings seeds"}
+
+
 def test_below_the_posts_sentence_stand_its_variants_and_then_ours() -> None:
     assert [name for name in known() if name.startswith("C201")] == ["C201", "C201r", "C201o1"]
 
