@@ -148,7 +148,7 @@ def _dims(x: Tensor, weight: Tensor) -> int:
 
 def _product(x: Tensor, weight: Tensor, windows: Windows, groups: int) -> Tensor:
     """The layer without its bias: (N, O, *out_size), in any order in memory."""
-    way = way_of(x, weight, windows)
+    way = way_of(x, weight, windows, groups)
     if way is KERNELS:  # which widen what they read
         return few_calls.product(x, weight, windows, groups, way)
     x, weight = widened(x), widened(weight)

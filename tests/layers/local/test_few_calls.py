@@ -271,15 +271,17 @@ def test_one_place_decides_by_device_and_sizes(monkeypatch: pytest.MonkeyPatch) 
     windows, tensor = Windows.over((5,), 3, 1, 0, 1, "zeros"), cast("Any", OnACard)
     monkeypatch.setattr(ways, "PLAIN", {OnACard})
     monkeypatch.setattr(ways, "_has_kernels", lambda device: True)
-    assert way_of(tensor(), tensor(), windows) is KERNELS
-    assert way_of(tensor(dtype=torch.float64), tensor(), windows) is GATHERING
-    assert way_of(tensor(examples=2**30), tensor(), windows) is GATHERING
-    assert way_of(tensor(device=torch.device("mps")), tensor(), windows) is None
+    assert way_of(tensor(), tensor(), windows, 1) is KERNELS
+    assert way_of(tensor(dtype=torch.float64), tensor(), windows, 1) is GATHERING
+    assert way_of(tensor(examples=2**30), tensor(), windows, 1) is GATHERING
+    assert way_of(tensor(), tensor(), windows, 2**16 - 1) is KERNELS
+    assert way_of(tensor(), tensor(), windows, 2**16) is GATHERING
+    assert way_of(tensor(device=torch.device("mps")), tensor(), windows, 1) is None
     monkeypatch.setattr(ways, "_has_kernels", lambda device: False)
-    assert way_of(tensor(), tensor(), windows) is GATHERING
+    assert way_of(tensor(), tensor(), windows, 1) is GATHERING
     for device in "cpu", "meta":
         x = torch.empty(2, 1, 5, device=device)
-        assert way_of(x, x, windows) is None
+        assert way_of(x, x, windows, 1) is None
 
 
 def test_tensors_that_stand_for_others_leave_no_tables_behind() -> None:
