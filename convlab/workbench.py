@@ -36,6 +36,7 @@ class Workbench:
     device: str = "cpu"
     tell: Callable[[Progress], None] = lambda progress: None
     first_seed: int = 0
+    own: Callable[[str], Build | None] = lambda name: None  # a network of the user's, by its name
     losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # of what was done, which the run will show
     _begun: list[Future[object]] = field(default_factory=list)

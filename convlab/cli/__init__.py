@@ -85,7 +85,7 @@ def run(config: Config, settings: Settings = None, *, options: Options) -> None:
 @app.command()
 @with_options
 def compare(
-    models: Annotated[list[str], typer.Argument(help="Two or more of cnn, mlp, linear, local.")],
+    models: Annotated[list[str], typer.Argument(help="Of cnn, mlp, linear, local, FILE.py:NAME.")],
     data: Annotated[str | None, typer.Option(help=f"{DATASETS}.")] = None,
     *,
     options: Options,

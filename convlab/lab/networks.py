@@ -30,9 +30,8 @@ def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build
     where NAME, which may have dots, is a function or a Module class that takes no arguments, or
     an instance. Raises UsageError.
     """
-    place, colon, name = model.rpartition(":")
-    if colon and name and _is_module(place):
-        return _of_module(place, name)
+    if found := own(model):
+        return found
     if model.endswith(".py"):
         offered = _offered(_load(model))
         raise UsageError(
@@ -46,6 +45,12 @@ def builder(model: str, shape: Sequence[int], classes: int, width: int) -> Build
             f"not {len(shape)} numbers"
         )
     return partial(MODELS[model], (shape[0], shape[1], shape[2]), classes, width)
+
+
+def own(model: str) -> Build | None:
+    """What builds a network of the user's own, or None where that is not what is named."""
+    place, colon, name = model.rpartition(":")
+    return _of_module(place, name) if colon and name and _is_module(place) else None
 
 
 def _is_module(place: str) -> bool:

@@ -143,10 +143,11 @@ def run(
     """
     from .. import timing
     from ..workbench import Workbench, choose_device, repeatable
+    from .networks import own
 
     how.check_threads(threads)
     how.check_first_seed(first_seed)
-    bench = Workbench(choose_device(device, on_a_card=planned.on_a_card), tell, first_seed)
+    bench = Workbench(choose_device(device, on_a_card=planned.on_a_card), tell, first_seed, own)
     with store.gone_if_unused(root), timing.threads(threads), repeatable(bench.device):
         folder = store.reserve(root, planned.name)
         begun = replace(_begun(planned, folder), first_seed=first_seed)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import torch
 from torch import Tensor, nn
 
+from convlab.errors import UsageError
 from convlab.measure import number
 from convlab.memory import require
 from convlab.models import MODELS, Shape, shrunk
 
+Make = Callable[[], nn.Module]
 WITHOUT_WIDTH = frozenset({"linear"})
 NO_WIDTH = "–"
 
@@ -30,12 +32,20 @@ def equal_width(model: str, shape: Shape, channels: int) -> int:
 
 @dataclass(frozen=True)
 class Architecture:
-    """A model of one width, for images of one shape; nothing is built yet."""
+    """A model of one width, for images of one shape; nothing is built yet.
+
+    A network of the user's own has the width that its function gives it, and is built by that.
+    """
 
     model: str
     shape: Shape
     classes: int
     width: int
+    own: Make | None = field(default=None, compare=False)
+
+    @property
+    def has_width(self) -> bool:
+        return not self.own and self.model not in WITHOUT_WIDTH
 
     @property
     def label(self) -> str:
@@ -44,21 +54,45 @@ class Architecture:
     @property
     def factors(self) -> dict[str, str | int]:
         """Arm and width, for a row of a table; a dash where there is no width."""
-        width = NO_WIDTH if self.model in WITHOUT_WIDTH else self.width
+        width = self.width if self.has_width else NO_WIDTH
         return {"arm": self.model, "width": width}
 
     @property
     def parameters(self) -> int:
+        if self.own:
+            return sum(p.numel() for p in self.own().parameters())
         return parameter_count(self.model, self.shape, self.classes, self.width)
 
     def build(self) -> nn.Module:
-        return MODELS[self.model](self.shape, self.classes, self.width)
+        return self.own() if self.own else MODELS[self.model](self.shape, self.classes, self.width)
 
     def with_parameters(self, count: int) -> Architecture:
         """This one at the width nearest to `count` parameters; itself if it has no width."""
-        if self.model in WITHOUT_WIDTH:
+        if not self.has_width:
             return self
         return replace(self, width=matching_width(self.model, self.shape, self.classes, count))
+
+
+def check_scores(model: str, make: Make, images: Tensor, classes: int) -> None:
+    """Raise UsageError if the network cannot be trained to tell these classes of images apart."""
+    network = make()
+    if network is make():
+        raise UsageError(
+            f"{model} is one network, and every seed trains another: name a function or a class "
+            "that makes a new one at each call"
+        )
+    try:
+        with torch.no_grad():
+            scores = network(images)
+    except Exception as error:
+        error.add_note(f"raised by {model} for images of {tuple(images.shape)}")
+        raise
+    found = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
+    if found != (wanted := (len(images), classes)):
+        raise UsageError(
+            f"{model} answers {found} to {len(images)} images; to be compared, it should give one "
+            f"score for each of the {classes} classes: {wanted}"
+        )
 
 
 def parameter_count(model: str, shape: Shape, classes: int, width: int) -> int:
@@ -86,16 +120,28 @@ def matching_width(model: str, shape: Shape, classes: int, count: int) -> int:
 
 
 def contenders(
-    models: Sequence[str], images: Tensor, classes: int, channels: int
+    models: Sequence[str],
+    images: Tensor,
+    classes: int,
+    channels: int,
+    find: Callable[[str], Make | None] = lambda model: None,
 ) -> dict[tuple[str, str], Architecture]:
     """Each model twice: as ("width", model), as wide as a cnn of so many channels, and as
     ("parameters", model), with as many parameters as the first of these or as nearly as it can.
 
-    Raises NotEnoughMemory where the weights of one, their gradients and Adam's two moments would
-    not fit. images is (N, C, H, W).
+    A model that is none of convlab's is what `find` makes of its name. Raises NotEnoughMemory
+    where the weights of one, their gradients and Adam's two moments would not fit, and UsageError
+    for an own network that gives these images (N, C, H, W) no score for each class.
     """
     shape = images.shape[1], images.shape[2], images.shape[3]
-    wide = [Architecture(m, shape, classes, equal_width(m, shape, channels)) for m in models]
+    found = {model: find(model) for model in models if model not in MODELS}
+    own = {model: make for model, make in found.items() if make}
+    for model, make in own.items():
+        check_scores(model, make, images[:2], classes)
+    wide = [
+        Architecture(m, shape, classes, equal_width(m, shape, channels), own.get(m))
+        for m in models
+    ]
     large = [each.with_parameters(wide[0].parameters) for each in wide]
     for each in wide + large:
         require(16 * each.parameters, f"training {each.label}")

@@ -1,11 +1,12 @@
 """What a user may choose to compare, checked without torch, and the names of what is measured."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import AfterValidator
 
 from convlab.data import parse_dataset
-from convlab.settings import Model
+from convlab.errors import did_you_mean
+from convlab.settings import Model, place
 
 PUBLISHED = "support vectors, as published"  # the arm of scikit-learn's own example
 TEST_ACCURACY = "test accuracy (%)"  # of a network that learned from all images
@@ -25,5 +26,19 @@ def _check_distinct(models: tuple[str, ...]) -> tuple[str, ...]:
     return models
 
 
+def _check_model(name: str) -> str:
+    """One of convlab's, or a network of the user's own: FILE.py:NAME or PACKAGE.MODULE:NAME."""
+    known = [*get_args(Model), "FILE.py:NAME"]
+    file, colon, what = name.rpartition(":")
+    if name in known[:-1] or (colon and what and not file.endswith(".py")):
+        return name
+    if not colon or not what:
+        raise ValueError(f"no model {name}{did_you_mean(name, known)}")
+    if not place(file).is_file():
+        raise ValueError(f"no file {file}")
+    return name
+
+
 Source = Annotated[str, AfterValidator(_check_name)]
-Models = Annotated[tuple[Model, ...], AfterValidator(_check_distinct)]
+Contender = Annotated[str, AfterValidator(_check_model)]
+Models = Annotated[tuple[Contender, ...], AfterValidator(_check_distinct)]

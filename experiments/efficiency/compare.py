@@ -98,7 +98,8 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     dataset = load(config.data)
-    arms = contenders(config.models, dataset.x, len(dataset.classes), config.width)
+    classes = len(dataset.classes)
+    arms = contenders(config.models, dataset.x, classes, config.width, workbench.own)
     architectures = dict.fromkeys(arms.values())  # that of the first is there twice
     measurements = Measurements(notes=[*dataset.notes, *notes(arms)])
     order = workbench.generator(Stream.ORDER)
@@ -122,7 +123,8 @@ def notes(arms: dict[tuple[str, str], Architecture]) -> Iterator[str]:
     for (equal, _), arm in arms.items():
         if equal == "parameters" and abs(arm.parameters / count - 1) > 0.1:
             found, wanted = number(arm.parameters), number(count)
-            yield f"{arm.label}: {found} parameters, as near as can be to {wanted}"
+            near = "as near as can be to" if arm.has_width else "as it has no width to choose, not"
+            yield f"{arm.label}: {found} parameters, {near} {wanted}"
 
 
 def trial_of(

@@ -111,6 +111,11 @@ def test_four_mistakes_are_told_at_once_with_their_lines() -> None:
         (["run", "hadamard", "--seeds", "-3"], "expected a number of at least 1, found -3"),
         (["run", "hadamard", "--device", "gpu"], "unknown device `gpu`"),
         (["compare", "cnn", "mlpp"], "did you mean `mlp`"),
+        (
+            ["compare", "cnn", "net.py"],
+            "no model net.py; there are: linear, mlp",
+        ),
+        (["compare", "cnn", "net.py:small"], "no file net.py"),
         (["compare", "cnn", "mlp", "--data", "minst"], "minst"),
         (["compare", "cnn", "mlp", "--data", "folder:nowhere"], "nowhere"),
         (["edge", "no.png"], "no.png"),

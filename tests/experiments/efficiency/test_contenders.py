@@ -1,15 +1,20 @@
 """Tests of the networks that `compare` trains: equally wide, or with equally many parameters."""
 
+from collections.abc import Callable
+from functools import cache, partial
 from math import ceil
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
+from convlab.errors import UsageError
 from convlab.models import MODELS, Shape
 from experiments.efficiency import _contenders
 from experiments.efficiency._contenders import (
+    NO_WIDTH,
     WITHOUT_WIDTH,
     contenders,
     equal_width,
@@ -101,3 +106,40 @@ def test_weights_gradients_and_two_moments_must_fit_in_memory(
     monkeypatch.setattr(_contenders, "require", lambda size, what: asked.update({what: size}))
     arms = contenders(["cnn", "local"], torch.empty(0, 1, 8, 8), 10, 2)
     assert asked == {f"training {arm.label}": 4 * 4 * arm.parameters for arm in arms.values()}
+
+
+def pooled() -> nn.Module:
+    return nn.Sequential(nn.AdaptiveMaxPool2d(2), nn.Flatten(), nn.Linear(4, 10))
+
+
+def test_a_network_of_the_users_own_has_its_own_width_whatever_is_asked() -> None:
+    images = torch.zeros(4, 1, 8, 8)
+    arms = contenders(["cnn", "net.py:pooled"], images, 10, 4, lambda name: pooled)
+    wide, large = (arms[equal, "net.py:pooled"] for equal in ("width", "parameters"))
+    assert wide == large and large.parameters == 50 and large.label == "net.py:pooled"
+    assert large.factors == {"arm": "net.py:pooled", "width": NO_WIDTH}
+    assert str(large.build()) == str(pooled())
+    assert large.build() is not large.build()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (partial(nn.Linear, 8, 10), r"answers \(2, 1, 8, 10\) to 2 images"),
+        (lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 5)), r"answers \(2, 5\) .* 10 classes"),
+        (cache(pooled), "is one network, and every seed trains another"),
+    ],
+)
+def test_an_own_network_that_cannot_be_compared_is_refused(
+    make: Callable[[], nn.Module], message: str
+) -> None:
+    with pytest.raises(UsageError, match=f"net.py:x {message}"):
+        contenders(["net.py:x"], torch.zeros(4, 1, 8, 8), 10, 4, lambda name: make)
+
+
+def test_what_an_own_network_raises_says_which_it_is() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        contenders(
+            ["n.py:x"], torch.zeros(4, 1, 9, 9), 10, 4, lambda name: lambda: nn.Linear(8, 10)
+        )
+    assert raised.value.__notes__ == ["raised by n.py:x for images of (2, 1, 9, 9)"]
