@@ -68,14 +68,26 @@ def add_figure(measurements: Measurements) -> None:
     measurements.arrays["the layer's one map"] = layer(x)[0, 0].detach().numpy()
 
 
-def most(what: str) -> Control:
-    """That another rule than the claim's is wrong of most layers."""
-    return Control(
-        sentence=f"of most layers another rule does not hold: {what}",
-        of=at(NOT_SO, what=what),
-        predicted=above(50),
-    )
-
+PRODUCT = Control(
+    sentence="a product of the channels is wrong of most layers",
+    of=at(NOT_SO, what=MULTIPLIED),
+    predicted=above(50),
+)
+ONE_CHANNEL = Control(
+    sentence="a single channel is not enough in most layers",
+    of=at(NOT_SO, what=ALONE),
+    predicted=above(50),
+)
+ORDER = Control(
+    sentence="the maps of the kernels in reverse order are wrong of most layers",
+    of=at(NOT_SO, what=REVERSED),
+    predicted=above(50),
+)
+MAP_FOR_EACH = Control(
+    sentence="a map for each channel is not what most layers make",
+    of=at(NOT_SO, what=MAP_EACH),
+    predicted=above(50),
+)
 
 CLAIMS = (
     Claim(
@@ -111,7 +123,7 @@ CLAIMS = (
         "n output channels there are n such kernels: a square for each channel",
         of=at(NOT_SO, what=SQUARES),
         predicted=equal(0),
-        controls=(most(REVERSED),),
+        controls=(ORDER,),
         general=True,
     ),
     Claim(
@@ -121,7 +133,7 @@ CLAIMS = (
         "are added over the channels",
         of=at(NOT_SO, what=ADDED),
         predicted=equal(0),
-        controls=(most(MULTIPLIED), most(ALONE)),
+        controls=(PRODUCT, ONE_CHANNEL),
         general=True,
     ),
     Claim(
@@ -130,7 +142,7 @@ CLAIMS = (
         sentence="A layer adds a number for each output channel, its bias, to these sums",
         of=at(NOT_SO, what=BIASED),
         predicted=equal(0),
-        controls=(most(MULTIPLIED), most(ALONE)),
+        controls=(PRODUCT, ONE_CHANNEL),
         general=True,
     ),
     Claim(
@@ -140,7 +152,7 @@ CLAIMS = (
         "added to one output: (K_H, K_W, C) * (H, W, C) → (O_H, O_W, 1)",
         of=at(NOT_SO, what=ONE_MAP),
         predicted=equal(0),
-        controls=(most(MAP_EACH), most(ALONE)),
+        controls=(MAP_FOR_EACH, ONE_CHANNEL),
         general=True,
     ),
     Claim(
@@ -149,7 +161,7 @@ CLAIMS = (
         sentence="With several kernels there are as many outputs as kernels",
         of=at(NOT_SO, what=MAPS),
         predicted=equal(0),
-        controls=(most(REVERSED),),
+        controls=(ORDER,),
         general=True,
     ),
 )

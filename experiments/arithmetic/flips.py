@@ -37,8 +37,15 @@ from convlab.train import Networks
 from convlab.workbench import Workbench
 
 from ._flipped import convolving, correlating, flip_kernels
-from ._pairs import AROUND, LATER, ONE_SIDE, SAME_START
 
+AROUND = "convolution, flipped start, zeros around"
+SAME_START = "convolution, same start, zeros around"
+ONE_SIDE = "convolution, flipped start, zeros on one side"
+LATER = {  # what a figure says of them
+    AROUND: "convolution from flipped kernels",
+    SAME_START: "convolution from the same kernels",
+    ONE_SIDE: "convolution from flipped kernels, zeros on one side only",
+}
 KERNELS = "largest difference of a weight, one flipped"
 LOSSES = "largest difference of a loss"
 FIRST, LAST = "first loss", "last loss"

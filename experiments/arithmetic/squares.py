@@ -4,7 +4,7 @@ Layers on images of whole numbers are asked for the map of a sum of images, whic
 is the sum of the maps, and for their whole matrix, by single bright pixels. Predicted: the layer
 is linear, and its matrix, which a dense layer would hold in full, has no more than k² numbers
 unlike 0 that differ. A bias, with which torch's layers come, makes the map affine, and a ReLU
-neither: the controls. Kernels of unlike sides, of which two other posts use 1 x 2, must do as well.
+neither: the controls. Kernels of unlike sides, such as the 1 x 2 of two other posts, must do too.
 """
 
 from collections.abc import Callable
