@@ -155,7 +155,7 @@ def draw(record: Record) -> dict[str, Figure]:
         axes.bar_label(bars, fmt="%.0f %%", fontsize=9)
         bars.set_label(arm)
     axes.set_xticks(range(3), [f"{d}-D" for d in DIMENSIONS])
-    axes.set_ylabel("cases in which the formula gives the layer's numbers (%)")
+    axes.set_ylabel("cases with the layer's numbers (%)")
     axes.set_ylim(0, 125)  # room for the legend
     axes.set_title(record.finding("C406"), wrap=True)
     axes.legend(loc="upper left", ncols=3, fontsize=9)
