@@ -71,7 +71,7 @@ def test_the_claim_counts_the_nearest_reading_and_sees_one_that_is_a_probability
         measurements = Measurements()
         errors = {scores.SCALED: 0.3, scores.CUT: nearest, scores.LOGISTIC: 0.2, scores.FITTED: 0}
         for arm, center in errors.items():
-            sample = Sample([center + each / 1000 for each in range(6)], "mean", "data")
+            sample = Sample(tuple(center + each / 1000 for each in range(6)), "mean", "data")
             row = {"arm": arm, "brightness": scores.ONCE}
             measurements.add("", row, {scores.ERROR: sample})
         assert claim.check(measurements, scores.Config()).outcome is outcome
