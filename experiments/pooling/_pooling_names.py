@@ -1,0 +1,6 @@
+"""How maps are made smaller, and what is learned by networks that pool; no torch."""
+
+EVERY_SECOND, ALL = "every second pixel", "one mean of the map"
+MOTIF, TEXTURE, DIGITS = "rare motif", "faint texture", "digits"
+NO_MOTIF = "motif never shown"
+SHORT = "digits, a quarter of the steps"
