@@ -10,7 +10,7 @@ from torch import Tensor
 
 from convlab.data import shift_images
 
-Shift = tuple[int, int]  # pixels down and right
+Shift = tuple[int, ...]  # pixels down and right
 
 
 def averaged_over_shifts(weights: Tensor, side: int) -> Tensor:

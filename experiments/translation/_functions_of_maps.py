@@ -23,7 +23,7 @@ from convlab.workbench import Workbench
 from ._kinds import CONVOLUTION, CORNER, EVERYWHERE, FLATTENED, LOCAL, MAXIMUM, MLP, Images
 from ._shift_networks import whole_numbers, with_whole_weights
 
-Shift = tuple[int, int]  # pixels down and right
+Shift = tuple[int, ...]  # pixels down and right
 Function = Callable[[Tensor], Tensor]  # from images (N, 1, S, S) to maps (N, 1, S, S)
 
 
@@ -44,7 +44,7 @@ def behind_a_convolution(
     head: str, images: Images, workbench: Workbench
 ) -> list[tuple[Function, Tensor]]:
     """The network of each seed, from images to ten logits by that head, and its images."""
-    size, networks = (images.side, images.side), []
+    size, networks = (images.side, images.side), list[tuple[Function, Tensor]]()
     build = {MAXIMUM: maximum_head, FLATTENED: flat_head}[head]
     for weights, x in drawn(images, workbench):
         logits = with_whole_weights(build(4, size, 10), weights)
