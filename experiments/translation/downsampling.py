@@ -152,8 +152,8 @@ CLAIMS = (
             ),
         ),
     ),
-    Claim(  # not where two components tie: one in 160 did when their sums were compared, of which
-        # the first was taken; the squares of the paper tell them apart
+    Claim(  # not where two components tie: one choice of 80 did when their sums were compared, of
+        # which the first was taken; the squares of the paper tell them apart
         id="C312o6",
         source="ours",
         sentence="With adaptive polyphase sampling, circular networks with a global average or "
