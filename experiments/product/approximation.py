@@ -1,12 +1,13 @@
 """Can layers of additions multiply, how nearly, and at what cost?
 
-Predicted: m layers of twelve ReLU miss the product of two numbers of 0 to 1 by 2^(-2m-1) at most
-and exactly (Yarotsky's construction, 2f((x+y)/2) - f(x)/2 - f(y)/2), so they are never right and
-each layer divides the error by four. Four smooth units have an error of 0.0697 λ², until float32
-rounds it away; two squares have none. To find the weights of the construction is another matter:
-networks of its shape that are trained come far less near, and none multiplies larger numbers.
-Controls: two other constructions have other errors, |x| in place of the square multiplies
-nothing, in one layer training beats the weights by hand, and half the steps do hardly worse.
+Predicted: m layers of twelve ReLU miss the product of two numbers of 0 to 1 by up to 2^(-2m-1), to
+the last bit (Yarotsky's construction, 2f((x+y)/2) - f(x)/2 - f(y)/2): they are right at single
+points only, and each layer divides the error by four. Four smooth units have an error of
+0.0698 λ² or a multiple of it, until float32 rounds it away; two squares have none. To find the
+weights of the construction is another matter: networks of its shape that are trained come far less
+near, and none multiplies larger numbers. Controls: two other constructions have other errors, |x|
+in place of the square multiplies nothing, in one layer training beats the weights by hand, and
+half the steps leave an error that is less than four times as large.
 """
 
 from matplotlib.figure import Figure
