@@ -2,17 +2,21 @@
 
 `cnn` is two stages of 3 x 3 convolution, ReLU and 2 x 2 maximum, of `width` and twice as many
 channels, and a linear layer. `local` is its unshared counterpart, with the same shapes. `mlp` has
-one hidden layer of `width` units, and `linear` none. All return one score per class (N, classes).
+one hidden layer of `width` units, and `linear` none. `cnn-gap` and `cnn-gmp` end in the mean and
+the maximum of each map in place of all its positions. `bag-of-parts` sees 5 x 5 pixels at a time
+and the greatest of each of `width` features anywhere; `capsule` has `width` capsules of 4 features
+at each position, and one of 8 for each class. All return one score per class (N, classes).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import ceil, prod
 
 from torch import nn
 
-from .layers import LocallyConnected2d
+from .layers import Capsules, Lengths, LocallyConnected2d, PrimaryCapsules
 
 Shape = tuple[int, int, int]  # of one image: channels, height, width
 Size = tuple[int, int]
@@ -59,7 +63,33 @@ def local(shape: Shape, classes: int, width: int, head: Head = flat_head) -> nn.
     return _two_stages(shape, classes, width, _locally_connected, head)
 
 
-MODELS: dict[str, Build] = {"linear": linear, "mlp": mlp, "cnn": cnn, "local": local}
+def bag_of_parts(shape: Shape, classes: int, width: int) -> nn.Module:
+    """Features of windows of 5 x 5 pixels, wherever they are; a hidden layer combines them."""
+    first, pooling = nn.Conv2d(shape[0], width, 5, padding=2), nn.AdaptiveMaxPool2d(1)
+    combined = nn.Linear(width, width), nn.ReLU(), nn.Linear(width, classes)
+    return nn.Sequential(first, nn.ReLU(), pooling, nn.Flatten(), *combined)
+
+
+def capsule(shape: Shape, classes: int, width: int) -> nn.Module:
+    """Two convolutions, capsules of their maps and of classes, and a linear layer on lengths."""
+    first = nn.Conv2d(shape[0], width, 3, padding=1)
+    second = nn.Conv2d(width, 4 * width, 3, padding=1)
+    inputs = width * prod(shrunk(shape[1:], 4))
+    capsules = PrimaryCapsules(4), Capsules(inputs, classes, 4, 8), Lengths()
+    below = first, nn.ReLU(), _halve(), second, _halve()
+    return nn.Sequential(*below, *capsules, nn.Linear(classes, classes))
+
+
+MODELS: dict[str, Build] = {
+    "linear": linear,
+    "mlp": mlp,
+    "cnn": cnn,
+    "cnn-gap": partial(cnn, head=mean_head),
+    "cnn-gmp": partial(cnn, head=maximum_head),
+    "bag-of-parts": bag_of_parts,
+    "capsule": capsule,
+    "local": local,
+}
 
 
 def _two_stages(shape: Shape, classes: int, width: int, stage: Stage, head: Head) -> nn.Module:

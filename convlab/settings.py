@@ -25,7 +25,7 @@ def place(path: str | os.PathLike[str]) -> Path:
 
 Place = Annotated[Path, AfterValidator(place)]
 Seeds = Annotated[int, Field(ge=1, le=100_000, json_schema_extra=NO_CONDITION)]
-Model = Literal["linear", "mlp", "cnn", "local"]
+Model = Literal["linear", "mlp", "cnn", "cnn-gap", "cnn-gmp", "bag-of-parts", "capsule", "local"]
 
 
 class Training(BaseModel):

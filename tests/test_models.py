@@ -64,3 +64,18 @@ def test_a_pooling_head_takes_another_size_and_forgets_places(head: Head) -> Non
 def test_the_flattened_head_takes_no_other_size() -> None:
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
         cnn((1, 8, 8), 3, 2)(torch.rand(2, 1, 20, 12))
+
+
+def test_a_bag_of_parts_forgets_where_windows_are() -> None:
+    network, x = MODELS["bag-of-parts"]((1, 20, 20), 3, 4), torch.zeros(2, 1, 20, 20)
+    x[0, 0, 4:7, 4:7], x[0, 0, 12:14, 12:15] = 1, 2
+    x[1, 0, 13:16, 5:8], x[1, 0, 5:7, 14:17] = 1, 2
+    scores = network(x)
+    torch.testing.assert_close(scores[0], scores[1])
+    assert not torch.allclose(MODELS["capsule"]((1, 20, 20), 3, 4)(x)[0], scores[1])
+
+
+def test_the_class_capsules_are_read_by_their_lengths() -> None:
+    network = chain(MODELS["capsule"]((1, 8, 8), 3, 2))
+    lengths = network[:-1](torch.rand(4, 1, 8, 8))
+    assert lengths.shape == (4, 3) and (lengths >= 0).all() and (lengths < 1).all()
