@@ -1,0 +1,33 @@
+"""The accuracy of networks by the number of images that they have learned from."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from convlab.figures import lines, points
+from convlab.record import Record
+
+from ._few_quantities import ACCURACY, IN_ORDER, RANDOM, SHUFFLED
+
+BARS = "bars: 95 % intervals"
+
+
+def of_images(record: Record, title: str, counts: tuple[int, ...]) -> Figure:
+    """The accuracy of the CNN and the MLP, by the number of images, in order and shuffled."""
+    series = {}
+    for arm in ("cnn", "mlp"):
+        for pixels in (IN_ORDER, SHUFFLED):
+            row = {"split": RANDOM, "pixels": pixels, "arm": arm}
+            by_images = {n: record.measurements.get(ACCURACY, images=n, **row) for n in counts}
+            series[f"{arm}, pixels {pixels}"] = points(by_images)
+    x, y = "training images of each class", f"accuracy on new digits (%); {BARS}"
+    figure = lines(series, title=title, x=x, y=y, log_x=True)
+    _mark(figure, counts)
+    return figure
+
+
+def _mark(figure: Figure, numbers: tuple[int, ...]) -> None:
+    """Name these numbers along the axis, and no others."""
+    (axes,) = figure.axes
+    axes.set_xticks(numbers, [str(number) for number in numbers])
+    axes.minorticks_off()
