@@ -1,4 +1,4 @@
-"""The accuracy of networks by the number of images that they have learned from."""
+"""The figures of `signal` and `few`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,25 @@ from convlab.figures import lines, points
 from convlab.record import Record
 
 from ._few_quantities import ACCURACY, IN_ORDER, RANDOM, SHUFFLED
+from ._signal_quantities import needed
+from ._signal_settings import ARMS, PATCHES
 
 BARS = "bars: 95 % intervals"
+
+
+def of_examples(record: Record, title: str) -> Figure:
+    """How many examples each arm needs, by the number of patches."""
+    figure = lines(
+        {arm: points({k: needed(arm, k)(record.measurements) for k in PATCHES}) for arm in ARMS},
+        title=title,
+        x="positions where the feature may stand",
+        y=f"examples to be right in {record.settings['target']:g} %, medians",
+        levels={"not with so many": max(record.settings["examples"])},
+        log_x=True,
+        log_y=True,
+    )
+    _mark(figure, PATCHES)
+    return figure
 
 
 def of_images(record: Record, title: str, counts: tuple[int, ...]) -> Figure:
