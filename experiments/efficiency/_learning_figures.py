@@ -1,10 +1,11 @@
-"""The figures of `signal` and `few`."""
+"""The figures of `signal`, `few` and `variance`."""
 
 from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from convlab.figures import lines, points
+from convlab.figures import lines, points, side_by_side
+from convlab.measure import Measurements
 from convlab.record import Record
 
 from ._few_quantities import ACCURACY, IN_ORDER, RANDOM, SHUFFLED
@@ -48,3 +49,16 @@ def _mark(figure: Figure, numbers: tuple[int, ...]) -> None:
     (axes,) = figure.axes
     axes.set_xticks(numbers, [str(number) for number in numbers])
     axes.minorticks_off()
+
+
+def of_parts(record: Record, parts: tuple[str, ...], title: str) -> Figure:
+    """The parts of the Brier score of each arm, by images, and by pixels where shuffled."""
+    named = Measurements()
+    for row in record.measurements.rows:
+        if parts[0] in row.quantities:
+            images, pixels, arm = row.factors.values()
+            what = [f"from {images}", *[pixels] * (pixels != IN_ORDER)]
+            name = "\n".join([*arm.split(", "), *what])
+            named.add("", {"name": name}, {each: row.quantities[each] for each in parts})
+    y = f"part of the Brier score; {BARS}"
+    return side_by_side(named, parts, by="name", title=title, y=y, levels={})
