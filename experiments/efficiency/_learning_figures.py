@@ -1,4 +1,4 @@
-"""The figures of `signal`, `few` and `variance`."""
+"""The figures of `signal`, `few`, `variance` and `shifts`."""
 
 from __future__ import annotations
 
@@ -62,3 +62,14 @@ def of_parts(record: Record, parts: tuple[str, ...], title: str) -> Figure:
             named.add("", {"name": name}, {each: row.quantities[each] for each in parts})
     y = f"part of the Brier score; {BARS}"
     return side_by_side(named, parts, by="name", title=title, y=y, levels={})
+
+
+def of_seen(record: Record, quantities: tuple[str, ...], title: str) -> Figure:
+    """What each network is right in, by what it has seen."""
+    named = Measurements()
+    for row in record.measurements.rows:
+        if quantities[0] in row.quantities:
+            name = f"{row.factors['arm']}:\n{row.factors['seen']}"
+            named.add("", {"name": name}, {each: row.quantities[each] for each in quantities})
+    y, levels = f"right in new examples (%); {BARS}", {"guessing": 50.0}
+    return side_by_side(named, quantities, by="name", title=title, y=y, levels=levels)
