@@ -16,7 +16,7 @@ from functools import partial
 from matplotlib.figure import Figure
 from torch import nn
 
-from convlab.figures import lines, points
+from convlab.figures import side_by_side
 from convlab.measure import (
     Answer,
     Claim,
@@ -160,13 +160,12 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    found = {place: record.measurements.get(ACCURACY, arm=arm) for place, arm in enumerate(ARMS)}
-    figure = lines(
-        {"two stages of 3 x 3 convolutions": points(found)},
+    figure = side_by_side(
+        record.measurements,
+        (ACCURACY,),
+        by="arm",
         title=record.finding("C117"),
-        x="behind each stage, and behind both",
         y="accuracy (%), mean and 95 % interval",
         levels={"guessing": CHANCE},
     )
-    figure.axes[0].set_xticks(range(len(ARMS)), list(ARMS))
     return {"conjunction": figure}
