@@ -208,7 +208,7 @@ def _by_seed(answers: Any) -> Iterator[Any]:
 
 
 def _are_ordinary(weights: Tensor) -> Tensor:
-    ordinary: Tensor = (weights.flatten(1).abs() <= LARGEST).all(dim=1)
+    ordinary: Tensor = (weights.reshape(len(weights), -1).abs() <= LARGEST).all(dim=1)
     return ordinary.cpu()
 
 

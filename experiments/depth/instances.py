@@ -120,12 +120,13 @@ CLAIMS = (
         predicted=above(0.95),
         controls=(
             Control(
-                sentence="it fires elsewhere at most once in ten scenes",
+                sentence="elsewhere the filter fires at most once in ten scenes",
                 of=at(FALSE, filter=LEARNED, mouths=MOST, noise=0.0),
                 predicted=below(0.1),
             ),
             Control(
-                sentence="before learning it reads fewer than one scene in ten without a mistake",
+                sentence="before learning the filter reads fewer than one scene in ten without "
+                "a mistake",
                 of=at(ALL, filter=BEFORE, mouths=MOST, noise=0.0),
                 predicted=below(0.1),
             ),
@@ -141,7 +142,9 @@ CLAIMS = (
         predicted=equal(0),
         controls=(
             Control(
-                sentence="in noise it makes mistakes", of=mistakes(NOISES[-1]), predicted=above(1)
+                sentence="in noise the filter makes mistakes",
+                of=mistakes(NOISES[-1]),
+                predicted=above(1),
             ),
         ),
         general=True,

@@ -76,23 +76,41 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def windows_differ(size: int, columns: int, *, so: bool) -> Control:
-    told = "differ" if so else "are the same, as counted"
-    return Control(
-        sentence=f"the bags of {size} x {size} windows {told} at {columns} columns",
-        of=at(NOT_SHARED, window=size, motif=columns),
-        predicted=above(1) if so else equal(0),
-    )
-
-
-def learned(arm: str, columns: int) -> Control:
-    return Control(
-        sentence=f"{arm} is right about motifs of {columns} columns",
-        of=at(ACCURACY, arm=arm, motif=columns),
-        predicted=above(95),
-    )
-
-
+ONE_TELLS = Control(
+    sentence="one stage of 3 x 3 is right about motifs of 2 columns",
+    of=at(ACCURACY, arm=ONE, motif=2),
+    predicted=above(95),
+)
+TWO_TELL = Control(
+    sentence="two stages of 3 x 3 are right about motifs of 4 columns",
+    of=at(ACCURACY, arm=TWO, motif=4),
+    predicted=above(95),
+)
+THREE_TELL = Control(
+    sentence="three stages of 3 x 3 are right about motifs of 6 columns",
+    of=at(ACCURACY, arm=THREE, motif=6),
+    predicted=above(95),
+)
+SAME_3 = Control(
+    sentence="the bags of 3 x 3 windows are the same, as counted, at 4 columns",
+    of=at(NOT_SHARED, window=3, motif=4),
+    predicted=equal(0),
+)
+SAME_5 = Control(
+    sentence="the bags of 5 x 5 windows are the same, as counted, at 6 columns",
+    of=at(NOT_SHARED, window=5, motif=6),
+    predicted=equal(0),
+)
+OTHER_5 = Control(
+    sentence="the bags of 5 x 5 windows differ at 4 columns",
+    of=at(NOT_SHARED, window=5, motif=4),
+    predicted=above(1),
+)
+OTHER_7 = Control(
+    sentence="the bags of 7 x 7 windows differ at 6 columns",
+    of=at(NOT_SHARED, window=7, motif=6),
+    predicted=above(1),
+)
 GUESSES = (
     Control(
         sentence="a stage too few guesses", of=farthest_from_chance(*TOO_FEW), predicted=equal(0)
@@ -107,7 +125,7 @@ CLAIMS = (
         "processed: a third stage of 3 x 3 kernels adds 40 percentage points where two guess",
         of=paired(at(ACCURACY, arm=THREE, motif=6), at(ACCURACY, arm=TWO, motif=6)),
         predicted=above(40),
-        controls=(*GUESSES, learned(TWO, 4), learned(ONE, 2)),
+        controls=(*GUESSES, TWO_TELL, ONE_TELLS),
         blind=False,
     ),
     Claim(
@@ -117,11 +135,7 @@ CLAIMS = (
         "same windows, in other places",
         of=farthest_from_chance(*TOO_FEW),
         predicted=equal(0),
-        controls=(
-            windows_differ(3, 4, so=False),
-            windows_differ(5, 6, so=False),
-            windows_differ(5, 4, so=True),
-        ),
+        controls=(SAME_3, SAME_5, OTHER_5),
         general=True,
         identity=True,
     ),
@@ -132,7 +146,7 @@ CLAIMS = (
         "tells more than 95 % of the motifs that three stages of 3 x 3 tell",
         of=at(ACCURACY, arm=WIDE, motif=6),
         predicted=above(95),
-        controls=(*GUESSES, learned(THREE, 6)),
+        controls=(*GUESSES, THREE_TELL),
         blind=False,
     ),
     Claim(
@@ -142,7 +156,7 @@ CLAIMS = (
         "guess",
         of=farthest_from_chance({"arm": LINEAR, "motif": 6}),
         predicted=equal(0),
-        controls=(windows_differ(7, 6, so=True),),
+        controls=(OTHER_7,),
         general=True,
         identity=True,
     ),

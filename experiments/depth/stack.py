@@ -68,15 +68,20 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
 
 
 WITHOUT = farthest_from_chance({"arm": NONE})
-OTHERWISE = tuple(
-    Control(sentence=sentence, of=at(MISMATCHES, arm=arm), predicted=above(1))
-    for arm, sentence in (
-        (UNFLIPPED, "kernels that are not flipped against each other give another result"),
-        (WITH_RELU, "with a ReLU between the layers are not one kernel"),
-    )
+OTHERWISE = (
+    Control(
+        sentence="kernels that are not flipped against each other give another result",
+        of=at(MISMATCHES, arm=UNFLIPPED),
+        predicted=above(1),
+    ),
+    Control(
+        sentence="layers with a ReLU between them are not one kernel",
+        of=at(MISMATCHES, arm=WITH_RELU),
+        predicted=above(1),
+    ),
 )
 LEARNS = Control(
-    sentence="with a ReLU between the same stages learn the motif",
+    sentence="with a ReLU between them the same stages learn the motif",
     of=at(ACCURACY, arm=RELU),
     predicted=above(95),
 )
@@ -91,7 +96,8 @@ CLAIMS = (
         predicted=above(95),
         controls=(
             Control(
-                sentence="without it they are right about one of each pair of images",
+                sentence="without a ReLU the same stages are right about one of each pair of "
+                "images",
                 of=WITHOUT,
                 predicted=equal(0),
             ),
@@ -118,7 +124,7 @@ CLAIMS = (
         predicted=equal(0),
         controls=(
             Control(
-                sentence="near the edge they are not",
+                sentence="near the edge the layers give another result than one kernel",
                 of=at(MISMATCHES, arm=BORDER),
                 predicted=above(1),
             ),

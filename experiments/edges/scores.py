@@ -138,6 +138,7 @@ CLAIMS = (
         of=LEAST_ERROR,
         predicted=below(0.05),
         expected=Outcome.REFUTED,
+        blind=False,  # a first run read the output in one way, and was 0.30 off
         controls=(CALIBRATED,),
     ),
     Claim(

@@ -123,6 +123,7 @@ CLAIMS = (
         of=FEWER,
         predicted=below(-10),
         expected=None,
+        blind=False,  # a trial of 4 seeds: capsules called all of the jumbled faces faces
         controls=ALIKE,
     ),
     Claim(
@@ -133,6 +134,7 @@ CLAIMS = (
         of=FEWER,
         predicted=within(10, of=0),
         expected=None,
+        blind=False,
         controls=ALIKE,
     ),
     Claim(
@@ -143,6 +145,7 @@ CLAIMS = (
         of=paired(at(JUMBLED, arm=ROUTED[3]), at(JUMBLED, arm=ROUTED[0])),
         predicted=within(10, of=0),
         expected=None,
+        blind=False,
         controls=(*ALIKE, *knows_faces(ROUTED[0])),
     ),
     Claim(
@@ -153,6 +156,7 @@ CLAIMS = (
         of=paired(at(JUMBLED, arm=ROUTED[3]), at(JUMBLED, arm=READ)),
         predicted=within(10, of=0),
         expected=None,
+        blind=False,
         controls=(*ALIKE, *knows_faces(READ)),
     ),
     Claim(

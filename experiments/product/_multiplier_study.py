@@ -140,9 +140,9 @@ def try_squares(measurements: Measurements) -> None:
     level = next(each for each in LEVELS if 2.0 ** (-2 * each - 1) < NEAR)
     log_exp = by_hand(with_log_and_exp(1e-4, 1))
     networks = {"relu": relu_multiplier(level), SQUARE: square_multiplier(), "log-exp": log_exp}
-    for name, network in networks.items():
-        missed = float((network(grid(5)) - product(grid(5))).abs().max())
-        quantities = {SIZES: exactly(non_zero(network)), PRODUCT: exactly(missed)}
+    for name, each in networks.items():
+        error = float((each(grid(5)) - product(grid(5))).abs().max())
+        quantities = {SIZES: exactly(non_zero(each)), PRODUCT: exactly(error)}
         measurements.add(f"Weights for an error below {NEAR:g}", {"network": name}, quantities)
 
 

@@ -38,7 +38,7 @@ def law_of_overflow(gain: float) -> float:
 
 def first_to_overflow(low: float, high: float, count: int, blocks: int) -> float:
     """The least of `count` gains from low to high that overflows within so many blocks."""
-    gains = torch.linspace(low, high, count, dtype=torch.float64).tolist()
+    gains: list[float] = torch.linspace(low, high, count, dtype=torch.float64).tolist()
     found = blocks_to_overflow(gains, torch.float64, blocks)
     return min(gain for gain, after in zip(gains, found, strict=True) if after < inf)
 

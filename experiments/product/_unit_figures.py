@@ -35,7 +35,12 @@ def draw_course(record: Record, title: str) -> Figure:
     for colour, (unit, share) in zip(COLOURS, SHARES.items(), strict=False):
         axes.axhline(share, color=colour, linestyle=":", linewidth=1)
         text = f"{unit} after {PUBLISHED_STEPS:,} steps,\nMadsen and Johansen"
-        place = {"xycoords": ("axes fraction", "data"), "fontsize": 8}
-        axes.annotate(text, (0.01, share + 0.01), color=colour, **place)
+        axes.annotate(
+            text,
+            (0.01, share + 0.01),
+            xycoords=("axes fraction", "data"),
+            color=colour,
+            fontsize=8,
+        )
     axes.legend(fontsize=9, loc="center left")
     return figure

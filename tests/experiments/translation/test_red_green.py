@@ -117,7 +117,7 @@ def test_a_network_that_looks_at_colours_would_be_seen(
     assert outcomes == expected
 
 
-@pytest.mark.parametrize("name", ["red_green", "red-green-long"])
+@pytest.mark.parametrize("name", ["red_green", "red_green-long"])
 def test_both_configs_predict_by_the_same_claims(name: str) -> None:
     plan = lab.plan(name)
     assert {claim.id for claim in plan.claims} == {"C319o1", "C319o2", "C319o3", "C319o4"}
