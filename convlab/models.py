@@ -11,7 +11,6 @@ at each position, and one of 8 for each class. All return one score per class (N
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from math import ceil, prod
 
 from torch import nn
@@ -58,6 +57,16 @@ def cnn(shape: Shape, classes: int, width: int, head: Head = flat_head) -> nn.Mo
     return _two_stages(shape, classes, width, _convolution, head)
 
 
+def cnn_gap(shape: Shape, classes: int, width: int) -> nn.Module:
+    """A cnn that ends in the mean of each map: what it sees may stand anywhere."""
+    return cnn(shape, classes, width, mean_head)
+
+
+def cnn_gmp(shape: Shape, classes: int, width: int) -> nn.Module:
+    """A cnn that ends in the maximum of each map: what it sees may stand anywhere."""
+    return cnn(shape, classes, width, maximum_head)
+
+
 def local(shape: Shape, classes: int, width: int, head: Head = flat_head) -> nn.Module:
     """Kernels and biases of their own at every position."""
     return _two_stages(shape, classes, width, _locally_connected, head)
@@ -84,8 +93,8 @@ MODELS: dict[str, Build] = {
     "linear": linear,
     "mlp": mlp,
     "cnn": cnn,
-    "cnn-gap": partial(cnn, head=mean_head),
-    "cnn-gmp": partial(cnn, head=maximum_head),
+    "cnn-gap": cnn_gap,
+    "cnn-gmp": cnn_gmp,
     "bag-of-parts": bag_of_parts,
     "capsule": capsule,
     "local": local,

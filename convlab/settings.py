@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -26,6 +26,7 @@ def place(path: str | os.PathLike[str]) -> Path:
 Place = Annotated[Path, AfterValidator(place)]
 Seeds = Annotated[int, Field(ge=1, le=100_000, json_schema_extra=NO_CONDITION)]
 Model = Literal["linear", "mlp", "cnn", "cnn-gap", "cnn-gmp", "bag-of-parts", "capsule", "local"]
+MODEL_NAMES: tuple[str, ...] = get_args(Model)
 
 
 class Training(BaseModel):

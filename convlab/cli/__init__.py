@@ -20,6 +20,7 @@ from ..foreign import printable
 from ..lab import copying, environment, listing
 from ..record import Record
 from ..report.progress import ProgressLine
+from ..settings import MODEL_NAMES
 from . import output
 from .claims import claims
 from .count import count
@@ -85,7 +86,9 @@ def run(config: Config, settings: Settings = None, *, options: Options) -> None:
 @app.command()
 @with_options
 def compare(
-    models: Annotated[list[str], typer.Argument(help="Of cnn, mlp, linear, local, FILE.py:NAME.")],
+    models: Annotated[
+        list[str], typer.Argument(help=f"Of {', '.join(MODEL_NAMES)}, FILE.py:NAME.")
+    ],
     data: Annotated[str | None, typer.Option(help=f"{DATASETS}.")] = None,
     *,
     options: Options,

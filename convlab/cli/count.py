@@ -9,6 +9,7 @@ from typer import Argument, Option
 from .. import report
 from ..errors import UsageError
 from ..record import as_json
+from ..settings import MODEL_NAMES
 from . import output
 from .exit_codes import one_line_errors
 from .options import Debug
@@ -19,7 +20,7 @@ TYPES = ("float32", "float64", "bfloat16", "float16", "int64")
 
 
 Model = Annotated[
-    str, Argument(help="cnn, mlp, linear, local; or FILE.py:FUNCTION, or PACKAGE.MODULE:NAME.")
+    str, Argument(help=f"{', '.join(MODEL_NAMES)}; or FILE.py:FUNCTION, or PACKAGE.MODULE:NAME.")
 ]
 Input = Annotated[str, Option("--input", help="The shape of one sample, without the batch.")]
 Batch = Annotated[int, Option(help="Samples, for bytes and times.", min=1)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 from .. import config
 from ..errors import UsageError, nearest
 from ..record import Record, Status
-from ..settings import Model
+from ..settings import MODEL_NAMES
 from . import catalogue, ledger, store
 from .outline import question
 
@@ -40,7 +39,8 @@ def _models() -> dict[str, str]:
     source = Path(__file__).parents[1].joinpath("models.py").read_text(encoding="utf-8")
     functions = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
     docstrings = {function.name: ast.get_docstring(function) or "" for function in functions}
-    return {name: docstrings[name].partition("\n")[0] for name in get_args(Model)}
+    said = {name: docstrings[name.replace("-", "_")] for name in MODEL_NAMES}
+    return {name: docstring.partition("\n")[0] for name, docstring in said.items()}
 
 
 KINDS = {"configs": _configs, "models": _models}

@@ -1,12 +1,12 @@
 """What a user may choose to compare, checked without torch, and the names of what is measured."""
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 from pydantic import AfterValidator
 
 from convlab.data import parse_dataset
 from convlab.errors import did_you_mean
-from convlab.settings import Model, place
+from convlab.settings import MODEL_NAMES, place
 
 PUBLISHED = "support vectors, as published"  # the arm of scikit-learn's own example
 TEST_ACCURACY = "test accuracy (%)"  # of a network that learned from all images
@@ -28,7 +28,7 @@ def _check_distinct(models: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check_model(name: str) -> str:
     """One of convlab's, or a network of the user's own: FILE.py:NAME or PACKAGE.MODULE:NAME."""
-    known = [*get_args(Model), "FILE.py:NAME"]
+    known = [*MODEL_NAMES, "FILE.py:NAME"]
     file, colon, what = name.rpartition(":")
     if name in known[:-1] or (colon and what and not file.endswith(".py")):
         return name
