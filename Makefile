@@ -34,9 +34,9 @@ lint: $(VENV)/installed
 wheel: $(VENV)/installed
 	PYTHON="$(abspath $(BIN)/python)" sh tests/wheel.sh
 
-# The fast tests with the lowest versions that pyproject.toml allows.
+# The fast tests of the package with the lowest versions that pyproject.toml allows.
 lowest: $(LOWEST)/installed
-	$(LOWEST)/bin/pytest $(IN_PARALLEL) $(FAST)
+	$(LOWEST)/bin/pytest $(IN_PARALLEL) $(FAST) --ignore tests/experiments --ignore tests/test_layering.py
 
 # Every claim at full size; a wrong verdict fails. What came out is kept in docs and README.
 claims: $(VENV)/installed

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -147,14 +149,20 @@ def test_what_lies_beside_experiments_is_shared_or_makes_one_readable(path: Path
 
 
 def imports(file: Path, other: Path) -> bool:
-    names = modules(tree(file), package_of(file))
-    return f"{package_of(other)}.{other.stem}" in {".".join(n.split(".")[:3]) for n in names}
+    return f"{package_of(other)}.{other.stem}" in imported(file)
+
+
+@cache
+def imported(file: Path) -> set[str]:
+    """The dotted names of the files that it imports, of experiments and of those beside them."""
+    return {".".join(n.split(".")[:3]) for n in modules(tree(file), package_of(file))}
 
 
 @pytest.mark.parametrize("path", NEIGHBOURS, ids=relative)
 def test_an_experiment_is_behind_every_file_beside_it(path: Path) -> None:
     reached = {other for other in EXPERIMENTS if other.parent == path.parent}
-    while more := {f for f in NEIGHBOURS if any(imports(r, f) for r in reached)} - reached:
+    beside = [other for other in NEIGHBOURS if other.parent == path.parent]
+    while more := {f for f in beside if any(imports(r, f) for r in reached)} - reached:
         reached |= more
     assert path in reached
 

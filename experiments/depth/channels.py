@@ -38,9 +38,9 @@ from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._channel_counts import dimensions, off_the_formula, times_the_weights, wide_less_narrow
 from ._channel_names import LOSS, RIGHT
 from ._channel_networks import on_digits
+from ._numbers_of_channels import dimensions, off_the_formula, times_the_weights, wide_less_narrow
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
 HALF = "loss after half the steps"

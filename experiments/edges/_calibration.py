@@ -19,7 +19,7 @@ CONTRAST = 0.4, 0.8  # of a stroke, where noise has a standard deviation of 1
 BINS = 10
 
 
-def places(count: int, generator: Generator) -> Data:
+def places_in_noise(count: int, generator: Generator) -> Data:
     """Places (N, 1, SIDE, SIDE) of noise, every second one with an upright stroke, y = 1."""
     y = torch.arange(count) % 2
     low, high = CONTRAST

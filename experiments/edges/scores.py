@@ -41,7 +41,14 @@ from convlab.settings import FROZEN, Seeds
 from convlab.streams import Data, Stream
 from convlab.workbench import Workbench
 
-from ._calibration import calibration_error, curve, outputs, pairs_right, places, probabilities
+from ._calibration import (
+    calibration_error,
+    curve,
+    outputs,
+    pairs_right,
+    places_in_noise,
+    probabilities,
+)
 from ._score_names import CUT, FITTED, LOGISTIC, SCALED
 
 ERROR, RIGHT = "calibration error (share)", "pairs ranked right (share)"
@@ -67,7 +74,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements, found = Measurements(), defaultdict[Row, list[float]](list)
     for seed in workbench.track("places", range(config.seeds)):
         known, new = (
-            places(config.places, workbench.generator(each, seed))
+            places_in_noise(config.places, workbench.generator(each, seed))
             for each in (Stream.DATA, Stream.HELD_OUT)
         )
         for row, number in judged(known, new, workbench.generator(Stream.NOISE, seed)):

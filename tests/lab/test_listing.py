@@ -10,6 +10,7 @@ from convlab.errors import UsageError
 from convlab.lab import catalogue, listing, store
 from convlab.measure import Outcome, Verdict
 from convlab.record import Record, Status
+from convlab.settings import MODEL_NAMES
 
 
 def verdict(outcome: Outcome) -> Verdict:
@@ -45,7 +46,7 @@ def test_a_run_of_its_path_or_of_its_name_below_the_root_is_one(tmp_path: Path) 
 def test_each_kind_of_thing_is_listed() -> None:
     assert listing.things("configs").keys() == catalogue.configs().keys()
     assert listing.things("configs")["hadamard"] == "experiment: hadamard"
-    assert list(listing.things("models")) == ["linear", "mlp", "cnn", "local"]
+    assert list(listing.things("models")) == list(MODEL_NAMES)
     assert all(listing.things("models").values())
     with pytest.raises(
         UsageError, match=r"cannot list `thing`; there are: experiments, configs, models, runs"

@@ -24,7 +24,7 @@ def seeded(seed: int = 0) -> Generator:
 
 
 def test_the_output_is_the_sum_of_products_with_the_kernel() -> None:
-    x = calibration.places(6, seeded()).x
+    x = calibration.places_in_noise(6, seeded()).x
     kernel = np.zeros((7, 7))
     kernel[:, 2:5] = 0.5, 1, 0.5  # two pixels wide, around the middle column
     kernel -= kernel.mean()
@@ -35,7 +35,7 @@ def test_the_output_is_the_sum_of_products_with_the_kernel() -> None:
 
 def test_pairs_are_ranked_as_theory_and_scikit_learn_say() -> None:
     """An output has a standard deviation of 1, and a stroke of contrast c adds c sqrt(6.5)."""
-    data = calibration.places(4000, seeded())
+    data = calibration.places_in_noise(4000, seeded())
     found = calibration.outputs(data.x)
     right = calibration.pairs_right(found, data.y)
     assert right == pytest.approx(roc_auc_score(data.y.numpy(), found.numpy()))

@@ -36,6 +36,12 @@ def closed_form(name: str, shape: Shape, classes: int, width: int) -> int:
         return (channels * whole + 1) * classes
     if name == "mlp":
         return (channels * whole + 1) * width + (width + 1) * classes
+    if name == "bag-of-parts":
+        return (25 * channels + 1) * width + (width + 1) * (width + classes)
+    if name == "capsule":
+        below = (9 * channels + 1) * width + (9 * width + 1) * 4 * width
+        return below + width * quarter * classes * 4 * 8 + (classes + 1) * classes
+    quarter = 1 if name in ("cnn-gap", "cnn-gmp") else quarter
     places = (whole, half) if name == "local" else (1, 1)
     first = places[0] * (9 * channels + 1) * width
     second = places[1] * (9 * width + 1) * 2 * width
