@@ -55,6 +55,7 @@ MATHEMATICS = {  # what few fonts of text have
     "µ": r"\mu",  # the micro sign, another letter than that of the alphabet
 }
 SPECIAL = {
+    **{letter: letter for letter in "äöüéè"},  # which LaTeX reads as they are
     **{letter: f"\\{letter}" for letter in "{}$&#%_"},
     **{letter: rf"\ensuremath{{{command}}}" for letter, command in MATHEMATICS.items()},
     "\\": r"\textbackslash{}",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from math import sqrt
 
-from scipy.stats import binomtest
-
 from convlab.measure import Measurements, Quantity, Sample, at, exactly
 
 SOLVED, WHEN = "solved (share)", "first solved (step)"
@@ -30,6 +28,8 @@ def newcombe(first: tuple[int, int], second: tuple[int, int]) -> tuple[float, fl
 
 
 def _wilson(successes: int, count: int) -> tuple[float, float, float]:
+    from scipy.stats import binomtest  # slow to load, and no claim needs it to be shown
+
     found = binomtest(successes, count).proportion_ci(method="wilson")
     return successes / count, float(found.low), float(found.high)
 
