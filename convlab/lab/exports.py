@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import did_you_mean
@@ -64,7 +65,11 @@ def _modules(dotted: str) -> list[str]:
 
 def _public(file: Path) -> set[str]:
     """What the file lists in `__all__`, where it does; else what it binds."""
-    tree = parse(file)
+    return _names(parse(file))
+
+
+@lru_cache(maxsize=1024)
+def _names(tree: ast.Module) -> set[str]:
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
             return set(ast.literal_eval(statement.value))

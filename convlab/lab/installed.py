@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .exports import missing
 from .outline import OutlineError
+from .statements import nodes_of
 
 CALLED = ("measure", "draw")  # functions of an experiment that every run calls
 
@@ -21,7 +22,7 @@ def check_installed(file: Path, tree: ast.Module, folder: Path) -> None:
     Only imports count that every run makes: those of the file itself and of `CALLED`. A file that
     changes `sys.path` may find what is not to be found before.
     """
-    if "sys.path" in {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}:
+    if _names_path(tree):
         return
     for node in _always(tree.body):
         for name in _libraries(node):
@@ -29,6 +30,11 @@ def check_installed(file: Path, tree: ast.Module, folder: Path) -> None:
                 raise OutlineError(f"{file}:{node.lineno}: {problem}")
         if problem := missing(node):
             raise OutlineError(f"{file}:{node.lineno}: imports {problem}")
+
+
+def _names_path(tree: ast.Module) -> bool:
+    attributes = (node for node in nodes_of(tree) if isinstance(node, ast.Attribute))
+    return any(ast.unparse(node) == "sys.path" for node in attributes if node.attr == "path")
 
 
 def _always(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .installed import check_installed
 from .outline import OutlineError, parse
-from .statements import DOORS, names_bound
+from .statements import DOORS, names_bound, nodes_of
 
 
 def neighbours(experiment: Path) -> list[Path]:
@@ -38,17 +38,12 @@ class _Text:
 
 
 def _text(file: Path) -> _Text:
-    try:
-        data = file.read_bytes()
-    except OSError:
-        data = b""  # `parse` says why
-    return _found(file, data)
+    return _found(parse(file))
 
 
-@lru_cache
-def _found(file: Path, _: bytes) -> _Text:
-    tree = parse(file)
-    nodes = list(ast.walk(tree))
+@lru_cache(maxsize=1024)
+def _found(tree: ast.Module) -> _Text:
+    nodes = nodes_of(tree)
     guards = (node for node in nodes if isinstance(node, ast.Try | ast.If))
     return _Text(
         tree,

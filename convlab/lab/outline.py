@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
@@ -74,20 +75,28 @@ def check_takes(path: Path, name: str, arguments: str) -> None:
                     f"{path}:{each.lineno}: `{name}` should take ({arguments}), "
                     f"not ({ast.unparse(given)})"
                 )
-        elif name in names_bound(each) and isinstance(getattr(each, "value", None), ast.Constant):
+        elif isinstance(getattr(each, "value", None), ast.Constant) and name in names_bound(each):
             raise OutlineError(f"{path}:{each.lineno}: `{name}` should be a function")
 
 
 def parse(path: Path) -> ast.Module:
-    """The syntax tree of the file; OutlineError, with the line, if it is no Python."""
+    """The syntax tree of the file; OutlineError, with the line, if it is no Python.
+
+    As long as the file says the same it is the same tree: not to be changed.
+    """
     try:
-        return ast.parse(path.read_bytes(), str(path))
+        return _parsed(path, path.read_bytes())
     except OSError as error:
         raise OutlineError(f"{path}: cannot be read: {error.strerror}") from error
     except SyntaxError as error:
         raise OutlineError(f"{path}:{error.lineno or 1}: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise OutlineError(f"{path}: is no Python: {str(error) or 'nested too deeply'}") from error
+
+
+@lru_cache(maxsize=1024)  # more files than ship
+def _parsed(path: Path, text: bytes) -> ast.Module:
+    return ast.parse(text, str(path))
 
 
 def _execute(path: Path, statements: list[ast.stmt]) -> dict[str, Any]:

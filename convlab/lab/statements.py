@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from copy import copy
+from functools import lru_cache
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
@@ -23,12 +25,12 @@ def needed(body: list[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
     if not all(map(_only_binds, body)) or any(each & DOORS for each in touched):
         return body
     wanted, chosen = set(names), set[int]()
+    bound = list(map(names_bound, body))
     values = wanted | {n for s in body if not isinstance(s, DEFINITIONS) for n in _own(s)}
     while more := {
         index
-        for index, statement in enumerate(body)
-        if index not in chosen
-        and (names_bound(statement) & wanted or touched[index] & wanted & values)
+        for index in range(len(body))
+        if index not in chosen and (bound[index] & wanted or touched[index] & wanted & values)
     }:
         chosen |= more
         wanted |= {name for index in more for name in _names(body[index]) | _quoted(body[index])}
@@ -39,11 +41,17 @@ def needed(body: list[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
     ]
 
 
+@lru_cache(maxsize=1024)  # more files than ship
+def nodes_of(tree: ast.Module) -> list[ast.AST]:
+    """Every node of a file, walked once."""
+    return list(ast.walk(tree))
+
+
 def names_bound(node: ast.AST) -> set[str]:
     """The names that a statement binds; of a whole module or function, in whatever scope."""
     if isinstance(node, DEFINITIONS):
         return {node.name}
-    nodes = list(ast.walk(node))
+    nodes = nodes_of(node) if isinstance(node, ast.Module) else list(ast.walk(node))
     bound = {n.name for n in nodes if isinstance(n, DEFINITIONS)}
     bound |= {_alias(alias) for n in nodes if isinstance(n, IMPORTS) for alias in n.names}
     return bound | {
@@ -156,6 +164,7 @@ def _alias(alias: ast.alias) -> str:
 def _trim(statement: ast.stmt, wanted: set[str]) -> ast.stmt:
     """An import of the wanted names only: one of torch's would load all of it."""
     if isinstance(statement, IMPORTS) and not _is_future(statement):
+        statement = copy(statement)
         statement.names = [alias for alias in statement.names if _alias(alias) in wanted]
     return statement
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from math import pi, tau
 from pathlib import Path
 from textwrap import dedent
 
@@ -207,6 +208,16 @@ def test_two_outlines_share_nothing(written: Write) -> None:
     assert first is not second
     assert first.all == second.all == [1]
     assert first.__module__ != second.__module__
+
+
+def test_a_name_is_found_whatever_was_asked_for_before(written: Write) -> None:
+    path = written('"""Why?"""\nfrom math import pi, tau\nConfig = pi\nCLAIMS = tau\n')
+    assert [outline(path, name)[name] for name in ("Config", "CLAIMS", "Config")] == [pi, tau, pi]
+
+
+def test_a_file_that_was_changed_is_read_anew(written: Write) -> None:
+    assert outline(written('"""Why?"""\nConfig = 1\n'), "Config") == {"Config": 1}
+    assert outline(written('"""Why?"""\nConfig = 2\n'), "Config") == {"Config": 2}
 
 
 def test_a_failure_leaves_no_module_behind(written: Write) -> None:
