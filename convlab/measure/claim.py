@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import did_you_mean
 from ..numbers import number
+from .deciding import seeds_to_decide, told
 from .intervals import FEWEST_SEEDS
 from .measurements import Measurements, NoSuchName, NotMeasured
 from .prediction import Outcome, Prediction
@@ -110,7 +111,7 @@ class Claim:
         """
         sample, predicted = self._seen(self.of, measurements), self.region(settings)
         failed = self._failed(measurements, settings)
-        outcome, why = _judged(predicted.judge(sample), sample, failed)
+        outcome, why = _judged(predicted, sample, failed)
         here = not failed or any(control.counts_everywhere for control, _, _ in failed)
         counts = self.counts_everywhere and here
         elsewhere = "" if counts else other_settings
@@ -185,13 +186,14 @@ def region(whose: str, predicted: Predicted, settings: Any) -> Prediction:
     return given
 
 
-def _judged(outcome: Outcome, sample: Sample, failed: list[Failed]) -> tuple[Outcome, str]:
+def _judged(predicted: Prediction, sample: Sample, failed: list[Failed]) -> tuple[Outcome, str]:
     """The outcome, invalid where any control is refuted, and why it is no decision."""
+    outcome = predicted.judge(sample)
     if failed:
         refuted = any(held is Outcome.REFUTED for _, held, _ in failed)
         reasons = "; ".join(dict.fromkeys(said for _, _, said in failed))
         return Outcome.INVALID if refuted else Outcome.UNDECIDED, reasons
-    return outcome, _why_undecided(sample) if outcome is Outcome.UNDECIDED else ""
+    return outcome, _why_undecided(sample, predicted) if outcome is Outcome.UNDECIDED else ""
 
 
 def _shown(sample: Sample, predicted: Prediction) -> str:
@@ -205,12 +207,12 @@ def _shown(sample: Sample, predicted: Prediction) -> str:
     return repr(sample.center) if missed else text
 
 
-def _why_undecided(sample: Sample) -> str:
+def _why_undecided(sample: Sample, predicted: Prediction) -> str:
     if needs := _needs(sample):
         return needs
     if sample.diverged:
         return f"no number for {sample.diverged} of {len(sample.values)}"
-    return ACROSS
+    return f"{ACROSS}; {told(seeds_to_decide(sample, predicted))}"
 
 
 def _needs(sample: Sample) -> str:

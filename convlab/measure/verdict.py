@@ -7,7 +7,7 @@ from math import inf, nan
 
 from .prediction import Outcome
 
-ACROSS = "the interval lies across a bound"  # the one reason that can be expected
+ACROSS = "the interval lies across a bound"  # so begins the one reason that can be expected
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Verdict:
         if self.other_settings:
             return False
         if self.outcome is Outcome.UNDECIDED:
-            return self.expected is Outcome.UNDECIDED and self.why == ACROSS
+            return self.expected is Outcome.UNDECIDED and self.why.startswith(ACROSS)
         return self.decided if self.expected is None else self.outcome is self.expected
 
     @property

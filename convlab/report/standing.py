@@ -67,7 +67,7 @@ class Standing:
             return State.UNTESTABLE if self.untestable else State.WITHOUT
         if self.stale or not self.outcome:
             return State.STALE if self.stale else State.NOT_RUN
-        is_expected = self.expected == Outcome.UNDECIDED and self.why == ACROSS
+        is_expected = self.expected == Outcome.UNDECIDED and self.why.startswith(ACROSS)
         if self.outcome == Outcome.UNDECIDED and not is_expected:
             return State.UNDECIDED
         as_expected = self.outcome != Outcome.INVALID and self.expected in ("", self.outcome)
