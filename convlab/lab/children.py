@@ -68,11 +68,12 @@ def run_all(
     `tell` is called with the name of each that starts. Where the caller stops early, or is
     interrupted, those that run are interrupted too, keep what they have, and are waited for.
     """
+    most = {each.name: 1 if measures_time(each.file) else at_once for each in plans}
     waiting = sorted(plans, key=lambda planned: measures_time(planned.file))
     running: list[_Child] = []
     try:
         while waiting or running:
-            while waiting and _may_start(waiting[0], running, at_once):
+            while waiting and len(running) < most[waiting[0].name]:
                 running.append(_start(waiting.pop(0), root, first_seed))
                 tell(running[-1].planned.name)
             for child in [each for each in running if each.process.poll() is not None]:
@@ -91,10 +92,6 @@ def measures_time(file: Path) -> bool:
     """Whether the experiment says that its verdicts hang on times."""
     said = (node for node in parse(file).body if isinstance(node, ast.Assign))
     return f"{MEASURES_TIME} = True" in map(ast.unparse, said)
-
-
-def _may_start(planned: Plan, running: Sequence[_Child], at_once: int) -> bool:
-    return len(running) < (1 if measures_time(planned.file) else at_once)
 
 
 def _start(planned: Plan, root: Path, first_seed: int) -> _Child:
