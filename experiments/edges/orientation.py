@@ -8,49 +8,47 @@ are the control: every kernel whose weights sum to 0 finds no edge in them, so t
 which one it is. Both are trained enough: half the steps lead as near.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from math import cos, pi, radians, sin
+from math import cos, sin
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Generator, Tensor, nn
-from torch.nn.functional import mse_loss
 
 from convlab.figures import COLOURS, wrapped
-from convlab.filters import KERNELS, correlate
 from convlab.measure import (
     Answer,
     Claim,
     Control,
     Measurements,
     Quantity,
-    Sample,
     above,
     at,
     below,
     between,
     equal,
-    exactly,
     paired,
 )
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Data
-from convlab.train import Networks, sample
 from convlab.workbench import Workbench
 
-from ._edge_arms import largest_magnitude
-from ._edge_images import BOOK_SIZE, constant, noise, ramp, step, wave
-
-ANGLES = range(0, 91, 15)  # degrees
-PERIOD = 10 * pi  # of the wave in pixels; no whole number, so that no column repeats another
-STRONGEST = "strongest |edge|"
-RAMP, WAVE, OTHER_WAVE = "left-right, ramp", "left-right, wave", "up-down, wave"
-NOISE, HALF, CONSTANT = "white noise", "white noise, half the steps", "constant"
+from ._orientation_quantities import (
+    ANGLES,
+    CHANGE,
+    CONSTANT,
+    FROM_KERNEL,
+    HALF,
+    NOISE,
+    OTHER_WAVE,
+    RAMP,
+    STRONGEST,
+    WAVE,
+    by_angle,
+    largest_distance,
+    weight_sum,
+)
+from ._orientation_study import learn, try_directions, turn
 
 
 class Config(BaseModel):
@@ -66,105 +64,10 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     try_directions(measurements)
     turn(measurements)
-    learn(measurements, config, workbench)
+    learn(measurements, config.seeds, config.training, workbench)
     return measurements
 
 
-def try_directions(measurements: Measurements) -> None:
-    """What the kernels find in a vertical step and in a horizontal one."""
-    vertical = step(16, 16)
-    for direction, image in {"vertical": vertical, "horizontal": vertical.T}.items():
-        for arm, kernel in KERNELS.items():
-            measurements.add(
-                "The strongest edge that a kernel finds in a step from black to white",
-                {"step": direction, "arm": arm},
-                {STRONGEST: largest_magnitude(correlate(image, kernel))},
-            )
-
-
-def turn(measurements: Measurements) -> None:
-    """What the kernels find in gradients of other directions, where neighbours differ by 1."""
-    left_right, up_down = KERNELS["left-right"], KERNELS["up-down"]
-    for angle in ANGLES:
-        waves = wave(*BOOK_SIZE, PERIOD, angle) / (2 * sin(pi / PERIOD))
-        arms = {
-            "|cos|": exactly(round(cos(radians(angle)), 15)),
-            RAMP: largest_magnitude(correlate(ramp(*BOOK_SIZE, angle), left_right)),
-            WAVE: largest_magnitude(correlate(waves, left_right)),
-            OTHER_WAVE: largest_magnitude(correlate(waves, up_down)),
-        }
-        for arm, strongest in arms.items():
-            measurements.add(
-                "The strongest edge in a turned gradient, whose neighbours differ by 1 at most",
-                {"degrees": angle, "arm": arm},
-                {STRONGEST: strongest},
-            )
-
-
-def learn(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    """The kernel that gradient descent finds from images and their current - left."""
-    half = config.training.model_copy(update={"steps": max(1, config.training.steps // 2)})
-    arms = {
-        NOISE: (noise, config.training),
-        HALF: (noise, half),
-        CONSTANT: (constant, config.training),
-    }
-    for arm, (draw_images, training) in arms.items():
-        networks = workbench.fit(
-            arm,
-            partial(nn.Conv2d, 1, 1, (1, 2), bias=False),
-            partial(lesson, draw_images),
-            mse_loss,
-            seeds=config.seeds,
-            training=training,
-            keep=[0],
-        )
-        table = "Two weights learned by gradient descent from current - left"
-        measurements.add(table, {"arm": arm}, weights(networks))
-    measurements.notes.append(
-        "constant images do not determine the kernel, only the sum of its weights: their "
-        "difference stays as it was drawn"
-    )
-
-
-def lesson(draw_images: Callable[[Generator], Tensor], generator: Generator) -> Data:
-    x = draw_images(generator)
-    return Data(x, x[..., 1:] - x[..., :-1])
-
-
-def weights(networks: Networks) -> dict[str, Sample]:
-    """What became of the kernels (S, 2) before training and after it."""
-    first, last = (n.state["weight"].flatten(1).cpu() for n in (networks.at(0), networks))
-    target = torch.tensor(KERNELS["left-right"])
-    found = {
-        "left weight": last[:, 0],
-        "right weight": last[:, 1],
-        "distance from [-1, 1]": (last - target).abs().amax(dim=1),
-        "change of right - left": (last - first).diff(dim=1)[:, 0],
-    }
-    return {name: sample(values, varies=networks.varies) for name, values in found.items()}
-
-
-def by_angle(measurements: Measurements, arm: str) -> list[float]:
-    """The strongest edges of an arm at the angles, in their order."""
-    return [measurements.get(STRONGEST, degrees=angle, arm=arm).center for angle in ANGLES]
-
-
-def largest_distance(
-    measurements: Measurements, arm: str, law: Callable[[float], float]
-) -> Sample:
-    """The largest distance, over the angles, of an arm's strongest edge from the law's."""
-    pairs = zip(by_angle(measurements, arm), map(radians, ANGLES), strict=True)
-    return exactly(max(abs(strongest - law(angle)) for strongest, angle in pairs))
-
-
-def weight_sum(measurements: Measurements) -> Sample:
-    """Left + right of every kernel that was learned from constant images."""
-    left, right = (measurements.get(f"{side} weight", arm=CONSTANT) for side in ("left", "right"))
-    return replace(left, values=tuple(map(sum, zip(left.values, right.values, strict=True))))
-
-
-FROM_KERNEL = "distance from [-1, 1]"
 OFF_COSINE = Quantity("largest distance from |cos|", partial(largest_distance, arm=WAVE, law=cos))
 TRAINED_ENOUGH = Control(
     sentence="half the steps in white noise lead as near to [-1, 1]",
@@ -233,7 +136,7 @@ CLAIMS = (
         source="S0",
         sentence="Constant images cannot teach [-1, 1]: the right weight less the left one stays "
         "as it was drawn",
-        of=at("change of right - left", arm=CONSTANT),
+        of=at(CHANGE, arm=CONSTANT),
         predicted=between(-1e-4, 1e-4),
         controls=(
             TRAINED_ENOUGH,
