@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import pi
 
 import torch
@@ -11,12 +12,14 @@ from torch.nn.functional import conv2d
 
 from convlab.streams import Data
 
-from ._score_names import CUT, FITTED, LOGISTIC, SCALED
+from ._score_names import CUT, FITTED, LOGISTIC, ONCE, OUTPUTS, SCALED, SHUFFLED, TWICE
 from ._stroke_kernels import line, normalised
 
 SIDE, WIDTH = 7, 2  # pixels, of a place and of its stroke
 CONTRAST = 0.4, 0.8  # of a stroke, where noise has a standard deviation of 1
 BINS = 10
+
+Row = tuple[tuple[str, str], ...]  # the factors of a number
 
 
 def places_in_noise(count: int, generator: Generator) -> Data:
@@ -76,3 +79,25 @@ def pairs_right(scores: Tensor, y: Tensor) -> float:
     """How often a place with a stroke has a higher score than one without; a tie is a half."""
     more = scores[y == 1][:, None] - scores[y == 0]
     return float(((more.sign() + 1) / 2).mean())
+
+
+def judged(known: Data, new: Data, shuffle: Generator) -> Iterator[tuple[Row, float]]:
+    """The calibration error of each reading at each brightness, and how well scores rank."""
+    scores = outputs(new.x)
+    for brightness, times in ((ONCE, 1), (TWICE, 2)):
+        for arm, told in probabilities(known, times * scores).items():
+            yield (("arm", arm), ("brightness", brightness)), calibration_error(told, new.y)
+    yield (("scores", OUTPUTS),), pairs_right(scores, new.y)
+    order = torch.randperm(len(scores), generator=shuffle)
+    yield (("scores", SHUFFLED),), pairs_right(scores[order], new.y)
+
+
+def not_doubled(known: Data, x: Tensor) -> dict[str, int]:
+    """How many outputs, and fitted probabilities, do not double with the brightness."""
+    readings = {
+        "output": [outputs(times * x) for times in (1, 2)],
+        "fitted probability": [
+            probabilities(known, outputs(times * x))[FITTED] for times in (1, 2)
+        ],
+    }
+    return {name: int((twice != 2 * once).sum()) for name, (once, twice) in readings.items()}

@@ -12,13 +12,10 @@ shuffled outputs must rank nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Generator, Tensor
 
 from convlab.figures import lines
 from convlab.measure import (
@@ -41,24 +38,13 @@ from convlab.settings import FROZEN, Seeds
 from convlab.streams import Data, Stream
 from convlab.workbench import Workbench
 
-from ._calibration import (
-    calibration_error,
-    curve,
-    outputs,
-    pairs_right,
-    places_in_noise,
-    probabilities,
-)
-from ._score_names import CUT, FITTED, LOGISTIC, SCALED
+from ._calibration import Row, curve, judged, not_doubled, outputs, places_in_noise, probabilities
+from ._score_names import CUT, FITTED, LOGISTIC, ONCE, OUTPUTS, SCALED, SHUFFLED, TWICE
 
 ERROR, RIGHT = "calibration error (share)", "pairs ranked right (share)"
-ONCE, TWICE = "as trained", "twice"
-OUTPUTS, SHUFFLED = "outputs", "shuffled outputs"
 DIFFER = "outputs that are not doubled"
 FAR = "How far what is told is from the share of places that have the stroke"
 RANKS = "A place with the stroke beside one without"
-
-Row = tuple[tuple[str, str], ...]
 
 
 class Config(BaseModel):
@@ -80,38 +66,20 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         for row, number in judged(known, new, workbench.generator(Stream.NOISE, seed)):
             found[row].append(number)
         if seed == 0:
-            for arm, told in probabilities(known, outputs(new.x)).items():
-                measurements.arrays[arm] = curve(told, new.y).numpy()
-            add_doubled(measurements, known, new.x)
+            add_first_draw(measurements, known, new)
     for row, numbers in found.items():
         title, what = (RANKS, RIGHT) if row[0][0] == "scores" else (FAR, ERROR)
         measurements.add(title, dict(row), {what: Sample(tuple(numbers), "mean", "data")})
     return measurements
 
 
-def judged(known: Data, new: Data, shuffle: Generator) -> Iterator[tuple[Row, float]]:
-    """The calibration error of each reading at each brightness, and how well scores rank."""
-    scores = outputs(new.x)
-    for brightness, times in ((ONCE, 1), (TWICE, 2)):
-        for arm, told in probabilities(known, times * scores).items():
-            yield (("arm", arm), ("brightness", brightness)), calibration_error(told, new.y)
-    yield (("scores", OUTPUTS),), pairs_right(scores, new.y)
-    order = torch.randperm(len(scores), generator=shuffle)
-    yield (("scores", SHUFFLED),), pairs_right(scores[order], new.y)
-
-
-def add_doubled(measurements: Measurements, known: Data, x: Tensor) -> None:
-    """How many outputs, and fitted probabilities, do not double with the brightness."""
-    fitted = {
-        "output": (outputs(x), outputs(2 * x)),
-        "fitted probability": tuple(
-            probabilities(known, outputs(times * x))[FITTED] for times in (1, 2)
-        ),
-    }
-    for name, (once, twice) in fitted.items():
-        differ = exactly(int((twice != 2 * once).sum()))
-        title = f"Of {len(x)} places, what twice the brightness does not double"
-        measurements.add(title, {"reading": name}, {DIFFER: differ})
+def add_first_draw(measurements: Measurements, known: Data, new: Data) -> None:
+    """The curves of the figure, and how much does not double with the brightness."""
+    for arm, told in probabilities(known, outputs(new.x)).items():
+        measurements.arrays[arm] = curve(told, new.y).numpy()
+    title = f"Of {len(new.x)} places, what twice the brightness does not double"
+    for reading, count in not_doubled(known, new.x).items():
+        measurements.add(title, {"reading": reading}, {DIFFER: exactly(count)})
 
 
 def least_error(measurements: Measurements) -> Sample:
