@@ -13,29 +13,27 @@ a padding on both sides. Controls: no padding, and frames of the image's own pix
 all settings.
 """
 
-from itertools import product
+from functools import partial
 
-import numpy as np
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
-from convlab.figures import lines
-from convlab.measure import (
-    Answer,
-    Claim,
-    Control,
-    Measurements,
-    Outcome,
-    above,
-    at,
-    below,
-    equal,
-    exactly,
-)
+from convlab.measure import Answer, Claim, Measurements, Outcome, above, at, below, equal, exactly
 from convlab.record import Record
 from convlab.settings import FROZEN
 from convlab.workbench import Workbench
 
+from ._border_controls import (
+    KERAS_2_KEEPS_NONE,
+    KERAS_FRAME_IS_SAME,
+    PIXELS_DIFFER,
+    SIZES_CHANGE,
+    STRIDE_1_KEEPS_ALL,
+    STRIDE_1_SEES_ALL,
+    STRIDE_3_KEEPS_NONE,
+    TORCH_TAKES_STRIDE_1,
+)
+from ._border_figure import of_sizes, shown_sizes
 from ._border_names import (
     ACCEPTED,
     BOTH_SIDES,
@@ -44,24 +42,16 @@ from ._border_names import (
     FRAMED_WITH,
     KEPT_BY_KERAS,
     KEPT_BY_PADDING,
-    KERAS,
-    LAYERS,
-    MODES,
-    ODD,
     OFF_KERAS,
     OFF_RULE,
     OFF_STRIDE,
     PADDED,
     SEEING,
-    STRIDED,
     STRIDES,
     WITHOUT,
 )
 from ._border_tables import add_keras, add_stacks, add_strides, add_zeros
-from ._frames import (
-    accepts_same,
-    sizes,
-)
+from ._frames import accepts_same
 
 
 class Config(BaseModel):
@@ -81,33 +71,23 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     for stride in STRIDES:
         made = exactly(accepts_same(stride))
         measurements.add("nn.Conv2d of PyTorch", {"stride": stride}, {ACCEPTED: made})
-    for k, arm in product(ODD[:2], (PADDED, WITHOUT)):
-        padding = k // 2 if arm == PADDED else 0
-        name = f"{arm}, {k} x {k}"
-        measurements.arrays[name] = np.array(sizes(config.side, k, 1, padding, LAYERS))
-    measurements.arrays[STRIDED] = np.array(sizes(config.side, 3, 2, 1, LAYERS))
+    measurements.arrays |= shown_sizes(config.side)
     return measurements
 
 
+identity = partial(Claim, general=True, identity=True)
+
 CLAIMS = (
-    Claim(
+    identity(
         id="C113",
         source="S1",
         sentence="Padding keeps the feature maps from shrinking again and again by the action of "
         "the filter: of ten layers with (k - 1) / 2 zeros on every side none changes the size",
         of=at(CHANGED, arm=PADDED),
         predicted=equal(0),
-        controls=(
-            Control(
-                sentence="without padding the sizes change",
-                of=at(CHANGED, arm=WITHOUT),
-                predicted=above(1),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(SIZES_CHANGE,),
     ),
-    Claim(
+    identity(
         id="C113s",
         source="S1",
         sentence="Padding keeps the feature maps from shrinking by the action of the stride: with "
@@ -115,51 +95,27 @@ CLAIMS = (
         of=at(KEPT_BY_PADDING, stride=2),
         predicted=equal(1),
         expected=Outcome.REFUTED,
-        controls=(
-            Control(
-                sentence="at stride 1 no size is changed",
-                of=at(KEPT_BY_PADDING, stride=1),
-                predicted=equal(1),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(STRIDE_1_KEEPS_ALL,),
     ),
-    Claim(
+    identity(
         id="C113r",
         source="S1",
         sentence="Without padding L layers of k x k kernels take L (k - 1) rows and columns away, "
         "and no kernel fits behind (n - 1) / (k - 1) of them, rounded down",
         of=at(OFF_RULE, arm=WITHOUT),
         predicted=equal(0),
-        controls=(
-            Control(
-                sentence="without padding the sizes change",
-                of=at(CHANGED, arm=WITHOUT),
-                predicted=above(1),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(SIZES_CHANGE,),
     ),
-    Claim(
+    identity(
         id="C113o1",
         source="ours",
         sentence="With (k - 1) / 2 zeros on every side, a stride of 3 leaves n / 3 rows of n, "
         "rounded up",
         of=at(OFF_STRIDE, stride=3),
         predicted=equal(0),
-        controls=(
-            Control(
-                sentence="at stride 3 no size is kept",
-                of=at(KEPT_BY_PADDING, stride=3),
-                predicted=equal(0),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(STRIDE_3_KEEPS_NONE,),
     ),
-    Claim(
+    identity(
         id="C113o2",
         source="ours",
         sentence="Where so many zeros are added that a stride of 2 keeps the size, fewer than "
@@ -167,66 +123,33 @@ CLAIMS = (
         of=at(SEEING, stride=2),
         predicted=below(0.5),  # ((n + 3) / 2n)² at most, 0.47 for n = 8; first miscounted as 0.4
         blind=False,
-        controls=(
-            Control(
-                sentence="at stride 1 all windows see a pixel",
-                of=at(SEEING, stride=1),
-                predicted=equal(1),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(STRIDE_1_SEES_ALL,),
     ),
-    Claim(
+    identity(
         id="C114",
         source="S1",
         sentence="Before the filter is applied, rows and columns of zeros are added to the sides: "
         "a padded layer gives what the kernel gives on an image framed by hand",
         of=at(DIFFERING, **{FRAMED_WITH: "zeros"}),
         predicted=equal(0),
-        controls=tuple(
-            Control(
-                sentence="where the image's own pixels are added, outputs differ",
-                of=at(DIFFERING, **{FRAMED_WITH: mode}),
-                predicted=above(1),
-            )
-            for mode in MODES[1:]
-        ),
-        general=True,
-        identity=True,
+        controls=PIXELS_DIFFER,
     ),
-    Claim(
+    identity(
         id="C116",
         source="S1",
         sentence="In Keras, padding = 'same' of conv2D() computes the padding so that the output "
         "keeps the size of the input, at its default stride of 1",
         of=at(KEPT_BY_KERAS, stride=1),
         predicted=equal(1),
-        controls=(
-            Control(
-                sentence="at a stride of 2 no size is kept",
-                of=at(KEPT_BY_KERAS, stride=2),
-                predicted=equal(0),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(KERAS_2_KEEPS_NONE,),
     ),
-    Claim(
+    identity(
         id="C116o1",
         source="ours",
         sentence="With padding = 'same' of Keras a stride of 2 leaves n / 2 rows of n, rounded up",
         of=at(OFF_KERAS, stride=2),
         predicted=equal(0),
-        controls=(
-            Control(
-                sentence="at a stride of 2 no size is kept",
-                of=at(KEPT_BY_KERAS, stride=2),
-                predicted=equal(0),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(KERAS_2_KEEPS_NONE,),
     ),
     Claim(
         id="C116o2",
@@ -234,31 +157,17 @@ CLAIMS = (
         sentence="PyTorch refuses padding = 'same' with a stride of 2",
         of=at(ACCEPTED, stride=2),
         predicted=equal(0),
-        controls=(
-            Control(
-                sentence="PyTorch takes it with a stride of 1",
-                of=at(ACCEPTED, stride=1),
-                predicted=equal(1),
-            ),
-        ),
+        controls=(TORCH_TAKES_STRIDE_1,),
         general=True,
     ),
-    Claim(
+    identity(
         id="C116o3",
         source="ours",
         sentence="On an even side at stride 2, Keras' 'same' adds one row below and one column on "
         "the right, so that its outputs differ from those with a pixel on every side",
         of=at(DIFFERING, frame=BOTH_SIDES),
         predicted=above(1),
-        controls=(
-            Control(
-                sentence="with a row below and a column on the right there is no difference",
-                of=at(DIFFERING, frame=KERAS),
-                predicted=equal(0),
-            ),
-        ),
-        general=True,
-        identity=True,
+        controls=(KERAS_FRAME_IS_SAME,),
     ),
 )
 
@@ -276,15 +185,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    series = {
-        name: (np.arange(len(found)), found, found, found)
-        for name, found in record.measurements.arrays.items()
-    }
-    figure = lines(
-        series,
-        title="Padding keeps a map from shrinking by its kernels, not by a stride",
-        x="layers",
-        y="side of the map (pixels; 0: no kernel fits)",
-    )
-    figure.axes[0].legend(fontsize=9, loc="upper right", bbox_to_anchor=(1, 0.92))
-    return {"sizes": figure}
+    return {"sizes": of_sizes(record.measurements.arrays)}
