@@ -13,12 +13,9 @@ Controls: padding adds nothing to the interior, with full padding no place is we
 repeats, mirrors or wraps the image keeps the mean. All is exact and counts for all settings.
 """
 
-import numpy as np
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
-from convlab.figures import images
 from convlab.measure import (
     Answer,
     Claim,
@@ -29,7 +26,6 @@ from convlab.measure import (
     at,
     below,
     equal,
-    exactly,
     over,
     paired,
 )
@@ -38,6 +34,7 @@ from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
+from ._visit_figure import of_counts
 from ._visit_quantities import (
     CORNER,
     DEPTHS,
@@ -48,7 +45,6 @@ from ._visit_quantities import (
     MOST,
     OF_INTERIOR,
     PADDED,
-    PADDINGS,
     PATHS_LEFT,
     READ,
     SAME,
@@ -60,9 +56,8 @@ from ._visit_quantities import (
     least_gain,
     most_at_border,
 )
-from ._visits import contributions, means, paths, places, shares, signed_kernels
-
-SHOWN = 6  # pixels from the corner, in the figure
+from ._visit_tables import add_means, add_paths, add_visits, add_weights
+from ._visits import signed_kernels
 
 
 class Config(BaseModel):
@@ -76,37 +71,12 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    _add_visits(measurements, config.side)
+    add_visits(measurements, config.side)
     kernels = signed_kernels(config.kernels, workbench.generator(Stream.WEIGHTS))
-    for padding, by_place in shares(kernels, config.side).items():
-        for place, (to_without, to_interior) in by_place.items():
-            measurements.add(
-                "Sum of the absolute weights by which outputs read a pixel",
-                {"padding": padding, "place": place},
-                {LEAST: exactly(float(to_without.min())), MOST: exactly(float(to_interior.max()))},
-            )
-    for depth in DEPTHS:
-        found = places(paths(depth, PADDINGS[SAME], config.side))
-        quantities = {
-            OF_INTERIOR: exactly(found[CORNER] / found[INTERIOR]),
-            PATHS_LEFT: exactly(found[INTERIOR] / 9**depth),
-        }
-        title = "Paths from a pixel to all outputs, size kept"
-        measurements.add(title, {"layers": depth}, quantities)
-    for mode, values in means(config.side).items():
-        for place, value in values.items():
-            title = "A mean of 3 x 3 pixels over an image of ones, size kept"
-            measurements.add(title, {PADDED: mode, "place": place}, {MEAN_OF_ONES: exactly(value)})
+    add_weights(measurements, kernels, config.side)
+    add_paths(measurements, config.side)
+    add_means(measurements, config.side)
     return measurements
-
-
-def _add_visits(into: Measurements, side: int) -> None:
-    for name, padding in PADDINGS.items():
-        visits = contributions(torch.ones(3, 3).double(), padding, side)
-        for place, count in places(visits).items():
-            factors = {"padding": name, "place": place}
-            into.add("How often a 3 x 3 kernel reads a pixel", factors, {READ: exactly(count)})
-        into.arrays[name] = visits.numpy()
 
 
 CLAIMS = (
@@ -227,18 +197,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    panels = {
-        f"{name} ({padding} pixels)": record.measurements.arrays[name][:SHOWN, :SHOWN]
-        for name, padding in PADDINGS.items()
-    }
-    figure = images(
-        panels,
-        title=f"{record.finding('C115o6')}\n(outputs of a 3 x 3 kernel that read each pixel, near "
-        "a corner)",
-        shared=True,
-    )
-    for axes, map_ in zip(figure.axes, panels.values(), strict=False):
-        for (row, column), count in np.ndenumerate(map_):
-            colour = "white" if count < 6 else "black"
-            axes.text(column, row, f"{count:.0f}", ha="center", va="center", color=colour)
-    return {"visits": figure}
+    return {"visits": of_counts(record.measurements.arrays, record.finding("C115o6"))}
