@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Literal
 
 import torch
 from torch import Generator, Tensor, nn
@@ -13,9 +12,12 @@ from torch.nn.functional import avg_pool2d
 from convlab.data.canvas import digits_on_canvas, shift_images
 from convlab.data.dataset import split
 from convlab.data.sources import load
+from convlab.measure import Sample, exactly
 from convlab.probes.exact import exact_logits
 from convlab.streams import Data
-from convlab.train import Networks
+from convlab.train import Networks, sample
+
+from ._half_names import ACCURACY, DIFFERENCE, Padding
 
 SIDE, DIGIT = 20, 4  # pixels
 LAST_ROW = SIDE // 2 - DIGIT  # the lowest row at which a digit in the top half can begin
@@ -73,7 +75,6 @@ def labelled_pairs(
     return Data(x.flatten(0, 1), y.flatten())
 
 
-Padding = Literal["circular", "zeros"]
 SLOPE = 0.25  # below zero: with ReLU, some networks lose all their units
 
 
@@ -107,3 +108,11 @@ def largest_difference(logits: Tensor, among: Tensor) -> float:
     """Of the logits within any of these pairs: 0 if no network can tell one from the other."""
     apart = (logits[:, 0] - logits[:, 1]).abs().amax(dim=-1)
     return float((apart * among).max())
+
+
+def told(logits: Tensor, among: Tensor) -> dict[str, Sample]:
+    """How well the networks tell the halves of these pairs, and how far apart their logits are."""
+    return {
+        ACCURACY: sample(accuracy(logits, among), "mean", "weights and data"),
+        DIFFERENCE: exactly(largest_difference(logits, among)),
+    }

@@ -16,7 +16,6 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from convlab.figures import lines, points
 from convlab.measure import (
     Answer,
     Claim,
@@ -24,34 +23,22 @@ from convlab.measure import (
     Measurements,
     Outcome,
     Quantity,
-    Sample,
     above,
     at,
     equal,
-    exactly,
 )
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream
-from convlab.train import sample
 from convlab.workbench import Workbench
 
-from ._halves import (
-    GAPS,
-    Padding,
-    accuracy,
-    held_out,
-    largest_difference,
-    lesson,
-    logits,
-    network,
-)
+from ._half_names import ACCURACY, DIFFERENCE, Padding
+from ._halves import GAPS, held_out, lesson, logits, network, told
+from ._reach import ARMS, GAP, distance_from_guessing, exceptions
+from ._reach_figure import of_reach
 
-ACCURACY, DIFFERENCE, GAP = "accuracy (%)", "difference of a pair's logits", "gap (pixels)"
 HALF_ACCURACY = "accuracy at half the steps (%)"
 ALL = {GAP: "all"}
-DEPTHS = (1, 2, 3)
-ARMS: tuple[tuple[Padding, int], ...] = (("circular", 2), *(("zeros", n) for n in DEPTHS))
 HALF = "two zero-padded layers, trained for half the steps"
 
 
@@ -75,7 +62,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
         add_rows(measurements, {"padding": padding, "layers": depth}, of_pairs, gaps)
     fewer = config.training.model_copy(update={"steps": max(1, config.training.steps // 2)})
     of_pairs = train("zeros", 2, config, fewer, x, workbench)
-    of_all = sample(accuracy(of_pairs, gaps >= 0), "mean", "weights and data")
+    of_all = told(of_pairs, gaps >= 0)[ACCURACY]
     measurements.add(HALF, {"steps": fewer.steps}, {HALF_ACCURACY: of_all})
     return measurements
 
@@ -104,33 +91,7 @@ def add_rows(into: Measurements, arm: dict[str, object], logits: Tensor, gaps: T
     """A row for all pairs, and one for those of each gap; logits (S, 2, N, 2), gaps (S, N)."""
     parts = {"all": gaps >= 0} | {str(gap): gaps == gap for gap in GAPS}
     for gap, among in parts.items():
-        quantities = {
-            ACCURACY: sample(accuracy(logits, among), "mean", "weights and data"),
-            DIFFERENCE: exactly(largest_difference(logits, among)),
-        }
-        into.add("top or bottom?", arm | {GAP: gap}, quantities)
-
-
-def exceptions(measurements: Measurements, beyond: bool) -> Sample:
-    """At how many depths and gaps within 2 (n - 1) pixels, or beyond, the rule is broken.
-
-    Within, some network must give the images of some pair different logits, and beyond none.
-    """
-    count = 0
-    for row in measurements.rows:
-        if row.factors.get("padding") == "zeros" and row.factors[GAP] != "all":
-            is_beyond = int(row.factors[GAP]) > 2 * (row.factors["layers"] - 1)
-            differs = row.quantities[DIFFERENCE].center > 0
-            count += is_beyond == beyond and differs == beyond
-    return exactly(count)
-
-
-def distance_from_guessing(measurements: Measurements) -> Sample:
-    """The greatest distance of a circular network's accuracy from 50 %, at any gap."""
-    rows = [row for row in measurements.rows if row.factors.get("padding") == "circular"]
-    return exactly(
-        max(abs(value - 50) for row in rows for value in row.quantities[ACCURACY].values)
-    )
+        into.add("top or bottom?", arm | {GAP: gap}, told(logits, among))
 
 
 IN_ALL = at(ACCURACY, padding="zeros", layers=2, **ALL)
@@ -222,17 +183,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    measurements, series = record.measurements, {}
-    for padding, depth in reversed(ARMS):
-        row = {"padding": padding, "layers": depth}
-        by_gap = {gap: measurements.get(ACCURACY, **row, **{GAP: str(gap)}) for gap in GAPS}
-        series[f"padding {padding}, layers {depth}"] = points(by_gap)
-    figure = lines(
-        series,
-        title=record.finding("C115o2"),
-        x="gap between the digit and the nearer border (pixels)",
-        y=f"{ACCURACY}; bars: 95 % intervals of the mean",
-        levels={"guessing": 50},
-    )
-    figure.axes[0].set_xticks([*GAPS])
-    return {"reach": figure}
+    return {"reach": of_reach(record.measurements, record.finding("C115o2"))}

@@ -13,7 +13,8 @@ from convlab.lab import catalogue
 from convlab.measure import Measurements, Sample, exactly
 from convlab.train import Networks
 from convlab.workbench import Workbench
-from experiments.padding._halves import GAPS, Padding, logits, network, pairs, small_digits
+from experiments.padding._half_names import Padding
+from experiments.padding._halves import GAPS, logits, network, pairs, small_digits
 
 leak = lab.load(catalogue.experiments()["leak"])
 
