@@ -9,16 +9,13 @@ Each seed has a split of the digits of its own.
 """
 
 from functools import partial
-from math import log
 
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from convlab.figures import bars, curves, images
-from convlab.layers import LocallyConnected2d
 from convlab.measure import (
     Answer,
     Claim,
@@ -36,25 +33,25 @@ from convlab.measure import (
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream
-from convlab.train import Build, Networks, sample
+from convlab.train import Networks
 from convlab.workbench import Workbench
 
-from ._halves import (
-    SIDE,
-    accuracy,
-    held_out,
-    largest_difference,
-    lesson,
-    logits,
-    network,
+from ._half_names import ACCURACY, DIFFERENCE
+from ._halves import held_out, lesson, logits, told
+from ._position_figures import of_accuracy, of_losses, of_pair
+from ._position_names import (
+    ARMS,
+    CIRCULAR,
+    FLAT,
+    HALF,
+    LOCAL,
+    TRAINED,
+    TWIN_DIFFERENCE,
+    TWINS,
+    UNTRAINED,
+    WRONG,
 )
-
-CIRCULAR, FLAT = "circular, pooled", "circular, flattened"
-LOCAL, LOCAL_FLAT, WRONG = "local, pooled", "local, flattened", "local, wrong labels"
-TWINS = {LOCAL: CIRCULAR, LOCAL_FLAT: FLAT}  # each starts as the other
-UNTRAINED, HALF, TRAINED = "untrained", "trained for half the steps", "trained"
-ACCURACY, DIFFERENCE = "accuracy (%)", "difference of a pair's logits"
-TWIN_DIFFERENCE = "difference of the twins' logits"
+from ._twins import arms
 
 
 class Config(BaseModel):
@@ -68,49 +65,24 @@ class Config(BaseModel):
     training: Training = Training(steps=100, batch=32, lr=0.01, schedule="cosine")
 
 
-circular_network = partial(network, "circular", 2)
-
-
-def local_network(channels: int, flat: bool = False) -> nn.Sequential:
-    """The circular network of the same seed, with a kernel of its own at each position."""
-    layers = circular_network(channels, flat)
-    for index, layer in enumerate(layers):
-        if isinstance(layer, nn.Conv2d):
-            layers[index] = LocallyConnected2d.from_conv(layer, SIDE)
-    return layers
-
-
-def arms(channels: int) -> dict[str, Build]:
-    return {
-        CIRCULAR: partial(circular_network, channels),
-        FLAT: partial(circular_network, channels, flat=True),
-        LOCAL: partial(local_network, channels),
-        LOCAL_FLAT: partial(local_network, channels, flat=True),
-        WRONG: partial(local_network, channels),
-    }
-
-
 def measure(config: Config, workbench: Workbench) -> Measurements:
     x, _ = held_out(workbench.generator(Stream.DATA, seed) for seed in range(config.seeds))
     logits_of = {}
-    for arm, build in arms(config.channels).items():
-        networks = train(arm, build, config, config.training, workbench)
+    for arm in ARMS:
+        networks = train(arm, config, config.training, workbench)
         logits_of[arm, UNTRAINED] = logits(networks.at(0), x)
         logits_of[arm, TRAINED] = logits(networks, x)
     fewer = config.training.model_copy(update={"steps": max(1, config.training.steps // 2)})
-    half = train(LOCAL, arms(config.channels)[LOCAL], config, fewer, workbench)
-    logits_of[LOCAL, HALF] = logits(half, x)
+    logits_of[LOCAL, HALF] = logits(train(LOCAL, config, fewer, workbench), x)
     measurements = Measurements(arrays={"pair": x[0, :, 0, 0].numpy()})
     add_rows(measurements, logits_of)
     return measurements
 
 
-def train(
-    arm: str, build: Build, config: Config, training: Training, workbench: Workbench
-) -> Networks:
+def train(arm: str, config: Config, training: Training, workbench: Workbench) -> Networks:
     return workbench.fit(
         arm,
-        build,
+        arms(config.channels)[arm],
         partial(lesson, config.examples, wrong=arm == WRONG),
         cross_entropy,
         seeds=config.seeds,
@@ -123,11 +95,7 @@ def add_rows(into: Measurements, logits_of: dict[tuple[str, str], Tensor]) -> No
     """How well each arm tells a pair, and how far each local arm is from its circular twin."""
     for (arm, when), of_pairs in logits_of.items():
         every = torch.ones(of_pairs.shape[0], of_pairs.shape[2], dtype=torch.bool)
-        quantities = {
-            ACCURACY: sample(accuracy(of_pairs, every), "mean", "weights and data"),
-            DIFFERENCE: exactly(largest_difference(of_pairs, every)),
-        }
-        into.add("top or bottom?", {"arm": arm, "when": when}, quantities)
+        into.add("top or bottom?", {"arm": arm, "when": when}, told(of_pairs, every))
     for (arm, when), of_pairs in logits_of.items():
         if arm in TWINS and when != HALF:
             difference = float((of_pairs - logits_of[TWINS[arm], when]).abs().max())
@@ -209,7 +177,6 @@ CLAIMS = (
     ),
 )
 
-
 ANSWER = Answer(
     "Not if it is invariant: circular convolutions and a global maximum guess ({circular:.0f} % "
     "of the halves are right), since both images of a pair give the same logits. The same network "
@@ -225,30 +192,8 @@ ANSWER = Answer(
 
 def draw(record: Record) -> dict[str, Figure]:
     measurements = record.measurements
-    upper, lower = measurements.arrays["pair"]
-    pair = {"label: top": upper, "label: bottom": lower}
-    losses = {arm: measurements.arrays[f"loss of {arm}"] for arm in (CIRCULAR, LOCAL)}
-    title = f"{record.finding('C321')} (two networks that start as the same)"
-    floors = {"guessing, log 2": log(2)}
     return {
-        "pair": images(pair, title="The two images of a pair", highest=1.0),
-        "accuracy": accuracy_bars(record),
-        "loss": curves(
-            losses, title=title, y="cross-entropy; bands: middle 80 % of the seeds", floors=floors
-        ),
+        "pair": of_pair(measurements.arrays["pair"]),
+        "accuracy": of_accuracy(measurements, record.finding("C320")),
+        "loss": of_losses(measurements.arrays, record.finding("C321")),
     }
-
-
-def accuracy_bars(record: Record) -> Figure:
-    arms = (CIRCULAR, FLAT, LOCAL, LOCAL_FLAT, WRONG)
-    figure = bars(
-        {arm: record.measurements.get(ACCURACY, arm=arm, when=TRAINED).center for arm in arms},
-        title=record.finding("C320"),
-        x=f"{ACCURACY}, mean of the seeds; dashed: guessing",
-        log=False,
-    )
-    (axes,) = figure.axes
-    axes.axvline(50, color="black", linestyle="--", linewidth=1)
-    for number in axes.texts:
-        number.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0})
-    return figure

@@ -15,6 +15,8 @@ from convlab.measure import Measurements, Sample, exactly
 from convlab.train import Networks
 from convlab.workbench import Workbench
 from experiments.padding._halves import SIDE, logits, pairs, small_digits
+from experiments.padding._position_names import LOCAL_FLAT
+from experiments.padding._twins import arms, circular_network, local_network
 
 position = lab.load(catalogue.experiments()["position"])
 CIRCULAR, FLAT, LOCAL, WRONG = position.CIRCULAR, position.FLAT, position.LOCAL, position.WRONG
@@ -41,8 +43,8 @@ def exact(network: nn.Module, x: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("flat", [False, True])
 def test_twins_start_as_the_same_network(flat: bool, some_pairs: Tensor) -> None:
-    circular = seeded(position.circular_network, flat=flat)
-    local = seeded(position.local_network, flat=flat)
+    circular = seeded(circular_network, flat=flat)
+    local = seeded(local_network, flat=flat)
     assert sum(isinstance(layer, LocallyConnected2d) for layer in local) == 2
     assert torch.equal(exact(circular, some_pairs), exact(local, some_pairs))
     torch.testing.assert_close(circular(some_pairs[0]), local(some_pairs[0]))
@@ -51,18 +53,18 @@ def test_twins_start_as_the_same_network(flat: bool, some_pairs: Tensor) -> None
 def test_the_pooled_circular_network_gives_both_of_a_pair_the_same_logits(
     some_pairs: Tensor,
 ) -> None:
-    upper, lower = exact(seeded(position.circular_network), some_pairs)
+    upper, lower = exact(seeded(circular_network), some_pairs)
     assert torch.equal(upper, lower)
     assert len(upper.unique(dim=0)) > 1  # and not because it gives the same to everything
 
 
 def test_the_flattened_network_does_not(some_pairs: Tensor) -> None:
-    upper, lower = exact(seeded(position.circular_network, flat=True), some_pairs)
+    upper, lower = exact(seeded(circular_network, flat=True), some_pairs)
     assert (upper != lower).all()
 
 
 def test_one_kernel_of_its_own_is_enough_to_tell(some_pairs: Tensor) -> None:
-    network = seeded(position.local_network)
+    network = seeded(local_network)
     with torch.no_grad():
         network[0].get_parameter("weight")[:, :, : SIDE // 2] *= 2  # the kernels of the top half
     upper, lower = exact(network, some_pairs)
@@ -70,22 +72,22 @@ def test_one_kernel_of_its_own_is_enough_to_tell(some_pairs: Tensor) -> None:
 
 
 def test_arms_are_what_their_names_say() -> None:
-    for arm, build in position.arms(3).items():
-        layers = list(build())
+    for arm, build in arms(3).items():
+        layers = list(build().children())
         local = sum(isinstance(layer, LocallyConnected2d) for layer in layers)
         assert local == (2 if arm.startswith("local") else 0)
         assert isinstance(layers[-3], nn.Identity if "flattened" in arm else nn.MaxPool2d)
 
 
 def test_a_local_arm_is_compared_with_its_own_twin_at_the_same_time() -> None:
-    names = list(position.arms(1))
+    names = list(arms(1))
     each = [(arm, when) for arm in names for when in (position.UNTRAINED, position.TRAINED)]
     logits_of = {
         pair: torch.full((2, 2, 3, 2), 4.0 ** (1 + place)) for place, pair in enumerate(each)
     }
     measurements = Measurements()
     position.add_rows(measurements, logits_of)
-    for arm, twin in {LOCAL: CIRCULAR, position.LOCAL_FLAT: FLAT}.items():
+    for arm, twin in {LOCAL: CIRCULAR, LOCAL_FLAT: FLAT}.items():
         for when in (position.UNTRAINED, position.TRAINED):
             distance = 4.0 ** (1 + each.index((arm, when))) - 4.0 ** (1 + each.index((twin, when)))
             row = {"arm": arm, "when": when}
@@ -102,7 +104,7 @@ def test_a_small_run_has_twins_untrained_and_trained_and_wrong_labels_for_one_ar
     config = position.Config(seeds=2, channels=2, examples=64, training=training)
     measurements = position.measure(config, bench)
     before, after = {"when": position.UNTRAINED}, {"when": position.TRAINED}
-    for arm in (LOCAL, position.LOCAL_FLAT):
+    for arm in (LOCAL, LOCAL_FLAT):
         assert measurements.get(position.TWIN_DIFFERENCE, arm=arm, **before).center == 0
         assert measurements.get(position.TWIN_DIFFERENCE, arm=arm, **after).center > 0
     assert measurements.get(position.ACCURACY, arm=LOCAL, **before).values == (50, 50)
