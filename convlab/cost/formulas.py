@@ -139,6 +139,13 @@ def _distances(x: Tensor, *others: Any, out_val: Tensor, **options: Any) -> Mult
     return without_padding(out_val.numel() * x.shape[-1] if p == 2 else 0)
 
 
+def _norms(x: Tensor, p: float = 2, *_: Any, **__: Any) -> MultiplyAdds | None:
+    """Of p = 2 the squares of all numbers; none of p = 0, 1 and ±∞; others are powers."""
+    if p not in (0, 1, 2, inf, -inf):
+        return None
+    return without_padding(x.numel() if p == 2 else 0)
+
+
 def _bags(
     weight: Tensor, indices: Tensor, offsets: Tensor, *options: Any, **named: Any
 ) -> MultiplyAdds:
@@ -205,6 +212,7 @@ FORMULAS: dict[str, Formula] = {  # beside, and before, those of torch's FLOP co
     "aten._trilinear": _trilinear,
     **{f"aten.{each}": _distances for each in ("_cdist_forward", "_pdist_forward")},
     "aten._euclidean_dist": _distances,
+    "aten.linalg_vector_norm": _norms,
     **{f"aten.{each}": _bags for each in ("_embedding_bag", "_embedding_bag_forward_only")},
     "aten._scaled_dot_product_flash_attention_for_cpu": _attention,
     "aten._scaled_dot_product_fused_attention_overrideable": _attention,

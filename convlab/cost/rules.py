@@ -8,7 +8,13 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ..layers import LocallyConnected1d, LocallyConnected2d, LocallyConnected3d
+from ..layers import (
+    Capsules,
+    LocallyConnected1d,
+    LocallyConnected2d,
+    LocallyConnected3d,
+    PrimaryCapsules,
+)
 from ..layers.windows import Windows, per_axis
 from .multiply_adds import MultiplyAdds, of_transposed_windows, of_windows, without_padding
 
@@ -23,8 +29,10 @@ def rule(layer: nn.Module) -> Rule | None:
     and C channels in G groups takes O C / G times what `of_windows` says, and a transposed one
     what `of_transposed_windows` says. A recurrent layer takes each weight once per step; the
     products of its gates are in LEFT_OUT. Attention of L queries to S keys takes its four
-    projections and 2 L S E for scores and mixtures of E features, whatever a mask hides. A
-    subclass with a forward of its own may do anything, and has no rule.
+    projections and 2 L S E for scores and mixtures of E features, whatever a mask hides. Of I
+    capsules of D features, O of E are predicted by I O D E; each round of routing takes I O E for
+    agreement and as many for the sum, and every squash, once before the rounds and in each, the
+    square of every number. A subclass with a forward of its own may do anything, and has no rule.
 
         >>> import torch
         >>> layer = nn.Conv1d(1, 1, 3, padding=1)
@@ -93,6 +101,15 @@ def _attention(layer: Any, inputs: Sequence[Any], y: Any) -> MultiplyAdds:
     return without_padding(samples * features * (projections + 2 * queries * all_keys))
 
 
+def _capsules(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
+    sums = layer.in_capsules * (layer.in_features + 2 * layer.rounds)
+    return without_padding(y.numel() * (sums + 1 + layer.rounds))
+
+
+def _primary_capsules(layer: Any, inputs: Sequence[Any], y: Tensor) -> MultiplyAdds:
+    return without_padding(y.numel())  # their squares
+
+
 RULES: dict[type[nn.Module], Rule] = {
     **dict.fromkeys((nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d), _nothing),
     **dict.fromkeys((nn.AlphaDropout, nn.FeatureAlphaDropout), _nothing),
@@ -103,6 +120,8 @@ RULES: dict[type[nn.Module], Rule] = {
     **dict.fromkeys((LocallyConnected1d, LocallyConnected2d, LocallyConnected3d), _local),
     **dict.fromkeys((nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell), _recurrent),
     nn.MultiheadAttention: _attention,
+    Capsules: _capsules,
+    PrimaryCapsules: _primary_capsules,
 }
 LEFT_OUT: dict[tuple[type[nn.Module], ...], str] = {
     (nn.LSTM, nn.GRU, nn.LSTMCell, nn.GRUCell): "gates",

@@ -5,7 +5,7 @@ Where all weights and inputs are 1, an output is the number of its products that
 
 from functools import partial
 from itertools import product
-from math import prod
+from math import exp, prod, sqrt
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from convlab.cost import cost
 from convlab.cost.network import multiply_adds_run
+from convlab.layers import Capsules, Lengths, PrimaryCapsules
 
 TRANSPOSED = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 
@@ -170,6 +171,75 @@ def test_attention_without_a_batch() -> None:
             return y
 
     assert 5 * cost(Network(), x).multiply_adds == multiply_adds_run(partial(layer, x, x, x))
+
+
+class Counting:
+    """Capsules computed number by number, counting each product that is added to others."""
+
+    def __init__(self) -> None:
+        self.products = 0
+
+    def dot(self, a: list[float], b: list[float]) -> float:
+        self.products += len(a)
+        return sum(x * y for x, y in zip(a, b, strict=True))
+
+    def squash(self, s: list[float]) -> list[float]:
+        length = sqrt(self.dot(s, s))
+        return [x * length / (1 + length**2) for x in s]
+
+    def capsules(self, weight: list[Any], u: list[list[float]], rounds: int) -> list[list[float]]:
+        predictions = [
+            [[self.dot(row, capsule) for row in matrix] for matrix in matrices]
+            for matrices, capsule in zip(weight, u, strict=True)
+        ]
+        outputs, features = len(weight[0]), len(weight[0][0])
+        v = [
+            self.squash([sum(p[o][e] for p in predictions) / outputs for e in range(features)])
+            for o in range(outputs)
+        ]
+        agreement = [[0.0] * outputs for _ in u]
+        for _ in range(rounds):
+            for i, o in product(range(len(u)), range(outputs)):
+                agreement[i][o] += self.dot(predictions[i][o], v[o])
+            shares = [[exp(b) / sum(map(exp, row)) for b in row] for row in agreement]
+            v = [
+                self.squash(
+                    [
+                        self.dot([row[o] for row in shares], [p[o][e] for p in predictions])
+                        for e in range(features)
+                    ]
+                )
+                for o in range(outputs)
+            ]
+        return v
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.tuples(*[st.integers(1, 3)] * 4), st.integers(0, 3), st.integers(1, 2))
+def test_capsules_take_what_loops_count(
+    sizes: tuple[int, int, int, int], rounds: int, samples: int
+) -> None:
+    layer = Capsules(*sizes, rounds, dtype=torch.float64)
+    u = torch.rand(samples, sizes[0], sizes[2], dtype=torch.float64)
+    loops = Counting()
+    expected = [loops.capsules(layer.weight.tolist(), each, rounds) for each in u.tolist()]
+    torch.testing.assert_close(layer(u), torch.tensor(expected, dtype=torch.float64))
+    spent = cost(layer, u)
+    assert samples * spent.multiply_adds == loops.products
+    assert spent.multiply_adds == spent.effective_multiply_adds and spent.uncounted == ()
+    if min(sizes) > 1:  # else torch multiplies number by number where a sum has one term
+        assert spent.executed_multiply_adds == spent.multiply_adds
+
+
+def test_capsules_of_a_map_and_their_lengths_take_the_squares() -> None:
+    network, x = nn.Sequential(PrimaryCapsules(4), Lengths()), torch.rand(2, 8, 3, 5)
+    loops = Counting()
+    for capsule in network[0](x).flatten(0, 1).tolist():
+        loops.squash(capsule)
+        loops.dot(capsule, capsule)
+    spent = cost(network, x)
+    assert 2 * spent.multiply_adds == loops.products == 2 * 2 * 8 * 3 * 5
+    assert spent.executed_multiply_adds == spent.multiply_adds and spent.uncounted == ()
 
 
 @settings(deadline=None)
