@@ -11,14 +11,18 @@ from convlab.settings import FROZEN, Seeds, Training
 MISSING, SCRAPS, DUPLICATES, SHOWN = "missing", "scraps", "duplicates", "jumbled"
 # The share of such images that a network calls faces. Jumbled ones stand in orders that no
 # training showed; moved faces stand as far to the right as no training face does.
-FACES, JUMBLED, DELETED, DOUBLED, MOVED = (
+FACES, JUMBLED, DELETED, DOUBLED, MOVED, OVER = (
     f"{name} called faces (%)"
-    for name in ("faces", "jumbled", "a part missing", "a part doubled", "moved faces")
+    for name in (
+        *("faces", "jumbled", "a part missing", "a part doubled", "moved faces"),
+        "faces upside down",
+    )
 )
 
 # What is around the parts where nothing is learned, and how positions are pooled.
 ONE_GREY, NOISE = "one grey", "noise"
 MEAN, MAXIMUM = "mean", "maximum"
+DIFFERENCE = "largest difference of logits"
 SAME = {pooling: f"same logits after the {pooling} (share)" for pooling in (MEAN, MAXIMUM)}
 WINDOWS = (3, 5, 7, 9)  # pixels
 APART = 5  # pixels from a part to the next, at least: windows up to that hold no two
