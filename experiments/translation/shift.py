@@ -8,85 +8,63 @@ padding disturbs the border, half a kernel deep per layer. All weights and pixel
 numbers, so that every sum, and every zero below, is exact. No network is trained.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import product
-from typing import Literal
 
-import numpy as np
-import torch
 from matplotlib.figure import Figure
-from pydantic import BaseModel, Field
-from torch import Tensor, nn
 
-from convlab.figures import lines
 from convlab.measure import (
     Answer,
     Claim,
     Control,
     Measurements,
     Outcome,
-    Quantity,
-    Region,
-    Sample,
     above,
     at,
     equal,
     exactly,
 )
-from convlab.probes.equivariance import border_width, equivariance, errors_by_depth
 from convlab.record import Record
-from convlab.settings import FROZEN, Seeds
-from convlab.streams import Stream
 from convlab.workbench import Workbench
 
+from ._shift_errors import (
+    errors_and_border,
+    errors_by_steps,
+    errors_inside,
+    errors_of_layer,
+    greatest,
+    least,
+)
+from ._shift_figure import comb
 from ._shift_names import (
+    BORDER,
     CIRCULAR,
     CONVOLUTION,
     DENSE,
+    GREATEST,
+    INSIDE,
+    LEAST,
     LOCAL,
-    PATCH,
+    OTHERS,
     PLAIN,
-    POOLING,
     STEP,
+    STEPS,
     STRIDE,
     ZEROS,
-    Padding,
+    RandomNetworks,
 )
-from ._shift_networks import (
-    ARMS,
-    convolution,
-    network,
-    single_layer,
-    whole_numbers,
-    with_whole_weights,
-)
+from ._shift_networks import ARMS
+from ._shift_quantities import halved, reach
 
-SHIFTS = tuple(range(-2 * STEP, 2 * STEP + 1))  # pixels
-ACROSS = [(0, shift) for shift in SHIFTS]  # to the right
-BOTH_WAYS = [each for shift in SHIFTS if shift for each in ((0, shift), (shift, 0))]
-STEPS, OTHERS = f"greatest error at steps of {STEP} pixels", "least error at other shifts"
-GREATEST, LEAST = "greatest error", "least error"
-INSIDE, BORDER = "greatest error inside", "border (outputs)"
 PAIRS = tuple(product((CIRCULAR, ZEROS), ARMS))
 
 
-class Config(BaseModel):
+class Config(RandomNetworks):
     """How many random networks of which layers see how many random images."""
-
-    model_config = FROZEN
-
-    seeds: Seeds = Field(10, description="random networks, each with images of its own")
-    images: int = Field(4, ge=1, description="that each network sees")
-    side: int = Field(32, ge=16, multiple_of=2 * STEP, description="of the images, in pixels")
-    kernel: Literal[1, 3, 5, 7] = Field(3, description="pixels along a side of each kernel")
-    depth: int = Field(3, ge=2, le=5, description="convolutions of a network")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    add_single_layers(measurements, config, workbench)
-    add_one_with_zeros(measurements, config, workbench)
+    add_layers(measurements, config, workbench)
     tracked = workbench.track("networks", PAIRS)
     results = {pair: errors_and_border(config, workbench, *pair) for pair in tracked}
     for (padding, arm), (errors, _) in results.items():
@@ -105,91 +83,14 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def weights_and_images(
-    config: Config, workbench: Workbench
-) -> Iterator[tuple[torch.Generator, Tensor]]:
-    """Of each seed the generator of weights, and images (N, 1, S, S)."""
-    shape = config.images, 1, config.side, config.side
-    for seed in range(config.seeds):
-        x = whole_numbers(shape, 16, workbench.generator(Stream.DATA, seed))
-        yield workbench.generator(Stream.WEIGHTS, seed), x
-
-
-def add_single_layers(measurements: Measurements, config: Config, workbench: Workbench) -> None:
+def add_layers(measurements: Measurements, config: Config, workbench: Workbench) -> None:
     for arm in (CONVOLUTION, LOCAL, DENSE):
-        errors = torch.stack(
-            [
-                equivariance(
-                    single_layer(arm, config.kernel, weights),
-                    x[..., :PATCH, :PATCH],
-                    BOTH_WAYS,
-                    stride=(1, 1),
-                )
-                for weights, x in weights_and_images(config, workbench)
-            ]
-        )
-        measurements.add(
-            "Relative error of one layer without padding, over all shifts and seeds",
-            {"layer": arm},
-            {GREATEST: greatest(errors), LEAST: least(errors)},
-        )
-
-
-def add_one_with_zeros(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    """One convolution as it is usually padded, less the half kernel that sees the padding."""
-    deep, errors = config.kernel // 2, []
-    for weights, x in weights_and_images(config, workbench):
-        layer = with_whole_weights(nn.Sequential(*convolution(1, config.kernel, ZEROS)), weights)
-        errors += [errors_by_depth(layer, x, shift)[deep:] for shift in ACROSS if any(shift)]
-    measurements.add(
-        "Relative error of one zero-padded convolution, away from the border",
-        {"padding": ZEROS},
-        {INSIDE: greatest(torch.cat(errors))},
-    )
-
-
-def errors_and_border(
-    config: Config, workbench: Workbench, padding: Padding, arm: str
-) -> tuple[Tensor, int]:
-    """Of each seed's network the errors (seeds, shifts), and how deep any has its border."""
-    errors, deepest = [], 0
-    for weights, x in weights_and_images(config, workbench):
-        layers = network(padding, arm, config.kernel, config.depth, weights)
-        errors.append(equivariance(layers, x, ACROSS))
-        deepest = max(deepest, border_width(layers, x, (0, config.side // 2)))
-    return torch.stack(errors), deepest
-
-
-def errors_by_steps(errors: Tensor) -> dict[str, Sample]:
-    """Of errors (seeds, shifts), the greatest at multiples of STEP and the least elsewhere."""
-    steps = torch.tensor([shift % STEP == 0 for shift in SHIFTS])
-    return {STEPS: greatest(errors[:, steps]), OTHERS: least(errors[:, ~steps])}
-
-
-def greatest(errors: Tensor) -> Sample:
-    return exactly(float(errors.max()))
-
-
-def least(errors: Tensor) -> Sample:
-    return exactly(float(errors.min()))
-
-
-def halved(quantity: str, choose: Callable[[float, float], float]) -> Quantity:
-    """Of the two circular networks that halve twice, the chosen value."""
-
-    def choice(measurements: Measurements) -> Sample:
-        get = partial(measurements.get, quantity, padding=CIRCULAR)
-        return exactly(choose(get(arm=STRIDE).center, get(arm=POOLING).center))
-
-    return Quantity(f"{quantity}, circular, halved twice", choice)
-
-
-def reach(config: Config) -> Region:
-    """Half a kernel per layer, as long as the borders at both ends do not meet.
-
-    The shift is by half the image, and so no output is deeper than a quarter.
-    """
-    return equal(min(config.depth * (config.kernel // 2), config.side // 4))
+        errors = errors_of_layer(config, workbench, arm)
+        title = "Relative error of one layer without padding, over all shifts and seeds"
+        measurements.add(title, {"layer": arm}, {GREATEST: greatest(errors), LEAST: least(errors)})
+    inside = greatest(errors_inside(config, workbench))
+    title = "Relative error of one zero-padded convolution, away from the border"
+    measurements.add(title, {"padding": ZEROS}, {INSIDE: inside})
 
 
 SHARING_MATTERS = (
@@ -309,19 +210,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    series = {}
-    for padding, arm in product((CIRCULAR, ZEROS), (STRIDE, POOLING, PLAIN)):
-        errors = record.measurements.arrays[f"{padding}, {arm}"]
-        if padding == CIRCULAR or arm == PLAIN:
-            quantiles = np.quantile(errors, [0.5, 0.25, 0.75], axis=0)
-            series[f"{padding}, {arm}"] = (SHIFTS, *quantiles)
-    figure = lines(
-        series,
-        title=record.finding("C312r3"),
-        x="shift of the input to the right (pixels)",
-        y="relative error (median and middle half of the seeds)",
-    )
-    (axes,) = figure.axes
-    axes.set_ylim(top=1.2)  # room for the legend, above the comb
-    axes.legend(fontsize=9, ncols=2, loc="upper center")
-    return {"comb": figure}
+    return {"comb": comb(record, record.finding("C312r3"))}

@@ -15,6 +15,7 @@ from convlab.measure import Measurements, Outcome, exactly
 from convlab.streams import Stream, generator
 from convlab.workbench import Workbench
 from experiments.translation import _shift_names as names
+from experiments.translation import _shift_networks as networks
 
 shift = lab.load(catalogue.experiments()["shift"])
 SMALL = {"seeds": 2, "images": 1, "side": 16}
@@ -29,15 +30,15 @@ def outcomes(config: object, measurements: Measurements) -> dict[str, Outcome]:
 
 
 @pytest.mark.parametrize(
-    ("arm", "side"), [(shift.PLAIN, 16), (shift.STRIDE, 4), (shift.POOLING, 4)]
+    ("arm", "side"), [(shift.PLAIN, 16), (shift.STRIDE, 4), (names.POOLING, 4)]
 )
 @pytest.mark.parametrize("padding", ["circular", "zeros"])
 @pytest.mark.parametrize(("kernel", "depth"), [(3, 3), (5, 2), (1, 5)])
 def test_networks_halve_the_image_and_have_whole_weights(
     padding: names.Padding, arm: str, side: int, kernel: int, depth: int
 ) -> None:
-    network = shift.network(padding, arm, kernel, depth, weights())
-    assert any(isinstance(layer, nn.MaxPool2d) for layer in network) == (arm == shift.POOLING)
+    network = networks.network(padding, arm, kernel, depth, weights())
+    assert any(isinstance(layer, nn.MaxPool2d) for layer in network) == (arm == names.POOLING)
     y = network(torch.ones(2, 1, 16, 16, dtype=torch.float64))
     assert y.shape == (2, names.CHANNELS, side, side)
     convolutions = [layer for layer in network if isinstance(layer, nn.Conv2d)]
@@ -48,7 +49,7 @@ def test_networks_halve_the_image_and_have_whole_weights(
 
 def test_sums_of_whole_numbers_are_exact() -> None:
     """No sum comes near 2^53, up to which float64 holds every whole number."""
-    network = shift.network("circular", shift.PLAIN, 7, 5, weights())
+    network = networks.network("circular", shift.PLAIN, 7, 5, weights())
     for parameter in network.parameters():
         parameter.data.fill_(2)
     y = network(torch.full((1, 1, 16, 16), 16.0, dtype=torch.float64))
@@ -56,19 +57,20 @@ def test_sums_of_whole_numbers_are_exact() -> None:
 
 
 def test_a_circular_network_pads_with_its_own_other_end() -> None:
-    network = shift.network("circular", shift.PLAIN, 3, 3, weights())
-    x = shift.whole_numbers((1, 1, 16, 16), 16, generator(0, Stream.DATA))
+    network = networks.network("circular", shift.PLAIN, 3, 3, weights())
+    x = networks.whole_numbers((1, 1, 16, 16), 16, generator(0, Stream.DATA))
     first = network[0]
+    assert isinstance(first, nn.Conv2d)
     by_hand = conv2d(pad(x, (1, 1, 1, 1), "circular"), first.weight, first.bias)
     assert torch.equal(first(x), by_hand)
 
 
 def test_the_errors_at_steps_of_four_pixels_are_the_greatest_and_the_others_the_least() -> None:
     """Seed 0 errs at whole steps, 8 pixels to the left; seed 1 at all others, most at one."""
-    errors = torch.zeros(2, len(shift.SHIFTS))
+    errors = torch.zeros(2, len(names.SHIFTS))
     errors[0] = 0.25
     errors[0, 0] = 0.5
-    errors[1] = torch.tensor([0.0 if each % shift.STEP == 0 else 0.125 for each in shift.SHIFTS])
+    errors[1] = torch.tensor([0.0 if each % shift.STEP == 0 else 0.125 for each in names.SHIFTS])
     errors[1, 1] = 0.75
     by_steps = shift.errors_by_steps(errors)
     assert by_steps[shift.STEPS].center == 0.5
@@ -77,7 +79,7 @@ def test_the_errors_at_steps_of_four_pixels_are_the_greatest_and_the_others_the_
 
 def test_of_strides_and_pooling_one_is_chosen() -> None:
     measurements = Measurements()
-    for arm, value in ((shift.STRIDE, 1.0), (shift.POOLING, 2.0)):
+    for arm, value in ((shift.STRIDE, 1.0), (names.POOLING, 2.0)):
         for padding, factor in ((shift.CIRCULAR, 1), (shift.ZEROS, 100)):
             quantities = {shift.GREATEST: exactly(factor * value)}
             measurements.add("errors", {"padding": padding, "arm": arm}, quantities)
