@@ -23,3 +23,7 @@ class Learning(BaseModel):
     channels: int = Field(8, ge=1, description="of the first layer; the second has twice as many")
     placements: int = Field(8, ge=1, description="of each digit in the images trained on")
     training: Training = Training(steps=500, batch=64, lr=0.005, schedule="cosine")
+
+
+def half_as_long(training: Training) -> Training:
+    return training.model_copy(update={"steps": max(1, training.steps // 2)})

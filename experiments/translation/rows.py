@@ -35,7 +35,7 @@ from convlab.settings import NO_CONDITION, Seeds
 from convlab.train import Networks
 from convlab.workbench import Workbench
 
-from ._canvas import CHANCE, ROWS, Learning
+from ._canvas import CHANCE, ROWS, Learning, half_as_long
 from ._canvas_networks import Builder, convolutions, perceptron
 from ._lifted_digits import HeldOut, held_out, learn, mean_of_seeds
 from ._maps import seen
@@ -73,8 +73,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
             networks = learn(workbench, name, build, config, rows=rows)
             add_accuracy(measurements, arm, rows, networks, digits)
     if ALL_BUT_ONE in config.rows:
-        half = {"steps": max(1, config.training.steps // 2)}
-        training = config.training.model_copy(update=half)
+        training = half_as_long(config.training)
         for arm, name in HALF.items():
             networks = learn(
                 workbench, name, ARMS[arm], config, rows=ALL_BUT_ONE, training=training

@@ -21,10 +21,12 @@ from convlab.settings import Training
 from convlab.streams import Data
 from convlab.train import Networks, fit
 from convlab.workbench import Workbench
+from experiments.translation._below_and_above import CONVOLUTIONS
 from experiments.translation._canvas import CLASSES, ROWS, SIDE
 from experiments.translation._canvas_networks import Builder, local_layers
 from experiments.translation._lifted_digits import held_out, lift, place
 from experiments.translation._maps import first, relative_error, rounded, seen
+from experiments.translation._translation_quantities import DENSE, SOFTMAX
 
 translation, unshared, maxima, rows = (
     lab.load(catalogue.experiments()[name])
@@ -146,9 +148,9 @@ def test_an_error_is_relative_to_what_was_expected_of_each_network() -> None:
 def test_maps_follow_a_lifted_digit_and_a_flattened_head_does_not_stay() -> None:
     _, measurements = measured(translation, all_rows=SHORT)
     for arm in (translation.POOLED, translation.ALL_ROWS):
-        for layer in translation.CONVOLUTIONS:
+        for layer in CONVOLUTIONS:
             assert measurements.get(translation.ERROR, arm=arm, layer=layer).values == (0, 0)
-        for layer in (translation.DENSE, translation.SOFTMAX):
+        for layer in (DENSE, SOFTMAX):
             errors = measurements.get(translation.ERROR, arm=arm, layer=layer).values
             assert (max(errors) == 0) == (arm == translation.POOLED)
 

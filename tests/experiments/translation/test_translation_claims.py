@@ -12,6 +12,7 @@ import pytest
 from convlab import lab
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome, Sample
+from experiments.translation._translation_quantities import FIRST
 
 translation, unshared, rows, maxima = (
     lab.load(catalogue.experiments()[name])
@@ -27,7 +28,7 @@ TRANSLATION: Numbers = {
     **{(t.CHANGED, arm): 1 for arm in ALL_ARMS},
     **{(t.MOVED, arm): 1 for arm in ALL_ARMS},
     **{(t.APART, arm): 1 for arm in ALL_ARMS},
-    **{(t.ERROR, arm, layer): 0 for arm in ALL_ARMS for layer in (t.FIRST, t.SECOND, t.SOFTMAX)},
+    **{(t.ERROR, arm, layer): 0 for arm in ALL_ARMS for layer in (FIRST, t.SECOND, t.SOFTMAX)},
     (t.ABOVE, t.FLAT): 11,
     (t.CHANGED, t.ALL_ROWS): 14,
     (t.CHANGED, t.HALF): 17,
