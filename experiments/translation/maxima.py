@@ -13,21 +13,15 @@ The maxima themselves are another matter. Of k x k maxima of noise under one fil
 
 from functools import partial
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import Field
-from torch import Tensor
-from torch.nn.functional import avg_pool2d, max_pool2d, relu
 
-from convlab.data import shift_images
-from convlab.figures import side_by_side
 from convlab.measure import (
     Answer,
     Claim,
     Control,
     Measurements,
     Outcome,
-    Sample,
     above,
     at,
     below,
@@ -36,37 +30,21 @@ from convlab.measure import (
     within,
 )
 from convlab.models import flat_head
-from convlab.probes.answers import accuracy, alike
 from convlab.record import Record
 from convlab.settings import NO_CONDITION, Seeds
-from convlab.streams import Stream
-from convlab.train import Networks
 from convlab.workbench import Workbench
 
-from ._canvas import BELOW, SIDE, Learning
+from ._canvas import BELOW, Learning, half_as_long
 from ._canvas_networks import Builder, convolutions, flat_head_after_maxima, local_layers
-from ._lifted_digits import HeldOut, held_out, learn, mean_of_seeds
-from ._maps import first, relative_error, rounded, seen
+from ._lifted_digits import held_out, learn
+from ._maxima_figures import of_changes, of_maxima
+from ._maxima_of_noise import draw_noise, stays
+from ._maxima_quantities import AFTER, BEFORE, MEANS, RECTIFIED, SAME, THINNED, THREES, TWOS, law
+from ._moved_aside import changes, classes
 
 SHARED, LOCAL = "convolution, 2 x 2 maxima", "local, 2 x 2 maxima"
 SHARED_FLAT, LOCAL_FLAT = "convolution, no pooling", "local, no pooling"
 HALF = "local, 2 x 2 maxima, half the steps"
-MAP = 4  # modules of a network that end with its last map
-STRIDE = 2  # pixels from an output to the next
-BEFORE, AFTER = "change before pooling", "change of the maxima"
-THINNED = "change of every other output"
-SAME = "same class (%)"
-TWOS, THREES = "2 x 2 maxima unchanged (%)", "3 x 3 maxima unchanged (%)"
-MEANS, RECTIFIED = "2 x 2 means unchanged (%)", "2 x 2 maxima of ReLUs unchanged (%)"
-
-
-def law(k: int) -> float:
-    """The percentage of k x k maxima of noise that stay when it moves by one: (k - 1) / (k + 1).
-
-    Windows before and after share k (k - 1) of k (k + 1) values, and the largest of these is
-    equally likely to be any.
-    """
-    return 100 * (k - 1) / (k + 1)
 
 
 class Config(Learning):
@@ -92,95 +70,21 @@ ARMS: dict[str, Builder] = {
 def measure(config: Config, workbench: Workbench) -> Measurements:
     digits, measurements = held_out(workbench, config.seeds), Measurements()
     networks = {arm: learn(workbench, arm, build, config) for arm, build in ARMS.items()}
-    half = {"steps": max(1, config.training.steps // 2)}
-    training = config.training.model_copy(update=half)
+    training = half_as_long(config.training)
     networks[HALF] = learn(workbench, HALF, ARMS[LOCAL], config, training=training)
     for arm in (SHARED, LOCAL, HALF):
-        add_changes(measurements, arm, networks[arm], digits)
+        title = "Relative change of the last map when a digit moves aside by one output"
+        measurements.add(title, {"arm": arm}, changes(networks[arm], digits))
     for arm, each in networks.items():
-        add_classes(measurements, arm, each, digits)
-    noise = draw_noise(config, workbench)
+        title = "The class of a digit that moves aside by one output"
+        measurements.add(title, {"arm": arm}, classes(each, digits))
+    noise = draw_noise(workbench, config.seeds, config.noises)
     for arm in (SHARED, LOCAL):
-        add_unchanged_maxima(measurements, arm, networks[arm], noise)
+        title = (
+            "Of the first layer's outputs for noise, what a shift by one output leaves unchanged"
+        )
+        measurements.add(title, {"arm": arm}, stays(networks[arm], noise))
     return measurements
-
-
-def aside(x: Tensor) -> Tensor:
-    """The images moved to the side by one output; to the left where the right is not free."""
-    free = ~x[..., -STRIDE:].flatten(-3).any(dim=-1)[..., None, None, None]
-    return torch.where(free, shift_images(x, 0, STRIDE), shift_images(x, 0, -STRIDE))
-
-
-def add_changes(measurements: Measurements, arm: str, networks: Networks, digits: HeldOut) -> None:
-    """How much the last map differs when the digit has moved, before and after pooling."""
-    before, after = (
-        seen(first(MAP, networks), x).double() for x in (digits.below, aside(digits.below))
-    )
-    maxima, others = ([pool(maps) for maps in (after, before)] for pool in (pooled, every_other))
-    measurements.add(
-        "Relative change of the last map when a digit moves aside by one output",
-        {"arm": arm},
-        {
-            BEFORE: mean_of_seeds(relative_error(after, before)),
-            AFTER: mean_of_seeds(relative_error(*maxima)),
-            THINNED: mean_of_seeds(relative_error(*others)),
-        },
-    )
-
-
-def pooled(maps: Tensor) -> Tensor:
-    """2 x 2 maxima of maps (S, N, C, H, W)."""
-    maxima: Tensor = max_pool2d(maps.flatten(0, 1), 2)
-    return torch.unflatten(maxima, 0, maps.shape[:2])
-
-
-def every_other(maps: Tensor) -> Tensor:
-    return maps[..., ::2, ::2]
-
-
-def add_classes(measurements: Measurements, arm: str, networks: Networks, digits: HeldOut) -> None:
-    here, there = (seen(networks, x) for x in (digits.below, aside(digits.below)))
-    measurements.add(
-        "The class of a digit that moves aside by one output",
-        {"arm": arm},
-        {
-            SAME: mean_of_seeds(alike(here, there)),
-            BELOW: mean_of_seeds(accuracy(here, digits.y)),
-        },
-    )
-
-
-def draw_noise(config: Config, workbench: Workbench) -> Tensor:
-    """Noise (S, N, 1, SIDE, SIDE) of whole numbers."""
-    shape = config.noises, 1, SIDE, SIDE
-    sources = (workbench.generator(Stream.NOISE, seed) for seed in range(config.seeds))
-    return torch.stack([torch.randint(2**20, shape, generator=each) for each in sources]).double()
-
-
-def add_unchanged_maxima(
-    measurements: Measurements, arm: str, networks: Networks, noise: Tensor
-) -> None:
-    """What stays, to the last bit, of the first layer's outputs when noise moves by one."""
-    layer = first(1, rounded(networks))
-    pair = [seen(layer, x).flatten(0, 1) for x in (noise, shift_images(noise, 0, STRIDE))]
-    rectified = [relu(maps) for maps in pair]
-    measurements.add(
-        "Of the first layer's outputs for noise, what a shift by one output leaves unchanged",
-        {"arm": arm},
-        {
-            TWOS: unchanged([max_pool2d(maps, 2, 1) for maps in pair], len(noise)),
-            THREES: unchanged([max_pool2d(maps, 3, 1) for maps in pair], len(noise)),
-            MEANS: unchanged([avg_pool2d(maps, 2, 1) for maps in pair], len(noise)),
-            RECTIFIED: unchanged([max_pool2d(maps, 2, 1) for maps in rectified], len(noise)),
-        },
-    )
-
-
-def unchanged(pair: list[Tensor], seeds: int) -> Sample:
-    """The share of values that are equal in both, in percent."""
-    before, after = pair
-    shares = (before == after).double().reshape(seeds, -1).mean(dim=1)
-    return mean_of_seeds(100 * shares)
 
 
 KNOWS = Control(
@@ -287,21 +191,7 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    rows = [row for row in record.measurements.rows if row.factors["arm"] != HALF]
-    changes = side_by_side(
-        Measurements(rows),
-        (BEFORE, AFTER, THINNED),
-        by="arm",
-        title=record.finding("C322"),
-        y="relative change, mean and 95 % interval over seeds",
-        levels={},
-    )
-    maxima = side_by_side(
-        record.measurements,
-        (TWOS, THREES, RECTIFIED),
-        by="arm",
-        title=record.finding("C322o1"),
-        y="unchanged (%), mean and 95 % interval over seeds",
-        levels={"1 / 3": law(2), "1 / 2": law(3)},
-    )
-    return {"changes": changes, "maxima": maxima}
+    return {
+        "changes": of_changes(record, record.finding("C322"), without=HALF),
+        "maxima": of_maxima(record, record.finding("C322o1")),
+    }

@@ -26,6 +26,8 @@ from experiments.translation._canvas import CLASSES, ROWS, SIDE
 from experiments.translation._canvas_networks import Builder, local_layers
 from experiments.translation._lifted_digits import held_out, lift, place
 from experiments.translation._maps import first, relative_error, rounded, seen
+from experiments.translation._maxima_of_noise import draw_noise, stays
+from experiments.translation._moved_aside import aside, every_other, pooled
 from experiments.translation._translation_quantities import DENSE, SOFTMAX
 
 translation, unshared, maxima, rows = (
@@ -157,14 +159,10 @@ def test_maps_follow_a_lifted_digit_and_a_flattened_head_does_not_stay() -> None
 
 def test_maxima_stay_as_often_as_filters_are_equal() -> None:
     shared, local = (networks_of(maxima.ARMS[arm]) for arm in (maxima.SHARED, maxima.LOCAL))
-    config = maxima.Config(seeds=2, noises=64)
-    noise = maxima.draw_noise(config, Workbench())
+    noise = draw_noise(Workbench(), seeds=2, images=64)
 
     def kept(networks: Networks) -> dict[str, list[float]]:
-        measurements = Measurements()
-        maxima.add_unchanged_maxima(measurements, "any", networks, noise)
-        (row,) = measurements.rows
-        return {name: list(sample.values) for name, sample in row.quantities.items()}
+        return {name: list(sample.values) for name, sample in stays(networks, noise).items()}
 
     laws = {maxima.TWOS: 2, maxima.THREES: 3}
     for quantity, k in laws.items():
@@ -181,7 +179,7 @@ def test_maxima_stay_as_often_as_filters_are_equal() -> None:
 
 def test_digits_move_aside_by_one_output_and_none_over_the_border() -> None:
     x = torch.stack(pair())
-    moved = maxima.aside(x)
+    moved = aside(x)
     left = (x.sum(dim=(2, 3)) > 0).int().argmax(dim=-1)
     steps = (moved.sum(dim=(2, 3)) > 0).int().argmax(dim=-1) - left
     assert set(steps.flatten().tolist()) == {-2, 2}
@@ -193,8 +191,8 @@ def test_digits_move_aside_by_one_output_and_none_over_the_border() -> None:
 
 def test_maps_are_pooled_and_thinned_to_a_quarter() -> None:
     maps = torch.arange(16.0).reshape(1, 1, 1, 4, 4)
-    assert maxima.pooled(maps).flatten().tolist() == [5, 7, 13, 15]
-    assert maxima.every_other(maps).flatten().tolist() == [0, 2, 8, 10]
+    assert pooled(maps).flatten().tolist() == [5, 7, 13, 15]
+    assert every_other(maps).flatten().tolist() == [0, 2, 8, 10]
 
 
 @pytest.mark.long
@@ -254,7 +252,7 @@ def test_rows_reads_digits_on_the_highest_row() -> None:
 def test_maxima_compares_what_it_trained() -> None:
     recorder, measurements = measured(maxima, noises=4)
     digits = held_out(Workbench(), 2)
-    moved = maxima.aside(digits.below)
+    moved = aside(digits.below)
     for arm, networks in recorder.networks.items():
         here, there = (networks.predict(x.float(), own=True) for x in (digits.below, moved))
         same = 100 * (here.argmax(-1) == there.argmax(-1)).double().mean(dim=1)
