@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from convlab.figures import bars, lines, points
+from convlab.figures import bars, curves, lines, points
 from convlab.measure import Measurements, Sample
 from convlab.record import Record
 
-from ._settings import ACCURACY, TEST_ACCURACY
+from ._learning import ALL_IMAGES
+from ._settings import ACCURACY, OTHER_WRITERS, SHUFFLED, TEST_ACCURACY
 
 BARS = "bars: 95 % intervals"
 BAND = "cross-entropy of a batch; band: middle 80 % of the seeds"
@@ -61,3 +62,13 @@ def learning_curves(measurements: Measurements, equal: str, title: str) -> Figur
     series = {arm: points(by_images) for arm, by_images in by_arm.items()}
     x, y = "training images", f"{TEST_ACCURACY}; {BARS}"
     return lines(series, title=title, x=x, y=y, levels=levels, log_x=True)
+
+
+def loss_curves(measurements: Measurements) -> Figure:
+    losses = {
+        name.removeprefix("loss of ").removesuffix(f", {ALL_IMAGES}"): values
+        for name, values in measurements.arrays.items()
+        if name.endswith(f", {ALL_IMAGES}")
+        and not any(t in name for t in (SHUFFLED, OTHER_WRITERS))
+    }
+    return curves(losses, title="How fast does each learn, from all images?", y=BAND)

@@ -2,11 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, Field
 
-from convlab.data import parse_dataset
+from convlab.data import DATASETS, parse_dataset
 from convlab.errors import did_you_mean
-from convlab.settings import MODEL_NAMES, place
+from convlab.settings import (
+    ADDED_ARMS,
+    FORMERLY,
+    FROZEN,
+    MODEL_NAMES,
+    NO_CONDITION,
+    Seeds,
+    Training,
+    place,
+)
 
 PUBLISHED = "support vectors, as published"  # the arm of scikit-learn's own example
 TEST_ACCURACY = "test accuracy (%)"  # of a network that learned from all images
@@ -42,3 +51,38 @@ def _check_model(name: str) -> str:
 Source = Annotated[str, AfterValidator(_check_name)]
 Contender = Annotated[str, AfterValidator(_check_model)]
 Models = Annotated[tuple[Contender, ...], AfterValidator(_check_distinct)]
+
+
+class Comparison(BaseModel):
+    """Which networks learn from which images, and how they choose their learning rates."""
+
+    model_config = FROZEN
+
+    models: Models = Field(
+        ("cnn", "mlp"),
+        min_length=1,
+        description="the first sets the number of parameters",
+        json_schema_extra=ADDED_ARMS,
+    )
+    data: Source = Field("digits", description=DATASETS)
+    width: int = Field(8, ge=1, le=4096, description="channels of the first convolution")
+    images: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (50, 100, 200, 400, 800),
+        description="training images, beside all that there are",
+        json_schema_extra=NO_CONDITION,
+    )
+    # Grids of (0.25, 1, 4) and (0.5, 1, 2, 4) left a network at an edge; of this one the cnn and
+    # the mlp choose from the inside.
+    lr_factors: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (0.25, 0.5, 1, 2, 4),
+        min_length=1,
+        description="learning rates tried, over training.lr",
+        json_schema_extra={FORMERLY: "rate_factors"},
+    )
+    lr_seeds: Seeds = Field(
+        5,
+        description="networks that try each learning rate",
+        json_schema_extra={FORMERLY: "rate_seeds"},
+    )
+    seeds: Seeds = Field(10, description="networks per arm")
+    training: Training = Training(steps=500, lr=0.02, schedule="cosine")

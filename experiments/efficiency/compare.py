@@ -10,90 +10,50 @@ neighbours to look at), and half the steps. A support vector machine shows what 
 a network.
 """
 
-from collections.abc import Iterator
-from typing import Annotated
-
 from matplotlib.figure import Figure
-from pydantic import BaseModel, Field
 
-from convlab.data import DATASETS, Dataset, load
-from convlab.figures import curves
+from convlab.data import load
 from convlab.measure import (
     Answer,
     Claim,
     Control,
     Measurements,
     Outcome,
-    Quantity,
-    Sample,
     above,
     at,
     below,
     between,
-    exactly,
-    number,
     over,
     paired,
     within,
 )
 from convlab.record import Record
-from convlab.settings import ADDED_ARMS, FORMERLY, FROZEN, NO_CONDITION, Seeds, Training
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._compare_figures import BAND, by_what_was_tried, cost_bars, learning_curves
-from ._contenders import Architecture, contenders
-from ._costs import add_costs
-from ._learning import ALL_IMAGES, Scores, Trial, learn, learn_in_half_the_steps
-from ._reference import references
-from ._settings import (
-    ACCURACY,
-    HALF,
-    OTHER_WRITERS,
-    PUBLISHED,
-    SHUFFLED,
-    TEST_ACCURACY,
-    Models,
-    Source,
+from ._compare_figures import by_what_was_tried, cost_bars, learning_curves, loss_curves
+from ._compare_quantities import (
+    CNN,
+    CNN_SHUFFLED,
+    ERRORS,
+    LEAD,
+    LEAD_IN_HALF_THE_STEPS,
+    LEAD_ON_OTHER_WRITERS,
+    MLP,
+    MLP_SHUFFLED,
 )
-from ._tasks import WRITERS, Task, other_writers
+from ._compare_study import add_scores, add_tried, notes, scores_of
+from ._contenders import contenders
+from ._costs import add_costs
+from ._reference import references
+from ._settings import ACCURACY, PUBLISHED, Comparison
+from ._tasks import Task
 
 CONTROL = "a control, on scikit-learn's digits whatever the data: its published example"
 
 
-class Config(BaseModel):
+class Config(Comparison):
     """Which networks learn from which images, and how they choose their learning rates."""
-
-    model_config = FROZEN
-
-    models: Models = Field(
-        ("cnn", "mlp"),
-        min_length=1,
-        description="the first sets the number of parameters",
-        json_schema_extra=ADDED_ARMS,
-    )
-    data: Source = Field("digits", description=DATASETS)
-    width: int = Field(8, ge=1, le=4096, description="channels of the first convolution")
-    images: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        (50, 100, 200, 400, 800),
-        description="training images, beside all that there are",
-        json_schema_extra=NO_CONDITION,
-    )
-    # Grids of (0.25, 1, 4) and (0.5, 1, 2, 4) left a network at an edge; of this one the cnn and
-    # the mlp choose from the inside.
-    lr_factors: tuple[Annotated[float, Field(gt=0)], ...] = Field(
-        (0.25, 0.5, 1, 2, 4),
-        min_length=1,
-        description="learning rates tried, over training.lr",
-        json_schema_extra={FORMERLY: "rate_factors"},
-    )
-    lr_seeds: Seeds = Field(
-        5,
-        description="networks that try each learning rate",
-        json_schema_extra={FORMERLY: "rate_seeds"},
-    )
-    seeds: Seeds = Field(10, description="networks per arm")
-    training: Training = Training(steps=500, lr=0.02, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
@@ -116,110 +76,6 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def notes(arms: dict[tuple[str, str], Architecture]) -> Iterator[str]:
-    """What a reader must know to compare the arms."""
-    yield "equal width: the last layer of an mlp reads as many features as that of a cnn"
-    count = next(iter(arms.values())).parameters
-    for (equal, _), arm in arms.items():
-        if equal == "parameters" and abs(arm.parameters / count - 1) > 0.1:
-            found, wanted = number(arm.parameters), number(count)
-            near = "as near as can be to" if arm.has_width else "as it has no width to choose, not"
-            yield f"{arm.label}: {found} parameters, {near} {wanted}"
-
-
-def trial_of(
-    arm: Architecture, task: Task, what: str, config: Config, workbench: Workbench
-) -> Trial:
-    name = f"{arm.label}, {what}" if what else arm.label
-    return Trial(name, arm.build, task, config.training, workbench)
-
-
-def scores_of(
-    arm: Architecture,
-    task: Task,
-    what: str,
-    config: Config,
-    workbench: Workbench,
-    *,
-    all_images_alone: bool = False,
-) -> Scores:
-    return learn(
-        trial_of(arm, task, what, config, workbench),
-        counts=() if all_images_alone else config.images,
-        lrs=[config.training.lr * factor for factor in config.lr_factors],
-        seeds=config.seeds,
-        lr_seeds=config.lr_seeds,
-    )
-
-
-def add_tried(
-    into: Measurements,
-    as_large: dict[Architecture, Scores],
-    dataset: Dataset,
-    config: Config,
-    workbench: Workbench,
-) -> None:
-    """The test accuracies by other splits, other pixels and fewer steps, from all images."""
-    tasks = {SHUFFLED: Task(dataset, shuffled=True)}
-    if config.data == WRITERS:
-        tasks[OTHER_WRITERS] = Task(other_writers(dataset))
-    for what, task in tasks.items():
-        for arm in as_large:
-            scores = scores_of(arm, task, what, config, workbench, all_images_alone=True)
-            add_accuracy(into, what, arm, scores.lr, scores.test_accuracy)
-    for arm, known in as_large.items():
-        trial = trial_of(arm, Task(dataset), "", config, workbench)
-        half = learn_in_half_the_steps(trial, known.lr, config.seeds)
-        add_accuracy(into, HALF, arm, known.lr, half)
-
-
-def add_accuracy(
-    into: Measurements, what: str, arm: Architecture, lr: float, accuracy: Sample
-) -> None:
-    row, quantities = {"tried": what, "arm": arm.model}, {"lr": exactly(lr), ACCURACY: accuracy}
-    into.add("what else was tried, at equal parameters", row, quantities)
-
-
-def add_scores(
-    into: Measurements,
-    arms: dict[tuple[str, str], Architecture],
-    scores: dict[Architecture, Scores],
-) -> None:
-    """What each arm learns, what its losses are, and its accuracy by the number of images."""
-    for (equal, _), arm in arms.items():
-        row = {"equal": equal, **arm.factors, "lr": f"{scores[arm].lr:g}"}
-        accuracy = scores[arm].test_accuracy
-        quantities = {"parameters": exactly(arm.parameters), TEST_ACCURACY: accuracy}
-        into.add("what each learns", row, quantities)
-    for (equal, name), arm in arms.items():
-        losses = {"train loss": scores[arm].train_loss, "test loss": scores[arm].test_loss}
-        into.add("cross-entropy", {"equal": equal, "arm": name}, losses)
-    for (equal, name), arm in arms.items():
-        for images, accuracy in scores[arm].accuracy.items():
-            row = {"equal": equal, "arm": name, "images": images}
-            into.add("test accuracy by number of training images", row, {ACCURACY: accuracy})
-
-
-def errors(measurements: Measurements) -> Sample:
-    """The errors of the mlp over those of guessing."""
-    guessing = 100 - measurements.get(ACCURACY, arm="guessing").center
-    mlp = measurements.get(TEST_ACCURACY, equal="parameters", arm="mlp")
-    return Sample(
-        tuple((100 - value) / guessing for value in mlp.values), "mean", mlp.varies, mlp.overlap
-    )
-
-
-CNN, MLP = (
-    Quantity(f"test accuracy, {arm}", at(TEST_ACCURACY, equal="parameters", arm=arm), "%")
-    for arm in ("cnn", "mlp")
-)
-CNN_SHUFFLED, MLP_SHUFFLED = (at(ACCURACY, tried=SHUFFLED, arm=arm) for arm in ("cnn", "mlp"))
-LEAD = paired(CNN, MLP)
-LEAD_ON_OTHER_WRITERS, LEAD_IN_HALF_THE_STEPS = (
-    paired(at(ACCURACY, tried=tried, arm="cnn"), at(ACCURACY, tried=tried, arm="mlp"))
-    for tried in (OTHER_WRITERS, HALF)
-)
-
 AS_LARGE = Control(
     sentence="the cnn and the mlp have about as many parameters, as a ratio",
     of=over(
@@ -230,7 +86,7 @@ AS_LARGE = Control(
 )
 MLP_LEARNS = Control(
     sentence="the mlp has at most half the errors of guessing",
-    of=Quantity("errors, mlp / guessing", errors),
+    of=ERRORS,
     predicted=below(0.5),
 )
 AS_PUBLISHED = Control(
@@ -307,21 +163,13 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    measurements = record.measurements
-    losses = {
-        name.removeprefix("loss of ").removesuffix(f", {ALL_IMAGES}"): values
-        for name, values in measurements.arrays.items()
-        if name.endswith(f", {ALL_IMAGES}")
-        and not any(t in name for t in (SHUFFLED, OTHER_WRITERS))
-    }
-    title = "How fast does each learn, from all images?"
+    measured = record.measurements
     finding = record.finding("C005", "Which needs fewer images, at equal parameters?")
+    wide = "Which needs fewer images, at equal width?"
     return {
-        "accuracy": learning_curves(measurements, "parameters", finding),
-        "accuracy-equally-wide": learning_curves(
-            measurements, "width", "Which needs fewer images, at equal width?"
-        ),
+        "accuracy": learning_curves(measured, "parameters", finding),
+        "accuracy-equally-wide": learning_curves(measured, "width", wide),
         "tried": by_what_was_tried(record),
-        "cost": cost_bars(measurements),
-        "losses": curves(losses, title=title, y=BAND),
+        "cost": cost_bars(measured),
+        "losses": loss_curves(measured),
     }

@@ -13,7 +13,9 @@ from convlab.lab import catalogue
 from convlab.measure import Measurements, NotMeasured, Outcome, Sample, exactly
 from convlab.memory import NotEnoughMemory
 from convlab.record import Record
+from convlab.settings import Training
 from convlab.workbench import Workbench
+from experiments.efficiency._settings import HALF, OTHER_WRITERS, SHUFFLED, TEST_ACCURACY
 
 compare = lab.load(catalogue.experiments()["compare"])
 CLAIM, MORE_OFTEN, NEIGHBOURS = compare.CLAIMS
@@ -39,10 +41,10 @@ def seen(
             row = {"equal": equal, "arm": model, "width": 8, "lr": "0.01"}
             lead = 20 * (equal == "width" and model == "cnn")  # as wide, the cnn is far ahead
             sample = Sample(tuple(value + lead for value in values), "mean")
-            quantities = {"parameters": exactly(count), compare.TEST_ACCURACY: sample}
+            quantities = {"parameters": exactly(count), TEST_ACCURACY: sample}
             measurements.add("what each learns", row, quantities)
     for place, (model, values) in enumerate({"cnn": cnn, "mlp": mlp}.items()):
-        changes = {compare.HALF: half * (model == "cnn"), compare.SHUFFLED: shuffled[place]}
+        changes = {HALF: half * (model == "cnn"), SHUFFLED: shuffled[place]}
         for tried, change in changes.items():
             sample = Sample(tuple(value + change for value in values), "mean")
             row = {"tried": tried, "arm": model}
@@ -127,7 +129,7 @@ def recorded(measurements: Measurements) -> Record:
 
 
 def tiny(first_seed: int = 0, **settings: object) -> Measurements:
-    training = compare.Training(steps=2, batch=16)
+    training = Training(steps=2, batch=16)
     few = {"images": (20, 40), "lr_factors": (1,), "lr_seeds": 1, "seeds": 2}
     config = compare.Config(**(few | {"training": training} | settings))
     bench = Workbench(first_seed=first_seed)
@@ -149,7 +151,7 @@ def test_any_models_in_any_order_have_all_their_rows_and_figures() -> None:
     measurements = tiny(models=names, width=2)
     for equal, model in product(("width", "parameters"), names):
         row = {"equal": equal, "arm": model}
-        assert len(measurements.get(compare.TEST_ACCURACY, **row).values) == 2
+        assert len(measurements.get(TEST_ACCURACY, **row).values) == 2
         assert measurements.get("train loss", **row) != measurements.get("test loss", **row)
         for images in (20, 40, 1438):
             measurements.get(compare.ACCURACY, **row, images=images)
@@ -159,7 +161,7 @@ def test_any_models_in_any_order_have_all_their_rows_and_figures() -> None:
         )
         assert min(measurements.get("step (ms)", arm=arm, width=width).values) > 0
     assert any(note.startswith("linear: 650 parameters") for note in measurements.notes)
-    for tried, model in product((compare.HALF, compare.OTHER_WRITERS, compare.SHUFFLED), names):
+    for tried, model in product((HALF, OTHER_WRITERS, SHUFFLED), names):
         measurements.get(compare.ACCURACY, tried=tried, arm=model)
     assert {"accuracy", "cost", "losses", "tried"} < set(compare.draw(recorded(measurements)))
     for claim in compare.CLAIMS:
@@ -170,13 +172,13 @@ def test_all_images_are_the_end_of_the_curve_and_the_test_accuracy() -> None:
     measurements = tiny(models=("mlp",), width=1)
     row = {"equal": "width", "arm": "mlp"}
     last = measurements.get(compare.ACCURACY, **row, images=1438)
-    assert measurements.get(compare.TEST_ACCURACY, **row) == last
+    assert measurements.get(TEST_ACCURACY, **row) == last
     with pytest.raises(NotMeasured):
         CLAIM.check(measurements)  # no cnn was asked for
 
 
 def test_learning_rates_are_factors_of_the_one_in_the_settings() -> None:
-    training = compare.Training(steps=2, batch=16, lr=0.04)
+    training = Training(steps=2, batch=16, lr=0.04)
     measurements = tiny(models=("linear",), training=training, lr_factors=(0.5,))
     lrs = {row.factors["lr"] for row in measurements.rows if "lr" in row.factors}
     assert lrs == {"0.02"}
@@ -210,14 +212,14 @@ def test_the_published_digits_do_not_stand_beside_a_users_own_images() -> None:
 
 def test_other_writers_are_those_of_the_digits_only() -> None:
     tried = {row.factors.get("tried") for row in tiny(models=("linear",), data="shapes").rows}
-    assert compare.SHUFFLED in tried and compare.OTHER_WRITERS not in tried
+    assert SHUFFLED in tried and OTHER_WRITERS not in tried
 
 
 def test_what_seeds_vary_is_said_and_shared_images_widen_the_interval() -> None:
     measurements = tiny(models=("linear",))
-    of_splits = measurements.get(compare.TEST_ACCURACY, equal="width", arm="linear")
+    of_splits = measurements.get(TEST_ACCURACY, equal="width", arm="linear")
     assert (of_splits.varies, of_splits.overlap) == ("weights and data", 359 / 1438)
-    of_writers = measurements.get(compare.ACCURACY, tried=compare.OTHER_WRITERS, arm="linear")
+    of_writers = measurements.get(compare.ACCURACY, tried=OTHER_WRITERS, arm="linear")
     assert (of_writers.varies, of_writers.overlap) == ("weights", 0)
     assert measurements.get(compare.ACCURACY, arm="support vectors").varies == "data"
 
@@ -233,7 +235,7 @@ def test_another_first_seed_draws_other_images_and_weights() -> None:
 
 @pytest.mark.long
 def test_a_training_that_is_too_short_holds_nothing() -> None:
-    training = compare.Training(steps=24, lr=0.02, schedule="cosine")
+    training = Training(steps=24, lr=0.02, schedule="cosine")
     outcome = CLAIM.check(tiny(training=training, seeds=6)).outcome
     assert outcome in ("invalid", "undecided", "refuted")
 
