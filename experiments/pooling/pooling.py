@@ -13,29 +13,20 @@ the same. So digits, each a pixel off, are given the class of the nearest of oth
 ones, of 8 x 8 pixels, and the same three times as wide, where one pixel is little.
 """
 
-from collections.abc import Callable, Iterable
-
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch.nn.functional import max_pool2d
 
-from convlab.data import PHOTOGRAPHS
 from convlab.measure import (
     Answer,
     Claim,
     Control,
     Measurements,
-    Quantity,
     Region,
-    Sample,
-    Varies,
     above,
     at,
     below,
     between,
     equal,
-    exactly,
     paired,
 )
 from convlab.record import Record
@@ -43,29 +34,21 @@ from convlab.settings import FROZEN, Seeds
 from convlab.workbench import Workbench
 
 from ._figures import of_recognised, of_shares
-from ._laws import law_of_noise, standard_error
+from ._laws import standard_error
 from ._pooled import (
-    AVERAGE,
     DISPLACED,
     FEATURES,
     IN_PLACE,
     MAX,
-    NOISE,
     NONE,
     POSTS_WIDTH,
     SEEN,
     UNCHANGED,
-    WIDTHS,
 )
+from ._pooling_controls import NOISE_CHANGES, ON_MAPS, POOLING_MATTERS
+from ._pooling_quantities import FROM_LAW, OF_BRIGHT_PIXEL, OTHERWISE, of_photographs
+from ._pooling_study import add_bright_pixel, add_example, add_shares
 from ._recognition import recognised
-from ._windows import drawn_images, photographs, share_of_same_outputs, shares
-
-LAW = "law of noise (share)"
-OTHERWISE = "unchanged otherwise (share)"
-SAME_OUTPUT, MAXIMUM = "same output (share)", "maximum"
-ALONG, DIAGONAL = "along an axis", "diagonally"
-MOVES = {ALONG: (0, 1), DIAGONAL: (1, 1)}  # pixels, down and right
-EXAMPLE = {"[1, 0, 0]": (1.0, 0.0, 0.0), "[0, 0, 1]": (0.0, 0.0, 1.0)}
 
 
 class Config(BaseModel):
@@ -78,58 +61,14 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    seeds, known, measurements = range(config.seeds), photographs(), Measurements()
-    by_seed = [
-        shares(drawn_images(known, config.side, workbench, seed))
-        for seed in workbench.track("noise and maps", seeds)
-    ]
-    found = {key: exactly(share) for key, share in shares(known).items()}
-    for key in by_seed[0]:
-        varies: Varies = "weights" if key[0] in (FEATURES, SEEN) else "data"
-        found[key] = Sample(tuple(seed[key] for seed in by_seed), "mean", varies)
-    add_shares(measurements, found)
+    seeds, measurements = range(config.seeds), Measurements()
+    add_shares(measurements, seeds, config.side, workbench)
     for (size, arm, k), quantities in recognised(workbench, seeds).items():
         title = "Digits that are given the class of the nearest of others, after pooling"
         measurements.add(title, {"size": size, "arm": arm, "k": k}, quantities)
     add_bright_pixel(measurements)
-    for vector, pixels in EXAMPLE.items():
-        maximum = exactly(float(max_pool2d(torch.tensor([[pixels]]), (1, 3))))
-        measurements.add("The post's example, max-pooled", {"input": vector}, {MAXIMUM: maximum})
+    add_example(measurements)
     return measurements
-
-
-def add_shares(measurements: Measurements, found: dict[tuple[str, str, int], Sample]) -> None:
-    for (image, arm, k), share in sorted(found.items(), key=lambda item: item[0][1] != MAX):
-        if arm == MAX:
-            measurements.add(
-                "Windows of k x k pixels that keep their maximum when the image moves by a pixel",
-                {"image": image, "k": k},
-                {UNCHANGED: share, LAW: exactly(law_of_noise(k))},
-            )
-        else:
-            title = "Outputs that stay the same without max-pooling, averages of 3 x 3 pixels"
-            measurements.add(title, {"image": image, "arm": arm}, {OTHERWISE: share})
-
-
-def add_bright_pixel(measurements: Measurements) -> None:
-    """For each window and move, the share of positions of a bright pixel with the same output."""
-    for k in WIDTHS:
-        for arm, move in MOVES.items():
-            measurements.add(
-                "One bright pixel moves by one: positions with the same output of k x k windows",
-                {"k": k, "arm": arm},
-                {SAME_OUTPUT: exactly(share_of_same_outputs(k, move))},
-            )
-
-
-def error_of_law(measurements: Measurements) -> Sample:
-    """The share less (k - 1) / (k + 1), at the width where the mean of the seeds is farthest."""
-    by_width = {k: measurements.get(UNCHANGED, image=NOISE, k=k) for k in WIDTHS}
-    errors = (
-        Sample(tuple(each - law_of_noise(k) for each in share.values), "mean", share.varies)
-        for k, share in by_width.items()
-    )
-    return max(errors, key=lambda error: abs(error.center))
 
 
 def near_law(config: Config) -> Region:
@@ -141,23 +80,6 @@ def near_law(config: Config) -> Region:
     return between(-margin, margin)
 
 
-def of_photographs(k: int, extreme: Callable[[Iterable[float]], float]) -> Quantity:
-    """The least or the greatest share of the photographs, of windows of that width."""
-
-    def found(measurements: Measurements) -> Sample:
-        of_each = (measurements.get(UNCHANGED, image=name, k=k).center for name in PHOTOGRAPHS)
-        return exactly(extreme(of_each))
-
-    return Quantity(f"{extreme.__name__} of the photographs, {k} x {k}", found, "share")
-
-
-def distance_of_bright_pixel(measurements: Measurements) -> Sample:
-    """The greatest distance from (k - 1) / k among the widths."""
-    by_width = {k: measurements.get(SAME_OUTPUT, arm=ALONG, k=k).center for k in WIDTHS}
-    return exactly(max(abs(by_width[k] - (k - 1) / k) for k in WIDTHS))
-
-
-ON_MAPS = at(UNCHANGED, image=FEATURES, k=POSTS_WIDTH)
 LARGE = {"size": 24}  # pixels, beside which one is little
 IN_PLACE_AFTER = at(IN_PLACE, arm=MAX, k=POSTS_WIDTH, **LARGE)
 OFF_AFTER = at(DISPLACED, arm=MAX, k=POSTS_WIDTH, **LARGE)
@@ -177,23 +99,7 @@ CLAIMS = (
         "on feature maps keep their output when a photograph moves by a pixel",
         of=ON_MAPS,
         predicted=above(0.5),
-        controls=(
-            Control(
-                sentence="[0, 0, 1] gives the same 1 as [1, 0, 0], as the post says",
-                of=at(MAXIMUM, input="[0, 0, 1]"),
-                predicted=equal(1),
-            ),
-            Control(
-                sentence="without pooling fewer outputs stay the same",
-                of=paired(ON_MAPS, at(OTHERWISE, image=FEATURES, arm=NONE)),
-                predicted=above(0),
-            ),
-            Control(
-                sentence="with average pooling fewer outputs stay the same",
-                of=paired(ON_MAPS, at(OTHERWISE, image=FEATURES, arm=AVERAGE)),
-                predicted=above(0),
-            ),
-        ),
+        controls=POOLING_MATTERS,
         general=True,
     ),
     Claim(
@@ -230,20 +136,9 @@ CLAIMS = (
         source="S3",
         sentence="When noise moves by one pixel, (k - 1) / (k + 1) of the k x k windows keep "
         "their maximum",
-        of=Quantity("share less (k - 1) / (k + 1), where farthest", error_of_law, "share"),
+        of=FROM_LAW,
         predicted=near_law,
-        controls=(
-            Control(
-                sentence="without pooling no pixel of noise stays the same",
-                of=at(OTHERWISE, image=NOISE, arm=NONE),
-                predicted=equal(0),
-            ),
-            Control(
-                sentence="with average pooling no output of noise stays the same",
-                of=at(OTHERWISE, image=NOISE, arm=AVERAGE),
-                predicted=equal(0),
-            ),
-        ),
+        controls=NOISE_CHANGES,
     ),
     Claim(
         id="C315",
@@ -287,7 +182,7 @@ CLAIMS = (
         source="S3",
         sentence="A displaced feature is pooled to the same output while its peak stays in its "
         "window: from (k - 1) / k of the positions",
-        of=Quantity("largest distance from (k - 1) / k", distance_of_bright_pixel, "share"),
+        of=OF_BRIGHT_PIXEL,
         predicted=equal(0),
         general=True,
         identity=True,

@@ -10,12 +10,12 @@ import torch
 from torch import Generator, Tensor
 
 from convlab import lab
-from convlab.data import load
+from convlab.data import PHOTOGRAPHS, load
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome, Sample, exactly
 from convlab.record import Record
 from convlab.workbench import Workbench
-from experiments.pooling import _laws, _pooled, _recognition, _windows
+from experiments.pooling import _laws, _pooled, _pooling_quantities, _recognition, _windows
 
 ARMS = (_pooled.MAX, _pooled.AVERAGE, _pooled.NONE)
 pooling = lab.load(catalogue.experiments()["pooling"])
@@ -102,7 +102,7 @@ def test_photographs_keep_more_maxima_than_noise_only_by_their_ties() -> None:
         _windows.shares(_windows.drawn_images(known, 128, Workbench(), seed)) for seed in (0, 1)
     ]
     ties, noise = _windows.shares(known), drawn[0][_pooled.NOISE, _pooled.MAX, 2]
-    for name in pooling.PHOTOGRAPHS:
+    for name in PHOTOGRAPHS:
         key = _windows.without_ties(name), _pooled.MAX, 2
         assert ties[name, _pooled.MAX, 2] > noise > drawn[0][key]
         assert drawn[0][key] != drawn[1][key]  # noise of its own for each seed
@@ -139,16 +139,16 @@ def test_the_nearest_known_digit_in_place_names_the_class() -> None:
 def test_the_distances_from_the_laws_are_the_largest_of_all_widths() -> None:
     """The mean of two seeds is off by -0.2 at k = 3 and less elsewhere; so is the pixel."""
     measurements = Measurements()
-    for k in pooling.WIDTHS:
+    for k in _pooled.WIDTHS:
         off = (-0.1, -0.3) if k == 3 else (0.1, 0.2)
-        share = Sample(tuple(pooling.law_of_noise(k) + each for each in off), "mean", "data")
-        measurements.add("windows", {"image": pooling.NOISE, "k": k}, {pooling.UNCHANGED: share})
+        share = Sample(tuple(_laws.law_of_noise(k) + each for each in off), "mean", "data")
+        measurements.add("windows", {"image": _pooled.NOISE, "k": k}, {pooling.UNCHANGED: share})
         same = exactly((k - 1) / k - 0.2 * (k == 3))
-        factors = {"k": k, "arm": pooling.ALONG}
-        measurements.add("pixel", factors, {pooling.SAME_OUTPUT: same})
-    error = pooling.error_of_law(measurements)
+        factors = {"k": k, "arm": _pooling_quantities.ALONG}
+        measurements.add("pixel", factors, {_pooling_quantities.SAME_OUTPUT: same})
+    error = _pooling_quantities.error_of_law(measurements)
     assert error.values == pytest.approx((-0.1, -0.3)) and error.varies == "data"
-    assert pooling.distance_of_bright_pixel(measurements).center == pytest.approx(0.2)
+    assert _pooling_quantities.distance_of_bright_pixel(measurements).center == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("side, seeds", [(32, 6), (1024, 10), (1024, 40)])
@@ -160,13 +160,13 @@ def test_the_law_is_judged_by_what_chance_allows(side: int, seeds: int) -> None:
     drawn = torch.randn(seeds, generator=Generator().manual_seed(seeds)) * chance
     for law, outcome in ((0.0, Outcome.HOLDS), (0.25, Outcome.REFUTED)):
         measured = Measurements()
-        for k in pooling.WIDTHS:
-            values = tuple(pooling.law_of_noise(k) + law + error for error in drawn.tolist())
+        for k in _pooled.WIDTHS:
+            values = tuple(_laws.law_of_noise(k) + law + error for error in drawn.tolist())
             share = {pooling.UNCHANGED: Sample(values, "mean", "data")}
-            measured.add("windows", {"image": pooling.NOISE, "k": k}, share)
-        for arm in (pooling.AVERAGE, pooling.NONE):
+            measured.add("windows", {"image": _pooled.NOISE, "k": k}, share)
+        for arm in (_pooled.AVERAGE, pooling.NONE):
             none = {pooling.OTHERWISE: exactly(0)}
-            measured.add("otherwise", {"image": pooling.NOISE, "arm": arm}, none)
+            measured.add("otherwise", {"image": _pooled.NOISE, "arm": arm}, none)
         assert claim.check(measured, config).outcome is outcome
 
 
