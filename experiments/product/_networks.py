@@ -7,6 +7,7 @@ The forward functions here are those of the stacked networks of `convlab.train`,
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +32,16 @@ def with_exp(size: int = 3) -> nn.Module:
 def with_log_and_exp(offset: float, size: int = 3) -> nn.Module:
     """exp(conv(log(a + ε), log(b + ε))) with the offset ε."""
     return nn.Sequential(Log(offset), plain(size), Exp())
+
+
+def networks_to_compare(offset: float) -> dict[str, Callable[[], nn.Module]]:
+    """The arms of `hadamard`, by name."""
+    return {
+        "plain": plain,
+        "exp 3x3": with_exp,
+        "exp 1x1": partial(with_exp, 1),
+        "log-exp": partial(with_log_and_exp, offset),
+    }
 
 
 def by_hand(network: nn.Module) -> nn.Module:

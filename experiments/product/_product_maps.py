@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -13,21 +13,29 @@ from convlab.record import Record
 from convlab.train import Networks
 
 from ._boxes import Scene
+from ._hadamard_quantities import FIELDS, SCENE
 from ._scenes import filled_rectangles, product
 
 Arrays = dict[str, NDArray[Any]]
 PRODUCT = "product, as it should be"
+SHOWN = (("plain", SCENE), ("exp 3x3", SCENE), ("log-exp", SCENE), ("log-exp", FIELDS))
+NAMED = {SCENE: "the scene", FIELDS: FIELDS}
 
 
 def keep_maps(
-    arrays: Arrays, name: str, networks: Networks, boxes: Scene, values: tuple[float, float]
+    arrays: Arrays,
+    trained: Mapping[str, Mapping[str, Networks]],
+    boxes: Scene,
+    values: tuple[float, float],
 ) -> None:
     """What the first seed makes of the scene, and of the scene with a doubled, for the figure."""
     a, b = values
     for inputs, pair in {"(a, b)": (a, b), "(2a, b)": (2 * a, b)}.items():
         scene = filled_rectangles(boxes, pair)
-        maps = {PRODUCT: product(scene)[0], name: networks.predict(scene)[0, 0]}
-        arrays |= {f"{n}, of {inputs}": m[0].numpy() for n, m in maps.items()}
+        maps = {PRODUCT: product(scene)[0]}
+        for arm, on in SHOWN:
+            maps[f"{arm}, trained on {NAMED[on]}"] = trained[on][arm].predict(scene)[0, 0]
+        arrays |= {f"{name}, of {inputs}": m[0].numpy() for name, m in maps.items()}
 
 
 def draw_maps(record: Record, title: str) -> Figure:

@@ -9,14 +9,11 @@ only or the values only. The exp fits best with infinite weights: no number of s
 and more of them only make its product worse (`doubling`). `drawings` asks when none is needed.
 """
 
-from collections.abc import Callable, Mapping
 from functools import partial
-from math import nan
+from itertools import product
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import nn
 
 from convlab.measure import (
     Answer,
@@ -24,8 +21,6 @@ from convlab.measure import (
     Control,
     Measurements,
     Outcome,
-    Quantity,
-    Sample,
     above,
     at,
     below,
@@ -36,23 +31,31 @@ from convlab.measure import (
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Data, Draw
-from convlab.train import Networks, norm
+from convlab.train import norm
 from convlab.workbench import Workbench
 
 from ._boxes import REFERENCE, WHERE, Overlapping
-from ._networks import error, least_squares_floor, plain, with_exp, with_log_and_exp
+from ._hadamard_data import data_to_test_on, field
+from ._hadamard_quantities import (
+    ERROR,
+    EXP,
+    FIELDS,
+    FLOOR,
+    LEAST_ERROR,
+    OF_NEGATIVES,
+    PLAIN,
+    SCENE,
+    SUCCESS,
+    SUCCESSES,
+    T0,
+    T2,
+    T3,
+)
+from ._networks import error, least_squares_floor, networks_to_compare
 from ._product_maps import draw_losses, draw_maps, keep_maps
-from ._scenes import examples, filled_rectangles, moved_rectangles, random_fields
+from ._scenes import examples, filled_rectangles
 
 ON_A_CARD = True  # 16 s on an H200, where the steps are replayed
-FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of a rectangle's value, in T2
-SUCCESS = 2e-4  # at most: 1 - (1 - 1e-4)², the rule of Mistry et al. for a product
-SCENE, FIELDS = "scene", "random fields"
-NAMED = {SCENE: "the scene", FIELDS: FIELDS}
-T0, T1, T2 = "T0 the scene", "T1 other places", "T2 other values"
-T3, T4 = "T3 random fields, 1 to 2", "T4 random fields, 2 to 6"
-T5 = "T5 random fields, a < 0"
-SHOWN = (("plain", SCENE), ("exp 3x3", SCENE), ("log-exp", SCENE), ("log-exp", FIELDS))
 
 
 class Config(BaseModel):
@@ -70,103 +73,33 @@ class Config(BaseModel):
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    scene = examples(filled_rectangles(config.rectangles, (config.first, config.second)))
+    values, measurements = (config.first, config.second), Measurements()
+    scene = examples(filled_rectangles(config.rectangles, values))
+    data: dict[str, Data | Draw] = {SCENE: scene, FIELDS: partial(field, config.field_side, 1, 2)}
+    fit = partial(workbench.fit, seeds=config.seeds, training=config.training)
+    arms = networks_to_compare(config.offset).items()
     trained = {
-        SCENE: _train(config, workbench, SCENE, scene),
-        FIELDS: _train(config, workbench, FIELDS, lambda g: _field(config, 1, 2, g)),
+        on: {arm: fit(f"{arm}, {on}", build, each, norm) for arm, build in arms}
+        for on, each in data.items()
     }
-    tests, measurements = _test_sets(config, workbench), Measurements()
-    for on, arms in trained.items():
-        _test(measurements, on, arms, tests)
-    _add_floor(measurements, scene)
-    for arm, on in SHOWN:
-        name, values = f"{arm}, trained on {NAMED[on]}", (config.first, config.second)
-        keep_maps(measurements.arrays, name, trained[on][arm], config.rectangles, values)
+    own = partial(workbench.held_out, number=config.seeds)
+    tests = data_to_test_on(config.rectangles, values, config.field_side, own)
+    table = "Error ‖out - ab‖ / ‖ab‖, by what an arm was trained on and what it was tested on"
+    for on, tested, arm in product(trained, tests, trained[SCENE]):
+        factors = {"trained": on, "tested": tested, "arm": arm}
+        measurements.add(table, factors, {ERROR: trained[on][arm].score(error, tests[tested])})
+    floor = exactly(least_squares_floor(scene.x, scene.y) / float(scene.y.norm()))
+    table = "The least error that any 3x3 convolution can have"
+    measurements.add(table, {"tested": T0}, {LEAST_ERROR: floor})
+    keep_maps(measurements.arrays, trained, config.rectangles, values)
     return measurements
 
 
-def _train(
-    config: Config, workbench: Workbench, trained: str, data: Data | Draw
-) -> dict[str, Networks]:
-    """Every arm, trained on these data."""
-    arms: dict[str, Callable[[], nn.Module]] = {
-        "plain": plain,
-        "exp 3x3": with_exp,
-        "exp 1x1": partial(with_exp, 1),
-        "log-exp": partial(with_log_and_exp, config.offset),
-    }
-    fit = partial(workbench.fit, seeds=config.seeds, training=config.training)
-    return {arm: fit(f"{arm}, {trained}", build, data, norm) for arm, build in arms.items()}
-
-
-def _test(
-    measurements: Measurements,
-    trained: str,
-    arms: Mapping[str, Networks],
-    tests: Mapping[str, Data | list[Data]],
-) -> None:
-    """The finding in one table: the error of each arm on what it was trained on, and was not."""
-    table = "Error ‖out - ab‖ / ‖ab‖, by what an arm was trained on and what it was tested on"
-    for tested, data in tests.items():
-        for arm, networks in arms.items():
-            factors = {"trained": trained, "tested": tested, "arm": arm}
-            measurements.add(table, factors, {"error (share)": networks.score(error, data)})
-
-
-def _test_sets(config: Config, workbench: Workbench) -> dict[str, Data | list[Data]]:
-    """By name: what all arms and seeds share, or what all arms of a seed do."""
-    a, b, boxes = config.first, config.second, config.rectangles
-    own = partial(workbench.held_out, number=config.seeds)
-    others = [(a * s, b * t) for s in FACTORS for t in FACTORS if (s, t) != (1, 1)]
-    return {
-        T0: examples(filled_rectangles(boxes, (a, b))),
-        T1: own(lambda g: examples(moved_rectangles(16, (a, b), g))),
-        T2: examples(torch.cat([filled_rectangles(boxes, pair) for pair in others])),
-        T3: own(lambda g: _field(config, 1, 2, g)),
-        T4: own(lambda g: _field(config, 2, 6, g)),
-        T5: own(lambda g: _field(config, 1, 2, g, sign=-1)),
-    }
-
-
-def _field(
-    config: Config, low: float, high: float, generator: torch.Generator, sign: int = 1
-) -> Data:
-    """A random field of this range, with its product; a times the sign."""
-    pairs = random_fields(1, config.field_side, low, high, generator)
-    return examples(pairs * torch.tensor([float(sign), 1.0])[:, None, None])
-
-
-def _add_floor(measurements: Measurements, scene: Data) -> None:
-    floor = least_squares_floor(scene.x, scene.y) / float(scene.y.norm())
-    measurements.add(
-        "The least error that any 3x3 convolution can have",
-        {"tested": T0},
-        {"least error (share)": exactly(floor)},
-    )
-
-
-def proportion_of_successes(measurements: Measurements) -> Sample:
-    """How many networks between log and exp multiply values up to three times those they saw."""
-    errors = measurements.get("error (share)", arm="log-exp", trained=FIELDS, tested=T4)
-    successes = tuple(float(value <= SUCCESS) for value in errors.values)
-    return Sample(successes, "proportion", errors.varies)
-
-
-def least_error_of_negatives(measurements: Measurements) -> Sample:
-    """The least error of any network with an exp behind it where a is negative."""
-    errors = measurements.get("error (share)", arm="exp 3x3", trained=SCENE, tested=T5)
-    return exactly(nan if errors.diverged else min(errors.values))
-
-
-PLAIN = at("error (share)", arm="plain", trained=SCENE, tested=T0)
-EXP = at("error (share)", arm="exp 3x3", trained=SCENE, tested=T0)
-FLOOR = at("least error (share)", tested=T0)
-SUCCESSES = Quantity("proportion of seeds that multiply 2 to 6", proportion_of_successes)
 FLOOR_IS_MET = between(0.99999, 1.01)  # no layer lies below it; float32 rounds to 1e-6
 EXP_FITS = Control(sentence="exp(conv) fits the scene", of=EXP, predicted=below(0.1))
 MULTIPLIER_PASSES = Control(
     sentence="a network that multiplies passes the same test",
-    of=at("error (share)", arm="log-exp", trained=FIELDS, tested=T2),
+    of=at(ERROR, arm="log-exp", trained=FIELDS, tested=T2),
     predicted=below(SUCCESS),
 )
 
@@ -218,7 +151,7 @@ CLAIMS = (
         source="S2",
         sentence="exp(conv) fits only the values that it was trained on: with others the "
         "output is further off than zeros",
-        of=at("error (share)", arm="exp 3x3", trained=SCENE, tested=T2),
+        of=at(ERROR, arm="exp 3x3", trained=SCENE, tested=T2),
         predicted=above(1),
         blind=False,
         controls=(EXP_FITS, MULTIPLIER_PASSES),
@@ -228,7 +161,7 @@ CLAIMS = (
         source="ours",
         sentence="A convolution with an exp behind it has learned the product, and multiplies "
         "other values, too",
-        of=at("error (share)", arm="exp 3x3", trained=SCENE, tested=T2),
+        of=at(ERROR, arm="exp 3x3", trained=SCENE, tested=T2),
         predicted=below(SUCCESS),
         expected=Outcome.REFUTED,
         controls=(EXP_FITS, MULTIPLIER_PASSES),
@@ -238,7 +171,7 @@ CLAIMS = (
         source="ours",
         sentence="An exp gives no negative product: where a is negative, exp(conv) is as far off "
         "as zeros or further",
-        of=Quantity("least error where a < 0", least_error_of_negatives, "share"),
+        of=OF_NEGATIVES,
         predicted=above(1),
         general=True,
         identity=True,
@@ -254,12 +187,12 @@ CLAIMS = (
         controls=(
             Control(
                 sentence="between a log and an exp the training ends at the product",
-                of=at("error (share)", arm="log-exp", trained=FIELDS, tested=T3),
+                of=at(ERROR, arm="log-exp", trained=FIELDS, tested=T3),
                 predicted=below(SUCCESS),
             ),
             Control(
                 sentence="without a log, exp(conv) stays at the best exp(linear) on random fields",
-                of=at("error (share)", arm="exp 3x3", trained=FIELDS, tested=T3),
+                of=at(ERROR, arm="exp 3x3", trained=FIELDS, tested=T3),
                 predicted=between(0.0222, 0.0235),  # rms 0.05319 of a target of rms 7 / 3, ± 3 %
             ),
         ),
@@ -274,7 +207,7 @@ ANSWER = Answer(
     "{successes:.0%} of the networks multiply values that they never saw.",
     plain=PLAIN,
     exp=EXP,
-    other=at("error (share)", arm="exp 3x3", trained=SCENE, tested=T2),
+    other=at(ERROR, arm="exp 3x3", trained=SCENE, tested=T2),
     successes=SUCCESSES,
 )
 

@@ -1,6 +1,7 @@
 """Tests of hadamard, doubling and drawings: what is trained, tested and claimed."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from convlab.streams import Data, Stream, generator
 from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 from experiments.product._boxes import SCENES
+from experiments.product._hadamard_data import data_to_test_on
+from experiments.product._hadamard_quantities import proportion_of_successes
 from experiments.product._networks import exponential_residual, linear_residual, value_at
 from experiments.product._product_maps import PRODUCT
 from experiments.product._scenes import filled_rectangles, product, random_fields
@@ -172,7 +175,8 @@ def test_a_place_outside_of_the_image_is_refused(
 
 def of_first_seed(config: Any) -> dict[str, Data]:
     """Its test sets, by the first two letters of their names."""
-    sets = hadamard._test_sets(config, Workbench())
+    values, own = (config.first, config.second), partial(Workbench().held_out, number=config.seeds)
+    sets = data_to_test_on(config.rectangles, values, config.field_side, own)
     return {name[:2]: each if isinstance(each, Data) else each[0] for name, each in sets.items()}
 
 
@@ -229,7 +233,7 @@ def test_a_network_between_log_and_exp_succeeds_where_its_error_beyond_is_tiny()
             values = tuple(error + shift for error in errors)
             sample = Sample(values, varies="weights and data")
             measurements.add("errors", factors, {"error (share)": sample})
-    assert hadamard.proportion_of_successes(measurements) == Sample(
+    assert proportion_of_successes(measurements) == Sample(
         (1, 1, 0, 0), "proportion", "weights and data"
     )
 
