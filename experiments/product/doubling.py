@@ -9,14 +9,12 @@ multiply up to (a + ε)(b + ε). The laws are tried in float64 at many steps of 
 Controls: each law on the network of the other, and the weights 1, 1, 0 without the log.
 """
 
+from functools import partial
 from math import log
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Tensor
 
-from convlab import figures
 from convlab.measure import (
     Answer,
     Claim,
@@ -24,38 +22,36 @@ from convlab.measure import (
     Measurements,
     Outcome,
     Region,
-    Sample,
     above,
     at,
     below,
     between,
-    exactly,
     over,
 )
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream
-from convlab.train import Networks, norm, sample
+from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 
 from ._boxes import REFERENCE, WHERE, Overlapping
-from ._networks import (
-    Forward,
-    by_hand,
-    error,
-    exponential_residual,
-    linear_residual,
-    plain,
-    value_at,
-    with_exp,
-    with_log_and_exp,
+from ._doubling_figure import of_training
+from ._doubling_names import (
+    BEST,
+    BY_HAND,
+    END,
+    ERROR,
+    ERROR_DOUBLED,
+    HALFWAY,
+    STEPS,
+    TRAINING,
+    WORST,
 )
-from ._scenes import examples, filled_rectangles, product, random_fields
+from ._doubling_study import fit_and_product, try_by_hand, try_laws
+from ._networks import plain, with_exp
+from ._scenes import examples, filled_rectangles, random_fields
 
-STEPS = (0, 10, 30, 100, 300, 600, 1000, 1500, 2000, 3000, 4000)  # after which to look
-HALFWAY, END = "half-way", "at the end"
-TRAINING = "exp 3x3 on its scene: the better the fit, the worse the product"
-LAWS = {"linear": linear_residual, "exponential": exponential_residual}
+ARMS = {"plain": plain, "exp 3x3": with_exp}
 LOW, HIGH = 0.5, 2.0  # of the pixels on which the laws are tried
 
 
@@ -77,86 +73,25 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     pairs = random_fields(2, 16, LOW, HIGH, workbench.generator(Stream.HELD_OUT)).double()
     measurements = Measurements()
     _follow_training(config, measurements, arms["exp 3x3"])
-    _try_laws(measurements, arms, pairs)
-    _try_by_hand(config, measurements, pairs)
+    try_laws(measurements, arms, pairs)
+    try_by_hand(measurements, config.offset, pairs)
     return measurements
 
 
 def _train(config: Config, workbench: Workbench) -> dict[str, Networks]:
-    scene = filled_rectangles(config.rectangles, (config.first, config.second))
+    data = examples(filled_rectangles(config.rectangles, (config.first, config.second)))
     steps = config.training.steps
-    return {
-        arm: workbench.fit(
-            arm,
-            build,
-            examples(scene),
-            norm,
-            seeds=config.seeds,
-            training=config.training,
-            keep=sorted({*(step for step in STEPS if step < steps), steps // 2, steps}),
-        )
-        for arm, build in {"plain": plain, "exp 3x3": with_exp}.items()
-    }
+    keep = sorted({*(step for step in STEPS if step < steps), steps // 2, steps})
+    fit = partial(workbench.fit, seeds=config.seeds, training=config.training, keep=keep)
+    return {arm: fit(arm, build, data, norm) for arm, build in ARMS.items()}
 
 
 def _follow_training(config: Config, measurements: Measurements, networks: Networks) -> None:
-    steps = config.training.steps
+    steps, values = config.training.steps, (config.first, config.second)
     named = {steps // 2: HALFWAY, steps: END}
     for step in networks.kept:
-        quantities = _fit_and_product(config, networks.at(step))
+        quantities = fit_and_product(networks.at(step), config.rectangles, values)
         measurements.add(TRAINING, {"steps": named.get(step, step)}, quantities)
-
-
-def _fit_and_product(config: Config, networks: Networks) -> dict[str, Sample]:
-    """How well the networks fit a and b, and what they make of 0 and of 2a instead of a."""
-    a, b = config.first, config.second
-    leak, once, twice = (value_at(_in_float64(networks), x, b) for x in (0, a, 2 * a))
-    return {
-        "error (share)": _error(config, networks, a, b),
-        "error with a doubled (share)": _error(config, networks, 2 * a, b),
-        "f(2a,b) / f(a,b)": sample(twice / once, varies=networks.varies),
-        "f(a,b) / δ": sample(once / leak, varies=networks.varies),
-        "f(2a,b) δ / (ab)²": sample(twice * leak / (a * b) ** 2, varies=networks.varies),
-    }
-
-
-def _error(config: Config, networks: Networks, first: float, second: float) -> Sample:
-    return networks.score(error, examples(filled_rectangles(config.rectangles, (first, second))))
-
-
-def _in_float64(networks: Networks) -> Forward:
-    """The networks' function in float64, so that an identity is not blurred by rounding."""
-    state = {name: tensor.cpu().double() for name, tensor in networks.state.items()}
-    return Networks(networks.skeleton, state, networks.losses).predict
-
-
-def _try_laws(measurements: Measurements, arms: dict[str, Networks], pairs: Tensor) -> None:
-    """How far each network departs from each law, at the worst of the steps and pixels."""
-    table = (
-        "linear: f(2a,b) + f(0,b) - 2 f(a,b); exponential: f(2a,b) f(0,b) - f(a,b)², as a share"
-    )
-    for arm, networks in arms.items():
-        forwards = [_in_float64(networks.at(step)) for step in networks.kept]
-        for name, law in LAWS.items():
-            worst = torch.stack([law(forward, pairs) for forward in forwards]).amax(dim=0)
-            departures = {
-                "departure of the worst network": exactly(float(worst.max())),
-                "departure of the best network": exactly(float(worst.min())),
-            }
-            measurements.add(table, {"arm": arm, "law": name}, departures)
-
-
-def _try_by_hand(config: Config, measurements: Measurements, pairs: Tensor) -> None:
-    """The largest departure from a product of layers whose weights are set by hand."""
-    biased = product(pairs + config.offset)
-    arms = {"log, 1, 1, 0, exp": with_log_and_exp(config.offset, 1), "1, 1, 0, exp": with_exp(1)}
-    for arm, network in arms.items():
-        departure = (by_hand(network)(pairs) / biased - 1).abs().max().item()
-        measurements.add(
-            "Weights 1 and 1 and a bias of 0, set by hand",
-            {"arm": arm},
-            {"largest departure from (a + ε)(b + ε) (share)": exactly(departure)},
-        )
 
 
 def rounding_of_sums(config: Config) -> Region:
@@ -175,11 +110,8 @@ def rounding_of_logs(config: Config) -> Region:
 
 
 EXP_FITS = Control(
-    sentence="exp(conv) fits the scene",
-    of=at("error (share)", steps=END),
-    predicted=below(0.1),
+    sentence="exp(conv) fits the scene", of=at(ERROR, steps=END), predicted=below(0.1)
 )
-BY_HAND = "largest departure from (a + ε)(b + ε) (share)"
 
 CLAIMS = (
     Claim(
@@ -187,13 +119,13 @@ CLAIMS = (
         source="S2",
         sentence="A convolution combines channels by weights and sums only: "
         "f(2a,b) + f(0,b) = 2 f(a,b)",
-        of=at("departure of the worst network", arm="plain", law="linear"),
+        of=at(WORST, arm="plain", law="linear"),
         predicted=rounding_of_sums,
         identity=True,
         controls=(
             Control(
                 sentence="with an exp behind it no network obeys that law",
-                of=at("departure of the best network", arm="exp 3x3", law="linear"),
+                of=at(BEST, arm="exp 3x3", law="linear"),
                 predicted=above(0.01),
             ),
         ),
@@ -222,13 +154,13 @@ CLAIMS = (
         source="S2",
         sentence="exp(linear) obeys f(2a,b) f(0,b) = f(a,b)² at every step, so exp(linear) is "
         "never a product",
-        of=at("departure of the worst network", arm="exp 3x3", law="exponential"),
+        of=at(WORST, arm="exp 3x3", law="exponential"),
         predicted=rounding_of_sums,
         identity=True,
         controls=(
             Control(
                 sentence="no plain layer obeys that law",
-                of=at("departure of the best network", arm="plain", law="exponential"),
+                of=at(BEST, arm="plain", law="exponential"),
                 predicted=above(0.01),
             ),
         ),
@@ -254,15 +186,15 @@ CLAIMS = (
         sentence="The better exp(conv) fits its scene, the worse it multiplies: the error with a "
         "doubled grows in the second half of the training",
         of=over(
-            at("error with a doubled (share)", steps=END),
-            at("error with a doubled (share)", steps=HALFWAY),
+            at(ERROR_DOUBLED, steps=END),
+            at(ERROR_DOUBLED, steps=HALFWAY),
         ),
         predicted=above(1),
         blind=False,
         controls=(
             Control(
                 sentence="the error on the scene falls in the second half",
-                of=over(at("error (share)", steps=END), at("error (share)", steps=HALFWAY)),
+                of=over(at(ERROR, steps=END), at(ERROR, steps=HALFWAY)),
                 predicted=below(1),
             ),
         ),
@@ -274,25 +206,10 @@ ANSWER = Answer(
     "instead of twice. It cannot do otherwise: every exp(linear) obeys f(2a,b) f(0,b) = f(a,b)², "
     "so the smaller the leak f(0,b), the better the fit and the worse the product. With a log "
     "before it, the weights 1, 1 and 0 multiply exactly.",
-    fit=at("error (share)", steps=END),
+    fit=at(ERROR, steps=END),
     times=at("f(2a,b) / f(a,b)", steps=END),
 )
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    rows = [row.quantities for row in record.measurements.rows if row.table == TRAINING]
-    doubled = [row["error with a doubled (share)"] for row in rows]
-    centers = [sample.center for sample in doubled]
-    low, high = zip(*(sample.interval for sample in doubled), strict=True)
-    errors = [row["error (share)"].center for row in rows]
-    return {
-        "worse": figures.lines(
-            {"exp 3x3, later steps further left": (errors, centers, low, high)},
-            title=record.finding("C214o1"),
-            x="error on the scene it is trained on, as a share of ‖ab‖ (median of the seeds)",
-            y="error with a doubled, as a share of ‖2ab‖\n(median, bars: its 95 % interval)",
-            levels={"an output of zeros": 1.0},
-            log_x=True,
-            log_y=True,
-        )
-    }
+    return {"worse": of_training(record, record.finding("C214o1"))}

@@ -18,6 +18,7 @@ from convlab.streams import Data, Stream, generator
 from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 from experiments.product._boxes import SCENES
+from experiments.product._doubling_study import in_float64
 from experiments.product._hadamard_data import data_to_test_on
 from experiments.product._hadamard_quantities import proportion_of_successes
 from experiments.product._networks import exponential_residual, linear_residual, value_at
@@ -244,7 +245,7 @@ def test_doubling_follows_the_leak_and_the_output_of_every_seed() -> None:
     measurements = doubling.measure(config, workbench)
     networks = workbench.networks["exp 3x3"]
     for step, when in {0: 0, 5: "half-way", 10: 10, 11: "at the end"}.items():
-        forward = doubling._in_float64(networks.at(step))
+        forward = in_float64(networks.at(step))
         leak, once, twice = (value_at(forward, x, b) for x in (0, a, 2 * a))
         expected = {
             "f(2a,b) / f(a,b)": twice / once,
@@ -269,7 +270,7 @@ def test_doubling_takes_the_worst_step_of_the_worst_and_of_the_best_network() ->
     for arm in ("plain", "exp 3x3"):
         for name, law in {"linear": linear_residual, "exponential": exponential_residual}.items():
             networks = workbench.networks[arm]
-            forwards = (doubling._in_float64(networks.at(step)) for step in (0, 5, 10, 11))
+            forwards = (in_float64(networks.at(step)) for step in (0, 5, 10, 11))
             by_step = [law(forward, pairs).tolist() for forward in forwards]
             by_network = [max(values) for values in zip(*by_step, strict=True)]
             for which, of in {"worst": max, "best": min}.items():
