@@ -15,9 +15,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch.nn.functional import l1_loss, mse_loss
 
-from convlab import figures
 from convlab.measure import (
     Answer,
     Claim,
@@ -30,22 +28,17 @@ from convlab.measure import (
     at,
     below,
     between,
-    exactly,
     over,
 )
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Data
-from convlab.train import Loss, norm
 from convlab.workbench import Workbench
 
 from ._boxes import SCENES, WHERE, Overlapping, Scene
-from ._networks import best_output, plain
+from ._drawing_losses import distances_on
+from ._drawing_names import DISTANCE, FROM_BEST, OTHERS
+from ._drawings_figure import of_losses
 from ._scenes import examples, filled_rectangles
-
-BY_LOSS = ("overlapping", "identical")  # scenes on which the losses are compared
-OTHERS = ("identical", "nested", "disjoint")
-DISTANCE, FROM_BEST = "distance (share)", "distance from the best layer (share)"
 
 
 class Scenes(BaseModel):
@@ -78,43 +71,14 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     unit = float(torch.linalg.vector_norm(scenes["overlapping"].y))
     measurements.arrays["norm of the product, overlapping"] = np.array(unit)
     for scene, data in scenes.items():
-        for arm, distances in _distances(config, workbench, scene, data).items():
+        by_arm = distances_on(scene, data, config.seeds, config.training, workbench)
+        for arm, distances in by_arm.items():
             measurements.add(
                 "Distance ‖out - ab‖, as a share of ‖ab‖ when overlapping",
                 {"scene": scene, "arm": arm},
                 {name: _over(distance, unit) for name, distance in distances.items()},
             )
     return measurements
-
-
-def _distances(
-    config: Config, workbench: Workbench, scene: str, data: Data
-) -> dict[str, dict[str, Sample]]:
-    """‖out - ab‖ of the best layer there is, and of the one trained by each loss."""
-    best = Data(data.x, best_output(data.x, data.y))
-    floor = exactly(float(torch.linalg.vector_norm(best.y - data.y)))
-    distances = {"least squares": {DISTANCE: floor, FROM_BEST: exactly(0)}}
-    for arm, (loss, training) in _arms(config.training, scene).items():
-        name, seeds = f"{scene}, {arm}", config.seeds
-        networks = workbench.fit(name, plain, data, loss, seeds=seeds, training=training)
-        targets = {DISTANCE: data, FROM_BEST: best}
-        distances[arm] = {what: networks.score(norm, each) for what, each in targets.items()}
-    return distances
-
-
-def _arms(training: Training, scene: str) -> dict[str, tuple[Loss, Training]]:
-    """The losses by which a layer is trained on this scene, and how lr falls."""
-    constant = training.model_copy(update={"schedule": "constant"})
-    arms: dict[str, tuple[Loss, Training]] = {"norm": (norm, training)}
-    if scene in BY_LOSS:
-        arms |= {
-            "norm, constant lr": (norm, constant),
-            "squared norm": (mse_loss, training),
-            "squared norm, constant lr": (mse_loss, constant),
-        }
-    if scene == "overlapping":
-        arms |= {"absolute error": (l1_loss, training)}
-    return arms
 
 
 def _over(distance: Sample, unit: float) -> Sample:
@@ -218,16 +182,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    measurements, scenes = record.measurements, ("overlapping", *OTHERS)
-    unit = float(measurements.arrays["norm of the product, overlapping"])
-    losses = {scene: measurements.arrays[f"loss of {scene}, norm"] / unit for scene in scenes}
-    floor = measurements.get(DISTANCE, scene="overlapping", arm="least squares").center
-    return {
-        "drawings": figures.curves(
-            losses,
-            title=record.finding("C212s"),
-            y="loss, as a share of ‖ab‖ when overlapping\n"
-            "(line: median, band: middle 80 % of the seeds)",
-            floors={"least-squares floor when overlapping": floor},
-        )
-    }
+    return {"drawings": of_losses(record, record.finding("C212s"))}

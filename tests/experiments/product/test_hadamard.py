@@ -19,6 +19,7 @@ from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 from experiments.product._boxes import SCENES
 from experiments.product._doubling_study import in_float64
+from experiments.product._drawing_losses import BY_LOSS
 from experiments.product._hadamard_data import data_to_test_on
 from experiments.product._hadamard_quantities import proportion_of_successes
 from experiments.product._networks import exponential_residual, linear_residual, value_at
@@ -102,7 +103,7 @@ def test_drawings_train_every_scene_by_the_norm_and_two_by_other_losses() -> Non
     training = Training(steps=1, lr=0.5, schedule="cosine")
     drawings.measure(drawings.Config(seeds=1, first=2, second=5, training=training), workbench)
     others = ("norm, constant lr", "squared norm", "squared norm, constant lr")
-    by_loss = {f"{scene}, {arm}" for scene in drawings.BY_LOSS for arm in others}
+    by_loss = {f"{scene}, {arm}" for scene in BY_LOSS for arm in others}
     by_norm = {f"{scene}, norm" for scene in SCENES}
     assert set(workbench.calls) == by_norm | by_loss | {"overlapping, absolute error"}
     losses = {"norm": norm, "squared norm": mse_loss, "absolute error": l1_loss}
