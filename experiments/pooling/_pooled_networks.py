@@ -13,8 +13,8 @@ from convlab.data import load, split
 from convlab.measure import Sample
 from convlab.probes.answers import accuracy
 from convlab.settings import Training
-from convlab.streams import Data, Stream
-from convlab.train import Networks
+from convlab.streams import Data, Draw, Stream
+from convlab.train import Build, Networks
 from convlab.workbench import Workbench
 
 from ._pooled import AVERAGE, MAX, NONE
@@ -52,6 +52,20 @@ def reduction(arm: str) -> nn.Module:
         ALL: partial(nn.AdaptiveAvgPool2d, 1),
     }
     return arms[arm]()
+
+
+def learn(
+    workbench: Workbench,
+    name: str,
+    build: Build,
+    draw: Draw,
+    *,
+    seeds: int,
+    training: Training,
+) -> Sample:
+    """The accuracy (%) on new images of networks that have learned others of the same draw."""
+    networks = workbench.fit(name, build, draw, cross_entropy, seeds=seeds, training=training)
+    return networks.score(share_right, draw, "mean")
 
 
 def known_digits(generator: Generator) -> Data:

@@ -19,9 +19,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch.nn.functional import cross_entropy
 
-from convlab.figures import side_by_side
 from convlab.measure import (
     Answer,
     Claim,
@@ -41,13 +39,12 @@ from convlab.streams import Draw
 from convlab.workbench import Workbench
 
 from ._pooled import AVERAGE, MAX
-from ._pooled_networks import learn_digits, one_layer, share_right
-from ._pooling_names import DIGITS, MOTIF, NO_MOTIF, SHORT, TEXTURE
+from ._pooled_networks import learn, learn_digits, one_layer
+from ._pooling_names import BEHIND, DIGITS, HALF, MOTIF, NO_MOTIF, SHORT, TEXTURE
+from ._poolings_figure import by_task
 from ._two_tasks import faint_texture, rare_motif
 
 LONGER = 4  # times as many steps for digits
-BEHIND = {MAX: "behind max-pooling (%)", AVERAGE: "behind average pooling (%)"}
-HALF = {MAX: "half the steps, maximum (%)", AVERAGE: "half the steps, average (%)"}
 
 
 class Config(BaseModel):
@@ -65,63 +62,50 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
+    add_tasks(measurements, config, workbench)
+    add_digits(measurements, config, workbench)
+    return measurements
+
+
+def add_tasks(measurements: Measurements, config: Config, workbench: Workbench) -> None:
+    """The accuracies on our own tasks, after all steps and after half of them."""
     draws: dict[str, Draw] = {
         MOTIF: partial(rare_motif, config.examples),
         TEXTURE: partial(faint_texture, config.examples, strength=config.strength),
         NO_MOTIF: partial(rare_motif, config.examples, shown=False),
     }
-    for task, draw in draws.items():
-        scores = {
-            BEHIND[arm]: learn(task, arm, draw, config, config.training, workbench)
-            for arm in ((MAX,) if task == NO_MOTIF else (MAX, AVERAGE))
-        }
+
+    def learned(task: str, arm: str, training: Training) -> Sample:
+        build, seeds = partial(one_layer, arm, config.channels), config.seeds
+        name, draw = f"{task}, {arm}", draws[task]
+        return learn(workbench, name, build, draw, seeds=seeds, training=training)
+
+    for task in draws:
+        arms = (MAX,) if task == NO_MOTIF else (MAX, AVERAGE)
+        scores = {BEHIND[arm]: learned(task, arm, config.training) for arm in arms}
         measurements.add("Accuracy on new images", {"task": task}, scores)
     fewer = config.training.model_copy(update={"steps": max(1, config.training.steps // 2)})
     for task in (MOTIF, TEXTURE):
-        scores = {
-            HALF[arm]: learn(task, arm, draws[task], config, fewer, workbench)
-            for arm in (MAX, AVERAGE)
-        }
+        scores = {HALF[arm]: learned(task, arm, fewer) for arm in (MAX, AVERAGE)}
         measurements.add(f"Trained for {fewer.steps} steps", {"task": task}, scores)
+
+
+def add_digits(measurements: Measurements, config: Config, workbench: Workbench) -> None:
+    learned = partial(learn_digits, workbench, channels=config.channels, seeds=config.splits)
     for task, longer in ((SHORT, 1), (DIGITS, LONGER)):
         steps = longer * config.training.steps
         training = config.training.model_copy(update={"steps": steps})
         scores = {
-            BEHIND[arm]: learn_digits(
-                workbench,
-                f"{task}, {arm}",
-                (arm, arm),
-                channels=config.channels,
-                seeds=config.splits,
-                training=training,
-            )
+            BEHIND[arm]: learned(f"{task}, {arm}", (arm, arm), training=training)
             for arm in (MAX, AVERAGE)
         }
         measurements.add("Accuracy on held-out digits", {"task": task, "steps": steps}, scores)
-    return measurements
 
 
-def learn(
-    task: str, arm: str, draw: Draw, config: Config, training: Training, workbench: Workbench
-) -> Sample:
-    networks = workbench.fit(
-        f"{task}, {arm}",
-        partial(one_layer, arm, config.channels),
-        draw,
-        cross_entropy,
-        seeds=config.seeds,
-        training=training,
-    )
-    return networks.score(share_right, draw, "mean")
-
-
-def gain(task: str, names: dict[str, str] = BEHIND) -> Quantity:
-    """By how many points the maximum is right more often."""
-    return paired(at(names[MAX], task=task), at(names[AVERAGE], task=task))
-
-
-def loss(task: str, names: dict[str, str] = BEHIND) -> Quantity:
-    return paired(at(names[AVERAGE], task=task), at(names[MAX], task=task))
+def gain(task: str, names: dict[str, str] = BEHIND, by: str = MAX) -> Quantity:
+    """By how many points this pooling is right more often than the other."""
+    other = AVERAGE if by == MAX else MAX
+    return paired(at(names[by], task=task), at(names[other], task=task))
 
 
 GUESSING = Control(
@@ -178,12 +162,12 @@ CLAIMS = (
         source="ours",
         sentence="Average pooling favours classification by a faint texture under noise: by five "
         "points at least",
-        of=loss(TEXTURE),
+        of=gain(TEXTURE, by=AVERAGE),
         predicted=above(5),
         controls=(
             Control(
                 sentence="with half the steps average pooling is the better one as well",
-                of=loss(TEXTURE, HALF),
+                of=gain(TEXTURE, HALF, by=AVERAGE),
                 predicted=above(0),
             ),
             Control(
@@ -233,15 +217,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    shown = (MOTIF, TEXTURE, SHORT, DIGITS)
-    rows = [row for row in record.measurements.rows if row.factors["task"] in shown]
-    figure = side_by_side(
-        Measurements([row for row in rows if BEHIND[MAX] in row.quantities]),
-        tuple(BEHIND.values()),
-        by="task",
-        title="Which pooling is better depends on the task",
-        y="accuracy (%), mean and 95 % interval over the seeds",
-        levels={"guessing (of digits: 10)": 50},
-    )
-    figure.axes[0].legend(fontsize=9, loc="center right")
-    return {"poolings": figure}
+    return {"poolings": by_task(record)}
