@@ -11,13 +11,10 @@ multiplies both signs, as ((x + y)² - (x - y)²) / 4 does.
 from collections.abc import Callable
 from functools import partial
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
-from convlab.figures import images
-from convlab.layers import Exp, Log, Square
 from convlab.measure import (
     Answer,
     Claim,
@@ -39,16 +36,23 @@ from convlab.train import Networks, norm
 from convlab.workbench import Workbench
 
 from ._boxes import REFERENCE
-from ._networks import error, plain, with_exp
+from ._networks import error, with_exp
 from ._scenes import examples, filled_rectangles, random_fields
+from ._signed_figure import of_signs
+from ._signed_networks import (
+    below_limit,
+    best_exp,
+    outputs_by_numbers,
+    with_log_of_size,
+    with_squares,
+    wrong_signs,
+)
 
-NEGATIVE, POSITIVE, BOTH = "scene, a = −2", "scene, a = 2", "fields, −1 to 1"
+NEGATIVE, POSITIVE = "scene, a = −2", "scene, a = 2"
 EXP, BEST, LOG_EXP, SQUARES = "exp", "exp of a sum", "log of |x|, exp", "squares"
 ERROR, SOLVED, WRONG = "error (share)", "solved (share)", "negative products of wrong sign (share)"
 HERE, PUBLISHED = "here", "Schlör, Ring and Hotho 2020, result files"
-LIMIT = 1e-5  # of the mean squared error, by which they call a product learned
 TITLE = "Products of numbers of −1 to 1, of both signs"
-OFFSET = 1e-4  # before a log, as in `hadamard`
 
 
 class Config(BaseModel):
@@ -59,23 +63,6 @@ class Config(BaseModel):
     seeds: Seeds = Field(10, description="networks per arm")
     field_side: int = Field(64, ge=8, le=512, description="side of a random field, in pixels")
     training: Training = Training(steps=4000, lr=0.01, schedule="cosine")
-
-
-class Absolute(nn.Module):
-    """y = |x|, elementwise."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.abs()
-
-
-def with_log_of_size() -> nn.Module:
-    """exp(conv(log(|a| + ε), log(|b| + ε))): the sizes of the products, at best."""
-    return nn.Sequential(Absolute(), Log(OFFSET), plain(), Exp())
-
-
-def with_squares() -> nn.Module:
-    """A convolution of 3x3, four squares, and their weighted sum."""
-    return nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), Square(), nn.Conv2d(4, 1, 1))
 
 
 ARMS: dict[str, Callable[[], nn.Module]] = {
@@ -118,34 +105,7 @@ def add_fields(
         WRONG: networks.score(wrong_signs, fields),
     }
     measurements.add(TITLE, {"arm": arm, "from": HERE}, quantities)
-    values = torch.linspace(-1, 1, 41)
-    pairs = torch.stack(torch.broadcast_tensors(values, values[:, None]))
-    constant = pairs.flatten(1).T[:, :, None, None].expand(-1, -1, 3, 3)
-    outputs = networks.predict(constant)[0, :, 0, 1, 1]  # in the middle of constant images
-    measurements.arrays[arm] = outputs.unflatten(0, (41, 41)).numpy()
-
-
-def best_exp() -> float:
-    """The least error of any exp(u a + v b + c) on numbers of -1 to 1, by a simplex."""
-    from scipy.optimize import minimize
-
-    values = (torch.arange(100, dtype=torch.float64) + 0.5) / 50 - 1
-    a, b = torch.broadcast_tensors(values[:, None], values)
-    found = minimize(
-        lambda w: float(error((w[0] * a + w[1] * b + w[2]).exp(), a * b)),
-        [1, 1, -2],
-        method="Nelder-Mead",
-    )
-    return float(found.fun)
-
-
-def below_limit(out: Tensor, target: Tensor) -> Tensor:
-    return ((out - target).square().mean() < LIMIT).double()
-
-
-def wrong_signs(out: Tensor, target: Tensor) -> Tensor:
-    """Of the products below 0, the share whose output is not."""
-    return (out[target < 0] >= 0).double().mean()
+    measurements.arrays[arm] = outputs_by_numbers(networks).numpy()
 
 
 def on_fields(quantity: str, arm: str) -> Quantity:
@@ -238,14 +198,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    values = torch.linspace(-1, 1, 41)
-    shown = {"product, as it should be": (values[:, None] * values).numpy()}
-    shown |= {f"{arm}, trained": record.measurements.arrays[arm] for arm in ARMS}
-    title = record.finding("C213o4")
-    figure = images(
-        shown,
-        title=f"{title}\nOne seed; a from left to right, b from top to bottom, "
-        "both −1 to 1; red: above 0, blue: below",
-        shared=True,
-    )
-    return {"signs": figure}
+    return {"signs": of_signs(record, record.finding("C213o4"), ARMS)}

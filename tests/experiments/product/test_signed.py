@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from convlab import lab
 from convlab.lab import catalogue
+from convlab.layers import Exp
 from convlab.measure import Outcome, Sample
 from convlab.streams import Stream, generator
 from experiments.product._networks import error, with_exp
 from experiments.product._scenes import examples, random_fields
+from experiments.product._signed_networks import below_limit, best_exp
 
 signed = lab.load(catalogue.experiments()["signed"])
 
@@ -47,8 +49,8 @@ def test_the_best_exp_of_numbers_of_both_signs_misses_what_it_is_said_to_miss() 
         return loss
 
     descent.step(missed)
-    assert signed.best_exp() == pytest.approx(float(missed().detach()) ** 0.5, abs=1e-4)
-    assert signed.best_exp() == pytest.approx((1 - 0.202) ** 0.5, abs=1e-3)
+    assert best_exp() == pytest.approx(float(missed().detach()) ** 0.5, abs=1e-4)
+    assert best_exp() == pytest.approx((1 - 0.202) ** 0.5, abs=1e-3)
 
 
 def test_squares_can_multiply_and_the_log_of_sizes_gives_sizes() -> None:
@@ -67,8 +69,8 @@ def test_squares_can_multiply_and_the_log_of_sizes_gives_sizes() -> None:
 
 def test_a_product_is_solved_below_the_limit() -> None:
     target = torch.randn(1, 1, 8, 8, generator=generator(0, Stream.DATA))
-    assert signed.below_limit(target + 0.003, target) == 1
-    assert signed.below_limit(target + 0.004, target) == 0
+    assert below_limit(target + 0.003, target) == 1
+    assert below_limit(target + 0.004, target) == 0
     assert signed.wrong_signs(target, target) == 0
     half = torch.where(torch.arange(8) < 4, target, target.abs())
     below = target < 0
@@ -77,7 +79,7 @@ def test_a_product_is_solved_below_the_limit() -> None:
 
 
 def test_the_networks_end_as_they_are_described() -> None:
-    assert isinstance(signed.with_log_of_size()[-1], signed.Exp)
+    assert isinstance(signed.with_log_of_size()[-1], Exp)
     assert isinstance(signed.with_squares()[-1], nn.Conv2d)
 
 
