@@ -14,6 +14,7 @@ from ._signal_settings import (
     HALF,
     KNOWN,
     MANY,
+    MIDDLE,
     NEEDED,
     SIZE,
     TRIED,
@@ -27,14 +28,14 @@ def needed(arm: str, number: int) -> Quantity:
     return at(NEEDED, arm=arm, patches=number, size=SIZE)
 
 
-def fixed(arm: str) -> Quantity:
-    """What an arm needs where the signal is always in the first patch."""
-    return at(NEEDED, where=FIXED, arm=arm)
+def fixed(arm: str, number: int) -> Quantity:
+    """What an arm needs where the signal is always in the first patch of so many."""
+    return at(NEEDED, where=FIXED, arm=arm, patches=number)
 
 
 def from_few(arm: str) -> Quantity:
     """How often an arm is right there from few examples."""
-    return at(FROM_FEW, where=FIXED, arm=arm)
+    return at(FROM_FEW, where=FIXED, arm=arm, patches=MIDDLE)
 
 
 def half_over_all_steps(arm: str) -> Quantity:

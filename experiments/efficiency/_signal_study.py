@@ -17,6 +17,7 @@ from ._signal_settings import (
     LOCAL,
     MANY,
     MIDDLE,
+    MOST,
     NEEDED,
     SHARED,
     SIZE,
@@ -49,18 +50,23 @@ def add(
 def add_controls(
     into: Measurements, noise: float, trials: Trials, examples: tuple[int, ...], target: float
 ) -> None:
-    """The signal in one fixed patch, half the steps, and labels that say nothing."""
-    most, shorter = examples[-1], trials.in_half_the_steps()
-    for arm in ARMS:
-        fixed = Patches(MIDDLE, SIZE, noise, fixed=True)
-        reached = trials.accuracies(arm, fixed, examples, ", fixed")
-        quantities = {NEEDED: examples_needed(reached, target), FROM_FEW: reached[examples[0]]}
-        title = f"Signal in the first of {MIDDLE} patches ({examples[0]} examples are few)"
-        into.add(title, {"where": FIXED, "arm": arm}, quantities)
+    """The signal in one fixed patch, and half the steps."""
+    shorter = trials.in_half_the_steps()
+    for number, arms in ((MIDDLE, ARMS), (MOST, (SHARED, LOCAL))):
+        fixed = Patches(number, SIZE, noise, fixed=True)
+        for arm in arms:
+            reached = trials.accuracies(arm, fixed, examples, ", fixed")
+            quantities = {NEEDED: examples_needed(reached, target), FROM_FEW: reached[examples[0]]}
+            title = f"Signal always in the first patch ({examples[0]} examples are few)"
+            into.add(title, {"where": FIXED, "arm": arm, "patches": number}, quantities)
     for arm in (LOCAL, DENSE):
         of_half = shorter.accuracies(arm, Patches(MANY, SIZE, noise), examples, ", half the steps")
         into.add(f"{MANY} patches", {"arm": arm}, {HALF: examples_needed(of_half, target)})
+
+
+def add_drawn(into: Measurements, noise: float, trials: Trials) -> None:
+    """What is learned from labels that say nothing, by as many examples as there are."""
     drawn = Patches(MIDDLE, SIZE, noise, shuffled=True)
     for arm in ARMS:
-        guessed = trials.accuracies(arm, drawn, (most,), ", drawn labels")[most]
+        guessed = trials.accuracies(arm, drawn, (trials.most,), ", drawn labels")[trials.most]
         into.add(f"Drawn labels, {MIDDLE} patches", {"arm": arm}, {DRAWN: guessed})

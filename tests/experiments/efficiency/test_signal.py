@@ -34,6 +34,8 @@ from experiments.efficiency._signal_settings import (
     HALF,
     KNOWN,
     LOCAL,
+    MIDDLE,
+    MOST,
     NEEDED,
     SHARED,
     TRIED,
@@ -147,7 +149,9 @@ def test_a_clear_signal_is_learned_and_drawn_labels_are_not() -> None:
     assert trials.in_half_the_steps().training.steps == 30
 
 
-def measured(times: dict[str, float], fixed: dict[str, float]) -> Measurements:
+def measured(
+    times: dict[str, float], fixed: dict[str, float], *, drawn: float = 50
+) -> Measurements:
     """As a run would measure it, if the arms needed so many times k (k + d) / 100 examples."""
     found = Measurements()
     for row in TRIED:
@@ -157,11 +161,13 @@ def measured(times: dict[str, float], fixed: dict[str, float]) -> Measurements:
             found.add("", row | {"arm": arm}, {NEEDED: Sample(values)})
         found.add("", row, {KNOWN: exactly(99)})
     for arm in ARMS:
-        place, few = {"arm": arm, "where": FIXED}, exactly(100 - fixed[arm])
-        found.add("", place, {NEEDED: Sample((fixed[arm],) * 8), FROM_FEW: few})
+        few = exactly(100 - fixed[arm])
+        for number in (MIDDLE, MOST):
+            place = {"arm": arm, "where": FIXED, "patches": number}
+            found.add("", place, {NEEDED: Sample((fixed[arm],) * 8), FROM_FEW: few})
     for arm in ARMS:
         half = Sample(tuple(times[arm] * 32 * 40 / 100 * (1 + i / 100) for i in range(8)))
-        found.add("", {"arm": arm}, {HALF: half, DRAWN: exactly(50)})
+        found.add("", {"arm": arm}, {HALF: half, DRAWN: exactly(drawn)})
     return found
 
 
@@ -186,3 +192,14 @@ def test_claims_hold_where_sharing_helps_and_are_refuted_where_it_does_not() -> 
 def test_a_task_whose_fixed_patch_favours_sharing_too_makes_claims_invalid() -> None:
     found = measured({SHARED: 1, LOCAL: 6, DENSE: 9}, {SHARED: 2.0, LOCAL: 12.0, DENSE: 4.0})
     assert outcome("C304", found) == "invalid" and outcome("C304o6", found) == "refuted"
+    assert outcome("C304o7", found) == "refuted"
+
+
+def test_a_task_whose_fixed_patch_favours_sharing_more_makes_claims_invalid() -> None:
+    times, in_fixed = {SHARED: 1.0, LOCAL: 3.0, DENSE: 9.0}, {SHARED: 2.0, LOCAL: 7.0, DENSE: 4.0}
+    assert outcome("C304o1", measured(times, in_fixed)) == "invalid"  # 3.5 times fewer, not 3
+
+
+def test_labels_that_leak_make_claims_invalid() -> None:
+    found = measured({SHARED: 1, LOCAL: 6, DENSE: 9}, AS_FIXED, drawn=56)
+    assert outcome("C304", found) == outcome("C304o2", found) == "invalid"
