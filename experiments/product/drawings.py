@@ -132,12 +132,14 @@ CLAIMS = (
         "least-squares layer",
         of=at(FROM_BEST, scene="overlapping", arm="norm"),
         predicted=below(0.01),
-        blind=False,  # a run left its first control undecided by 1 %, at 0.0056 to 0.0104
+        blind=False,
         controls=(
+            # With an lr that falls 1 % was left undecided, at 0.6 to 1.0: the steps end before it
+            # is there. The square's gradient vanishes, so that it needs no lr that falls.
             Control(
-                sentence="training by the square ends there as well, within 5 %",
-                of=at(FROM_BEST, scene="overlapping", arm="squared norm"),
-                predicted=below(0.05),
+                sentence="training by the square, at a constant lr, ends there too, within 1 %",
+                of=at(FROM_BEST, scene="overlapping", arm="squared norm, constant lr"),
+                predicted=below(0.01),
             ),
             Control(
                 sentence="training by the absolute error ends elsewhere",
