@@ -38,11 +38,10 @@ from convlab.settings import FROZEN, Seeds, Training
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._channel_names import LOSS, RIGHT
+from ._channel_names import LOSS, RIGHT, WIDTHS, least_gained
 from ._channel_networks import on_digits
 from ._numbers_of_channels import dimensions, off_the_formula, times_the_weights, wide_less_narrow
 
-WIDTHS = (1, 2, 4, 8, 16, 32)
 HALF = "loss after half the steps"
 OFF, GROWTH = "parameters off the formula", "times the weights"
 RANK, DISTANCE = "dimensions of the kernels", "twice the channels less these"
@@ -83,10 +82,6 @@ def learned(width: int, config: Config, workbench: Workbench) -> dict[str, Sampl
     return full | {HALF: short[LOSS]}
 
 
-def most_to_one(quantity: str) -> Quantity:
-    return over(at(quantity, channels=WIDTHS[-1]), at(quantity, channels=WIDTHS[0]))
-
-
 def off_nine(measurements: Measurements) -> Sample:
     ranks = {width: measurements.get(RANK, channels=width).center for width in WIDTHS}
     return exactly(max(abs(rank - min(width, 9)) for width, rank in ranks.items()))
@@ -101,14 +96,16 @@ CLAIMS = (
         id="C208",
         source="S2",
         sentence="More channels mean more parameters and more functions, so that the performance "
-        "in training rises: 32 have at most half the loss of one",
-        of=most_to_one(LOSS),
-        predicted=below(0.5),
+        "in training rises: each doubling from 1 to 32 lowers the loss",
+        # Predicted so at first; with a global mean it came to 1.002 [0.991-1.014]. Half the loss
+        # of one channel was then predicted of flattened maps, a weaker sentence, without need.
+        of=least_gained(LOSS),
+        predicted=below(1),
         controls=(
             COUNTED,
             Control(
-                sentence="with half the steps it is lower as well",
-                of=most_to_one(HALF),
+                sentence="with half the steps each doubling lowers the loss as well",
+                of=least_gained(HALF),
                 predicted=below(1),
             ),
         ),
@@ -163,7 +160,8 @@ CLAIMS = (
                 predicted=below(0.9),
             ),
         ),
-        # A run had shown 0.4 [-0.3, 1.1], of which "32 are right more often" cannot be decided.
+        # First asked, with either outcome expected: "32 are right more often". It came to 0.4
+        # [-0.3-1.1], and no number of splits, which share digits, takes that below 0.5 points.
         blind=False,
     ),
 )
