@@ -9,6 +9,8 @@ fail; a dense one whose weights all differ from 0 shows a full matrix.
 The predictions are identities, for all settings.
 """
 
+from functools import partial
+
 import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
@@ -83,8 +85,7 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     near = band(torch.ones_like(conv.weight), config.side) != 0
     measurements, arms = Measurements(), {}
     with torch.no_grad():
-        made = layers(conv, config.side, weights)
-        for arm, layer in workbench.track("layers", made.items()):
+        for arm, layer in workbench.track("layers", layers(conv, config.side, weights).items()):
             rows = matrix(layer, shape)
             arms[arm] = differences(layer, rows, conv, x) | quantities(cost(layer, x))
             arms[arm][MISPLACED] = exactly(int((near ^ (rows != 0)).sum()))
@@ -112,21 +113,21 @@ def layers(conv: nn.Conv2d, side: int, generator: Generator) -> dict[str, nn.Mod
     }
 
 
-def differences(
-    layer: nn.Module, weights: Tensor, conv: nn.Conv2d, x: Tensor
-) -> dict[str, Sample]:
+def differences(layer: nn.Module, rows: Tensor, conv: nn.Conv2d, x: Tensor) -> dict[str, Sample]:
     """How far a layer, of this matrix (N, M), is from the convolution and from any other."""
     y = layer(x)
-    along_diagonals = diagonal_difference(weights, tuple(y.shape[1:]), tuple(x.shape[1:]))
+    along_diagonals = diagonal_difference(rows, tuple(y.shape[1:]), tuple(x.shape[1:]))
     return {
         OUTPUTS: largest(y - conv(x)),
-        NONZERO: exactly(int(weights.count_nonzero())),
+        NONZERO: exactly(int(rows.count_nonzero())),
         DIAGONALS: largest(along_diagonals),
     }
 
 
+identity = partial(Claim, general=True, identity=True)
+
 CLAIMS = (
-    Claim(
+    identity(
         id="C002",
         source="S0",
         sentence="Only the inputs under the kernel take part in an output of a convolution, "
@@ -145,10 +146,8 @@ CLAIMS = (
                 predicted=above(1),
             ),
         ),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C010",
         source="S0",
         sentence="The same weights stand at every position of a convolution, "
@@ -162,10 +161,8 @@ CLAIMS = (
                 predicted=above(1),
             ),
         ),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C012",
         source="S0",
         sentence="Sparse weights that all positions share are a convolution",
@@ -183,8 +180,6 @@ CLAIMS = (
                 predicted=above(1),
             ),
         ),
-        general=True,
-        identity=True,
     ),
 )
 
@@ -200,12 +195,6 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    arrays = record.measurements.arrays
     titles = {DENSE: DENSE, ELSEWHERE: "as many weights elsewhere", CONVOLUTION: CONVOLUTION}
-    return {
-        "matrices": images(
-            {title: arrays[arm] for arm, title in titles.items()},
-            title=record.finding("C010"),
-            highest=9,
-        )
-    }
+    panels = {title: record.measurements.arrays[arm] for arm, title in titles.items()}
+    return {"matrices": images(panels, title=record.finding("C010"), highest=9)}
