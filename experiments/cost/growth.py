@@ -19,7 +19,6 @@ from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
 from convlab.cost import cost
-from convlab.figures import lines, points
 from convlab.measure import (
     Answer,
     Claim,
@@ -37,9 +36,10 @@ from convlab.memory import require
 from convlab.record import Record
 from convlab.settings import FROZEN, Timing
 from convlab.streams import Stream
-from convlab.timing import PROCESSOR, Step, exponents, milliseconds, note, of_steps, pass_through
+from convlab.timing import PROCESSOR, Step, exponents, note, of_steps, pass_through
 from convlab.workbench import Workbench
 
+from ._growth_figure import of_times
 from ._names import CONVOLUTION, DENSE, Sides
 
 MEASURES_TIME = True
@@ -48,7 +48,6 @@ ABOVE_FLOOR = "least time / time of one pixel"
 BATCHES = {DENSE: "64 images of 1 channel", CONVOLUTION: "16 images of 16 channels"}
 Times = NDArray[np.float64]
 PASSES = 2  # of all rounds
-Series = tuple[Times, Times, Times, Times]  # sizes in pixels; times in ms and their intervals
 
 
 class Config(BaseModel):
@@ -69,10 +68,8 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     order = workbench.generator(Stream.ORDER)
     all_times = of_steps(steps(sides, PROCESSOR), rounds, PROCESSOR, order)
     times = {step: faster_pass(each) for step, each in all_times.items()}
-    how = note(rounds, PROCESSOR)
-    measurements = Measurements(
-        notes=[f"{how} Of two rounds, half a run apart, the faster counts."]
-    )
+    twice = "Of two rounds, half a run apart, the faster counts."
+    measurements = Measurements(notes=[f"{note(rounds, PROCESSOR)} {twice}"])
     for arm, its_sides in sides.items():
         growing = np.stack([times[f"{arm} {side}"] for side in its_sides])
         _add(measurements, arm, its_sides, growing, times[f"{arm} 1"])
@@ -111,13 +108,7 @@ def layer_and_batch(arm: str, side: int, images: int | None = None) -> tuple[nn.
     return conv, torch.ones(images or 16, 16, side, side)
 
 
-def _add(
-    measurements: Measurements,
-    arm: str,
-    sides: Sequence[int],
-    times: Times,
-    floor: Times,
-) -> None:
+def _add(into: Measurements, arm: str, sides: Sequence[int], times: Times, floor: Times) -> None:
     """Add the row of a layer: its times (sides, repeats), and those (repeats,) on one pixel."""
     pixels = np.square(sides)
     (of_counts,) = exponents(pixels, [[multiply_adds(arm, side)] for side in sides])
@@ -126,8 +117,8 @@ def _add(
         OF_TIMES: Sample(tuple(exponents(pixels, times).tolist()), varies="repeats"),
         ABOVE_FLOOR: Sample(tuple((times[0] / floor).tolist()), varies="repeats"),
     }
-    measurements.add("growth as a power of the number of pixels", {"arm": arm}, quantities)
-    measurements.arrays |= {f"{arm}, size (pixels)": pixels, f"{arm}, time (s)": times}
+    into.add("growth as a power of the number of pixels", {"arm": arm}, quantities)
+    into.arrays |= {f"{arm}, size (pixels)": pixels, f"{arm}, time (s)": times}
 
 
 def multiply_adds(arm: str, side: int) -> int:
@@ -202,32 +193,5 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    series = {arm: _series(record.measurements, arm) for arm in BATCHES}
     findings = dict.fromkeys(map(record.finding, ("C007d", "C007e")))  # the question once
-    figure = lines(
-        {f"{arm}, {batch}": series[arm] for arm, batch in BATCHES.items()},
-        title="\n".join(findings),
-        x="size (pixels)",
-        y="forward and backward (ms), bars: 95 % intervals",
-        log_x=True,
-        log_y=True,
-    )
-    _draw_predicted(figure, series[DENSE], 2, "--")
-    _draw_predicted(figure, series[CONVOLUTION], 1, ":")
-    return {"growth": figure}
-
-
-def _series(measurements: Measurements, arm: str) -> Series:
-    times = map(milliseconds, measurements.arrays[f"{arm}, time (s)"])
-    sizes = measurements.arrays[f"{arm}, size (pixels)"].tolist()
-    return points(dict(zip(sizes, times, strict=True)))
-
-
-def _draw_predicted(figure: Figure, series: Series, exponent: int, style: str) -> None:
-    """A power of the pixels at the height of the points."""
-    pixels, centers, *_ = series
-    level = np.exp(np.log(centers / pixels**exponent).mean())
-    label = f"as the multiply-adds: pixels to the power {exponent}"
-    (axes,) = figure.axes
-    axes.plot(pixels, level * pixels**exponent, style, color="black", label=label, zorder=3)
-    axes.legend(fontsize=9)
+    return {"growth": of_times(record.measurements.arrays, BATCHES, "\n".join(findings))}
