@@ -12,6 +12,7 @@ from convlab.measure import Measurements, Sample
 DENSE, MASKED, SHARED = "dense", "masked dense", "shared dense"
 LOCAL, CONVOLUTION = "local", "convolution"
 LAYERS = (DENSE, MASKED, SHARED, LOCAL, CONVOLUTION)  # those of `_five_layers`
+OTHER = "dense, other weights"
 
 Side = Annotated[int, Field(ge=7, le=32, description="of the square images, in pixels")]
 
@@ -36,6 +37,7 @@ MULTIPLY_ADDS = "multiply-adds"  # per image, those with the zeros around it inc
 EFFECTIVE = "effective multiply-adds"  # of these, the ones that meet a real pixel
 APART = "multiply-adds, torch − formula"
 OUTPUTS = "output difference"  # the largest, from the convolution
+INPUTS, POSITIONS = "inputs per output", "positions"
 
 
 def tabulate(

@@ -11,6 +11,8 @@ Everything is counted, so the predictions are for all settings; they are identit
 and what a run shows is that the layers and the counting keep to them.
 """
 
+from functools import partial
+
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
@@ -21,53 +23,40 @@ from convlab.measure import (
     Control,
     Measurements,
     Quantity,
-    Sample,
     above,
     at,
     equal,
-    exactly,
     most,
     over,
 )
-from convlab.probes.exact import largest, same_size, whole, with_whole_weights
-from convlab.probes.matrix import matrix
+from convlab.probes.exact import same_size
 from convlab.record import Record
 from convlab.settings import FROZEN
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._five_layers import builders, copies
 from ._layer_costs import layer_costs
+from ._layer_outputs import layer_outputs
 from ._names import (
     APART,
     BACKWARD,
     CONVOLUTION,
-    DENSE,
     EFFECTIVE,
+    INPUTS,
     LAYERS,
     LOCAL,
     MULTIPLY_ADDS,
+    OTHER,
     OUTPUTS,
     PARAMETERS,
-    SHARED,
+    POSITIONS,
     WEIGHTS,
     Channels,
     KernelWidth,
     Side,
     tabulate,
 )
-
-OTHER = "dense, other weights"
-INPUTS, POSITIONS = "inputs per output", "positions"
-SPARSITY, SHARING, BOTH = "sparsity", "sharing", "sparsity and sharing"
-UNSHARED, FULL, NEAR = "unshared weights", "dense weights", "sparse weights"
-STEPS = {
-    (SPARSITY, UNSHARED): (DENSE, LOCAL),
-    (SPARSITY, "shared weights"): (SHARED, CONVOLUTION),
-    (SHARING, FULL): (DENSE, SHARED),
-    (SHARING, NEAR): (LOCAL, CONVOLUTION),
-    (BOTH, FULL): (DENSE, CONVOLUTION),
-}
+from ._savings import BOTH, FULL, NEAR, SHARING, SPARSITY, UNSHARED, least_saved, savings
 
 
 class Config(BaseModel):
@@ -88,44 +77,17 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     costs, measurements = layer_costs(*config.shape, config.batch), Measurements()
-    for (by, among), (before, after) in STEPS.items():
-        factors = {"by": by, "among": among}
-        measurements.add("how many times fewer", factors, _ratios(costs[before], costs[after]))
+    for (by, among), times in savings(costs).items():
+        measurements.add("how many times fewer", {"by": by, "among": among}, times)
     memory = f"memory of a layer and a ReLU, {config.batch} images"
     counts = PARAMETERS, MULTIPLY_ADDS, EFFECTIVE, APART
     tabulate(measurements, costs, {"counts per image": counts, memory: (WEIGHTS, BACKWARD)})
-    _add_outputs(measurements, config, workbench)
-    return measurements
-
-
-def _ratios(before: dict[str, Sample], after: dict[str, Sample]) -> dict[str, Sample]:
-    counts = PARAMETERS, MULTIPLY_ADDS, EFFECTIVE
-    return {name: exactly(before[name].center / after[name].center) for name in counts}
-
-
-def _add_outputs(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    """Add the outputs of all layers, and what an output depends on: its row of the matrix."""
-    weights = workbench.generator(Stream.WEIGHTS)
+    title = "one linear function in many layers, whole numbers"
+    weights, data = (workbench.generator(each) for each in (Stream.WEIGHTS, Stream.DATA))
     conv = same_size(*config.shape[1:], weights)
-    shape = config.in_channels, config.side, config.side
-    x = whole((2, *shape), workbench.generator(Stream.DATA))
-    other = with_whole_weights(builders(*config.shape)[DENSE](), weights)
-    for arm, layer in (copies(conv, config.side) | {OTHER: other}).items():
-        rows = matrix(layer, shape)
-        quantities = {
-            OUTPUTS: largest(layer(x) - conv(x)),
-            INPUTS: exactly(int(rows.count_nonzero(dim=1).max())),
-            POSITIONS: exactly(len(rows) // config.out_channels),
-        }
-        title = "one linear function in many layers, whole numbers"
-        measurements.add(title, {"arm": arm}, quantities)
-
-
-def least_saved(measurements: Measurements) -> Sample:
-    """How many times less a convolution takes than a dense layer, of what it saves least."""
-    costs = PARAMETERS, WEIGHTS, EFFECTIVE
-    times = (over(at(each, arm=DENSE), at(each, arm=CONVOLUTION)) for each in costs)
-    return exactly(min(each(measurements).center for each in times))
+    outputs = layer_outputs(conv, config.side, weights, data)
+    tabulate(measurements, outputs, {title: (OUTPUTS, INPUTS, POSITIONS)})
+    return measurements
 
 
 SAME = Control(
@@ -138,22 +100,20 @@ DIFFERENT = Control(
     of=at(OUTPUTS, arm=OTHER),
     predicted=above(1),
 )
-
 LESS = 1.01  # times, from which on it is less by more than rounding
 
+identity = partial(Claim, controls=(SAME, DIFFERENT), general=True, identity=True)
+
 CLAIMS = (
-    Claim(
+    identity(
         id="C007",
         source="S0",
         sentence="N outputs cost N M multiply-adds if each depends on M inputs, "
         "and N K if each depends on the K inputs under a kernel",
         of=most(APART, "arm", LAYERS),
         predicted=equal(0),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C008",
         source="S0",
         sentence="A kernel of K inputs in place of all M divides the multiply-adds by M / K",
@@ -165,21 +125,15 @@ CLAIMS = (
             ),
         ),
         predicted=equal(1),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C011",
         source="S0",
         sentence="With shared weights a layer takes less memory for them",
         of=over(at(WEIGHTS, arm=LOCAL), at(WEIGHTS, arm=CONVOLUTION)),
         predicted=above(LESS),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C011r",
         source="S0",
         sentence="Sharing divides the memory of the weights by the number of positions",
@@ -189,42 +143,30 @@ CLAIMS = (
             at(POSITIONS, arm=CONVOLUTION),
         ),
         predicted=equal(1),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C305",
         source="S3",
         sentence="With one filter for all positions a layer has fewer parameters, takes less "
         "memory and computes less than a fully connected layer",
         of=Quantity("fewest times less, of parameters, memory, multiply-adds", least_saved),
         predicted=above(LESS),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C305o1",
         source="ours",
         sentence="Sharing alone saves no multiply-add: "
         "a local layer makes exactly those of the convolution",
         of=at(EFFECTIVE, by=SHARING, among=NEAR),
         predicted=equal(1),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
-    Claim(
+    identity(
         id="C305o2",
         source="ours",
         sentence="Sharing without sparsity, with one kernel as large as the image, "
         "saves no multiply-add",
         of=at(EFFECTIVE, by=SHARING, among=FULL),
         predicted=equal(1),
-        controls=(SAME, DIFFERENT),
-        general=True,
-        identity=True,
     ),
 )
 
@@ -241,19 +183,16 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
+    def by_layer(quantity: str) -> dict[str, float]:
+        return {arm: record.measurements.get(quantity, arm=arm).center for arm in LAYERS}
+
     return {
         "parameters": bars(
-            _by_layer(record, PARAMETERS),
-            title=record.finding("C011r"),
-            x="parameters, counted",
+            by_layer(PARAMETERS), title=record.finding("C011r"), x="parameters, counted"
         ),
         "multiply_adds": bars(
-            _by_layer(record, EFFECTIVE),
+            by_layer(EFFECTIVE),
             title=record.finding("C305o1"),
             x="multiply-adds per image that meet a real pixel, counted",
         ),
     }
-
-
-def _by_layer(record: Record, quantity: str) -> dict[str, float]:
-    return {arm: record.measurements.get(quantity, arm=arm).center for arm in LAYERS}
