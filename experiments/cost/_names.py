@@ -13,6 +13,7 @@ DENSE, MASKED, SHARED = "dense", "masked dense", "shared dense"
 LOCAL, CONVOLUTION = "local", "convolution"
 LAYERS = (DENSE, MASKED, SHARED, LOCAL, CONVOLUTION)  # those of `_five_layers`
 OTHER = "dense, other weights"
+PERCEPTRON, CNN = "perceptron", "CNN"  # those of `_two_networks`
 
 Side = Annotated[int, Field(ge=7, le=32, description="of the square images, in pixels")]
 

@@ -36,16 +36,26 @@ from convlab.workbench import Workbench
 
 from ._five_layers import builders
 from ._layer_costs import quantities
-from ._names import CONVOLUTION, DENSE, MULTIPLY_ADDS, PARAMETERS, WEIGHTS, tabulate
+from ._names import (
+    CNN,
+    CONVOLUTION,
+    DENSE,
+    MULTIPLY_ADDS,
+    PARAMETERS,
+    PERCEPTRON,
+    WEIGHTS,
+    tabulate,
+)
+from ._two_networks import networks, update
 
 MEASURES_TIME = True
-PERCEPTRON, CNN = "perceptron", "CNN"
 TRAINING, TIME = "training memory (bytes)", "time (ms)"  # of weights, and at a step's peak
 INTENSITY = "multiply-adds per byte"
 TABLES = {
     "memory of a step of training on 32 images of 64 x 64 pixels": (PARAMETERS, WEIGHTS, TRAINING),
     "time of a step of training on 32 images of 64 x 64 pixels": (MULTIPLY_ADDS, TIME),
 }
+Arms = dict[str, tuple[nn.Module, Step]]  # each with the step of it that is timed
 
 
 class Config(BaseModel):
@@ -67,65 +77,37 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-def _add_networks(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    device, order = PROCESSOR, workbench.generator(Stream.ORDER)
-    x = torch.ones(32, 3, 64, 64, device=device)
-    arms = {arm: network.to(device) for arm, network in networks().items()}
-    steps = {arm: update(network, x) for arm, network in arms.items()}
-    times = of_steps(steps, config.timing, device, order)
-    costs = {arm: quantities(cost(network, x)) for arm, network in arms.items()}
-    for arm, each in costs.items():
-        memory = each[WEIGHTS].center + peak_bytes(steps[arm])
-        costs[arm] = each | {TRAINING: exactly(memory), TIME: milliseconds(times[arm])}
-    tabulate(measurements, costs, TABLES)
+def _add_networks(into: Measurements, config: Config, workbench: Workbench) -> None:
+    x = torch.ones(32, 3, 64, 64, device=PROCESSOR)
+    arms = {arm: (each.to(PROCESSOR), update(each, x)) for arm, each in networks().items()}
+    tabulate(into, _measured(arms, x, config, workbench), TABLES)
 
 
-def networks() -> dict[str, nn.Module]:
-    """Two small classifiers of images (3, 64, 64)."""
-    return {
-        PERCEPTRON: nn.Sequential(
-            nn.Flatten(), nn.Linear(3 * 64**2, 64), nn.ReLU(), nn.Linear(64, 10)
-        ),
-        CNN: nn.Sequential(
-            nn.Conv2d(3, 32, 3, padding=1),
-            nn.ReLU(),
-            nn.AdaptiveAvgPool2d(1),
-            nn.Flatten(),
-            nn.Linear(32, 10),
-        ),
-    }
-
-
-def update(network: nn.Module, x: Tensor) -> Step:
-    """The first step of a training with Adam, which keeps two numbers per weight."""
-
-    def step() -> None:
-        optimizer = torch.optim.Adam(network.parameters())
-        network(x).square().mean().backward()
-        optimizer.step()
-        network.zero_grad()
-
-    return step
-
-
-def _add_layers(measurements: Measurements, config: Config, workbench: Workbench) -> None:
-    device, order = PROCESSOR, workbench.generator(Stream.ORDER)
-    x = torch.ones(32, 3, config.side, config.side, device=device)
-    layers = {arm: build().to(device) for arm, build in builders(config.side, 3, 8, 3).items()}
-    steps = {arm: pass_through(layer, x) for arm, layer in layers.items()}
-    times = of_steps(steps, config.timing, device, order)
+def _add_layers(into: Measurements, config: Config, workbench: Workbench) -> None:
+    x = torch.ones(32, 3, config.side, config.side, device=PROCESSOR)
+    made = {arm: build().to(PROCESSOR) for arm, build in builders(config.side, 3, 8, 3).items()}
+    arms = {arm: (layer, pass_through(layer, x)) for arm, layer in made.items()}
     title = f"five layers, 32 images of {config.side} x {config.side} pixels, forward and backward"
-    for arm, layer in layers.items():
-        total = cost(layer, x)
-        traffic = total.weight_bytes + x.nbytes + layer(x).nbytes
-        row = {
-            PARAMETERS: exactly(total.parameters),
-            MULTIPLY_ADDS: exactly(total.multiply_adds),
+    shown = PARAMETERS, MULTIPLY_ADDS, INTENSITY, TRAINING, TIME
+    tabulate(into, _measured(arms, x, config, workbench), {title: shown})
+
+
+def _measured(
+    arms: Arms, x: Tensor, config: Config, workbench: Workbench
+) -> dict[str, dict[str, Sample]]:
+    """What the arms cost on the images x, and what time and memory their steps take."""
+    steps = {arm: step for arm, (_, step) in arms.items()}
+    times = of_steps(steps, config.timing, PROCESSOR, workbench.generator(Stream.ORDER))
+    found = {}
+    for arm, (network, step) in arms.items():
+        total = cost(network, x)
+        traffic = total.weight_bytes + x.nbytes + network(x).nbytes
+        found[arm] = quantities(total) | {
             INTENSITY: exactly(len(x) * total.multiply_adds / traffic),
-            TRAINING: exactly(total.weight_bytes + peak_bytes(steps[arm])),
+            TRAINING: exactly(total.weight_bytes + peak_bytes(step)),
             TIME: milliseconds(times[arm]),
         }
-        measurements.add(title, {"arm": arm}, row)
+    return found
 
 
 def memory_or_time(measurements: Measurements) -> Sample:
