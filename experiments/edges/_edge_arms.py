@@ -23,6 +23,7 @@ from convlab import timing
 from convlab.filters import Kernel, correlate, output_size, taps
 from convlab.measure import Sample, exactly
 
+from ._book import LEFT_MINUS, MINUS_LEFT
 from ._edge_cost import work_by_arm
 
 LIMITS = {  # multiply-adds above which an arm is too slow or too large to be run: it is counted
@@ -91,8 +92,8 @@ def differences_from_neighbours(images: Tensor, kernel: Kernel) -> dict[str, dic
     minus_left = images[..., 1:] - images[..., :-1]
     return {
         arm: {
-            "difference from current - left (grey levels)": largest_magnitude(edges - minus_left),
-            "difference from left - current (grey levels)": largest_magnitude(edges + minus_left),
+            MINUS_LEFT: largest_magnitude(edges - minus_left),
+            LEFT_MINUS: largest_magnitude(edges + minus_left),
         }
         for arm, edges in edges_by_arm(images, kernel).items()
     }

@@ -1,4 +1,4 @@
-"""The figure of an image and its edges, and what a run keeps of both: a large one reduced."""
+"""The figures of `edge`, and what a run keeps of an image and its edges: a large one reduced."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
+
+from convlab.record import Record
+
+from . import _book as book
 
 if TYPE_CHECKING:  # matplotlib takes a fifth of a second, in which edges can be written
     from matplotlib.figure import Figure
@@ -75,3 +79,27 @@ def edges_figure(image: NDArray[Any], edges: NDArray[Any], name: str) -> Figure:
     return images(
         panels, title="Edges of " + name.replace("$", r"\$"), highest=1.0, signed=[edges_label]
     )
+
+
+def figures_of(record: Record) -> dict[str, Figure]:
+    """Of each image, and of the book's where that was measured."""
+    arrays = record.measurements.arrays
+    figures = {}
+    for name in (key.removeprefix("image of ") for key in arrays if key.startswith("image of ")):
+        image, edges = arrays[f"image of {name}"], arrays[f"edges of {name}"]
+        figures[f"edges-{name}"] = edges_figure(image, edges, name)
+    if book.is_measured(record.measurements):
+        figures["cost"] = _bars(record, "operations", record.finding("C310"))
+        figures["storage"] = _bars(record, "stored numbers", record.finding("C310r3"))
+    return figures
+
+
+def _bars(record: Record, quantity: str, title: str) -> Figure:
+    """A cost of each arm at the book's size."""
+    from convlab.figures import bars
+
+    arms = ("slices", "convolution", "sparse matrix", "dense matrix")
+    values = {
+        arm: record.measurements.get(quantity, arm=arm, size=book.BOOK).center for arm in arms
+    }
+    return bars(values, title=title, x=f"{quantity} for {book.BOOK} pixels, counted (log scale)")

@@ -6,20 +6,28 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from convlab.data import Image, check_place, check_size, share_above_white, write_signed
 from convlab.errors import UsageError
-from convlab.filters import correlate, read_kernel
+from convlab.filters import KERNELS, correlate, read_kernel
 from convlab.measure import Measurements
 from convlab.measure.notes import by_kind
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._edge_arms import LIMITS, arms_within_limits, comparison, strengths
+from . import _book as book
+from ._edge_arms import (
+    LIMITS,
+    arms_within_limits,
+    comparison,
+    differences_from_neighbours,
+    strengths,
+)
 from ._edge_cost import costs
 from ._edge_figure import arrays_to_keep
-from ._edge_images import grey_levels
+from ._edge_images import BOOK_SIZE, book_scenes, grey_levels
 from ._edge_settings import LEFT_RIGHT, Config
 
 TENTH = "china / 10"  # small enough for the dense matrix
@@ -82,6 +90,20 @@ def compare(
             measurements.add(table, {"image": name, "arm": arm}, quantities)
     left_out = ", ".join(arm for arm in LIMITS if arm not in ready)
     return [f"too large to run, so only counted: {left_out}"] if left_out else []
+
+
+def study_the_book(measurements: Measurements, workbench: Workbench) -> None:
+    """What [-1, 1] costs at the book's size, and what its arms find in five images."""
+    count(measurements, {"size": book.BOOK}, BOOK_SIZE, LEFT_RIGHT)
+    measurements.notes.append(
+        f"{book.BOOK}: the dense matrix would take 64 GB, and is only counted"
+    )
+    images = torch.stack([*book_scenes(workbench.generator(Stream.DATA)).values()])
+    arms = differences_from_neighbours(images, KERNELS[LEFT_RIGHT])
+    tenth = differences_from_neighbours(images[..., ::10, ::10], KERNELS[LEFT_RIGHT])
+    arms[book.DENSE_TENTH] = tenth["dense matrix"]  # of whole images it would take 64 GB
+    for arm, differences in arms.items():
+        measurements.add(book.SUBTRACTED, {"arm": arm}, differences)
 
 
 def notes_of_many(notes: Mapping[str, Sequence[str]]) -> list[str]:

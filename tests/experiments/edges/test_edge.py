@@ -23,6 +23,7 @@ from convlab.lab import catalogue
 from convlab.measure import Measurements, exactly
 from convlab.record import Record
 from convlab.workbench import Workbench
+from experiments.edges._book import DENSE_TENTH
 from experiments.edges._edge_images import chosen_images
 
 edge = lab.load(catalogue.experiments()["edge"])
@@ -107,7 +108,7 @@ def test_claims_are_those_of_the_book_for_any_kernel(book: Measurements) -> None
     assert "(1 times)" in edge.ANSWER.told(book)
 
 
-@pytest.mark.parametrize("arm", ["sparse matrix", "convolution", edge.DENSE_TENTH, "slices"])
+@pytest.mark.parametrize("arm", ["sparse matrix", "convolution", DENSE_TENTH, "slices"])
 def test_edges_that_are_off_by_one_grey_level_decide_nothing(book: Measurements, arm: str) -> None:
     off = deepcopy(book)
     for row in off.rows:
@@ -133,7 +134,8 @@ def test_another_first_seed_draws_another_image_of_noise(monkeypatch: pytest.Mon
         seen.append(images)
         return {"dense matrix": {}}
 
-    monkeypatch.setattr(edge, "differences_from_neighbours", differences)
+    scope = edge.study_the_book.__globals__
+    monkeypatch.setitem(scope, "differences_from_neighbours", differences)
     for first in (0, 1000):
         edge.study_the_book(Measurements(), Workbench(first_seed=first))
     one, _, other, _ = seen
