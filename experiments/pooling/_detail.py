@@ -5,7 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor, nn
 
+from convlab.cost import cost
+from convlab.measure import Sample, exactly
 from convlab.streams import Data
+
+from ._mapdetail_quantities import ADDS, PARAMETERS
 
 SIDE = 16  # pixels
 NOISE = 0.2  # of lines that have 1
@@ -50,3 +54,11 @@ def network(kernel: int, stride: int, channels: int) -> nn.Sequential:
     second = nn.Conv2d(channels, 2 * channels, 3, padding=1)
     head = nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(2 * channels, 2)
     return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), *head)
+
+
+def counts(kernel: int, stride: int, channels: int) -> dict[str, Sample]:
+    """The multiply-adds of both convolutions, and all parameters."""
+    counted = cost(network(kernel, stride, channels), torch.zeros(1, 1, SIDE, SIDE))
+    convolutions = [layer for layer in counted.layers if layer.kind == "Conv2d"]
+    adds = exactly(sum(layer.multiply_adds for layer in convolutions))
+    return {ADDS: adds, PARAMETERS: exactly(counted.parameters)}

@@ -16,24 +16,18 @@ not bring the small map up. That the map of 4 x 4 sees the detail as well where 
 from functools import partial
 from itertools import product
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
-from torch.nn.functional import cross_entropy
 
-from convlab.cost import cost
-from convlab.figures import lines, points
 from convlab.measure import (
     Answer,
     Claim,
     Control,
     Measurements,
-    Quantity,
     Sample,
     above,
     at,
     equal,
-    exactly,
     over,
     paired,
     within,
@@ -42,13 +36,20 @@ from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.workbench import Workbench
 
-from ._detail import SIDE, coarse_shape, fine_detail, network
-from ._pooled_networks import share_right
-
-FINE, COARSE = "fine detail", "coarse shape"
-KERNELS, STRIDES = (3, 5), (1, 2, 4)
-RIGHT, ADDS, TWICE = "right (%)", "multiply-adds", "right after twice the steps (%)"
-PARAMETERS = "parameters"
+from ._detail import SIDE, coarse_shape, counts, fine_detail, network
+from ._mapdetail_figure import by_cost
+from ._mapdetail_quantities import (
+    COARSE,
+    FINE,
+    KERNELS,
+    PARAMETERS,
+    RIGHT,
+    STRIDES,
+    TWICE,
+    adds,
+    right,
+)
+from ._pooled_networks import learn
 
 
 class Config(BaseModel):
@@ -65,43 +66,26 @@ class Config(BaseModel):
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     for task, kernel, stride in product((FINE, COARSE), KERNELS, STRIDES):
-        scores = {RIGHT: learn(task, kernel, stride, config, config.training, workbench)}
+        scores = {RIGHT: learned(task, kernel, stride, config, config.training, workbench)}
         factors = {"task": task, "kernel": kernel, "stride": stride, "map": SIDE // stride}
         measurements.add("Accuracy on new images", factors, scores)
     for kernel, stride in product(KERNELS, STRIDES):
-        counted = cost(network(kernel, stride, config.channels), torch.zeros(1, 1, SIDE, SIDE))
-        convolutions = [layer for layer in counted.layers if layer.kind == "Conv2d"]
-        adds = exactly(sum(layer.multiply_adds for layer in convolutions))
-        quantities = {ADDS: adds, PARAMETERS: exactly(counted.parameters)}
         factors = {"kernel": kernel, "stride": stride}
-        measurements.add("Cost of both convolutions, per image", factors, quantities)
+        costs = counts(kernel, stride, config.channels)
+        measurements.add("Cost of both convolutions, per image", factors, costs)
     more = config.training.model_copy(update={"steps": 2 * config.training.steps})
-    twice = {TWICE: learn(FINE, 3, 4, config, more, workbench)}
+    twice = {TWICE: learned(FINE, 3, 4, config, more, workbench)}
     measurements.add("Trained for twice the steps", {"kernel": 3, "stride": 4}, twice)
     return measurements
 
 
-def learn(
+def learned(
     task: str, kernel: int, stride: int, config: Config, training: Training, workbench: Workbench
 ) -> Sample:
     draw = partial(fine_detail if task == FINE else coarse_shape, config.examples)
-    networks = workbench.fit(
-        f"{task}, {kernel} x {kernel}, stride {stride}",
-        partial(network, kernel, stride, config.channels),
-        draw,
-        cross_entropy,
-        seeds=config.seeds,
-        training=training,
-    )
-    return networks.score(share_right, draw, "mean")
-
-
-def right(task: str, stride: int, kernel: int = 3) -> Quantity:
-    return at(RIGHT, task=task, kernel=kernel, stride=stride)
-
-
-def adds(stride: int, kernel: int = 3) -> Quantity:
-    return at(ADDS, kernel=kernel, stride=stride)
+    build = partial(network, kernel, stride, config.channels)
+    name = f"{task}, {kernel} x {kernel}, stride {stride}"
+    return learn(workbench, name, build, draw, seeds=config.seeds, training=training)
 
 
 BAR_SEEN = Control(
@@ -223,24 +207,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    measured = record.measurements
-    series = {
-        f"{task}, {kernel} x {kernel}": points(
-            {
-                measured.get(ADDS, kernel=kernel, stride=stride).center: measured.get(
-                    RIGHT, task=task, kernel=kernel, stride=stride
-                )
-                for stride in reversed(STRIDES)
-            }
-        )
-        for task, kernel in product((FINE, COARSE), KERNELS)
-    }
-    figure = lines(
-        series,
-        title="A larger map buys detail, where the windows of the small one leave gaps",
-        x="multiply-adds of both convolutions per image; from left to right: strides 4, 2 and 1",
-        y=f"{RIGHT}; bars: 95 % intervals",
-        levels={"guessing": 50},
-        log_x=True,
-    )
-    return {"pareto": figure}
+    return {"pareto": by_cost(record)}
