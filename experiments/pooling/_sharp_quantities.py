@@ -18,6 +18,7 @@ ARMS = (MAX, AVERAGE, SUBSAMPLED)
 VARIANCE, GRADIENT, HIGH = "variance", "gradient energy", "variance at high frequencies"
 MEAN, LAW_MEAN, LAW_VARIANCE = "mean of noise", "mean by law", "variance by law"
 WRONG, BY_LOOPS = "wrong values", "nested loops say"
+SHOWN = 3  # pixels, the windows of the figure
 
 
 class Drawn(Protocol):

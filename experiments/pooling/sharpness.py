@@ -12,12 +12,9 @@ maximum keeps what is bright: a dark line one pixel wide is gone. Controls: wher
 each window are equal, both give the same map; a bright line keeps its contrast.
 """
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
-from convlab.data import PHOTOGRAPHS
-from convlab.figures import images
 from convlab.measure import (
     Answer,
     Claim,
@@ -38,10 +35,12 @@ from convlab.streams import Stream
 from convlab.workbench import Workbench
 
 from ._pooled import AVERAGE, MAX, NOISE
+from ._sharp_figure import of_a_photograph
 from ._sharp_quantities import (
     BY_LOOPS,
     GRADIENT,
     HIGH,
+    SHOWN,
     SUBSAMPLED,
     UNIFORM,
     VARIANCE,
@@ -52,16 +51,10 @@ from ._sharp_quantities import (
     on_maps,
     wrong_values,
 )
-from ._sharpness import (
-    add_sharpness,
-    contrast_left,
-    reduced,
-    wrong_windows,
-)
+from ._sharpness import add_sharpness, contrast_left, wrong_windows
 
 LEFT = "contrast that is left (share)"
 LINES = {"bright": (1.0, 0.0), "dark": (0.0, 1.0)}  # of the line, and of the ground
-SHOWN = 3  # pixels, the windows of the figure
 
 
 class Config(BaseModel):
@@ -215,18 +208,4 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    name = PHOTOGRAPHS[-1]
-    pixels = torch.from_numpy(record.measurements.arrays[name])[None]
-    energies = {
-        arm: record.measurements.get(GRADIENT, image=name, arm=arm, k=SHOWN).center
-        for arm in (MAX, AVERAGE, SUBSAMPLED)
-    }
-    panels = {
-        f"{arm}: {energy / energies[AVERAGE]:.2f}": reduced(pixels, arm, SHOWN)[0].numpy()
-        for arm, energy in energies.items()
-    }
-    title = (
-        f"{record.finding('C120s')}\n(windows of {SHOWN} x {SHOWN} pixels; numbers: gradient "
-        "energy of the whole photograph, over that of average pooling)"
-    )
-    return {"sharpness": images(panels, title=title, highest=1.0)}
+    return {"sharpness": of_a_photograph(record, record.finding("C120s"))}

@@ -14,6 +14,7 @@ from scipy.stats import norm
 from torch import Generator
 
 from convlab import lab
+from convlab.data import PHOTOGRAPHS
 from convlab.lab import catalogue
 from convlab.measure import Measurements, Outcome, Sample, exactly
 
@@ -115,7 +116,7 @@ def test_loops_find_a_window_that_is_pooled_wrong(monkeypatch: pytest.MonkeyPatc
 def measured(sharper: float, noise: float, uniform: float = 1.0) -> Measurements:
     """Max-pooled photographs `sharper` times, and the noise off its law by that share."""
     found = Measurements()
-    images = (*sharpness.PHOTOGRAPHS, _pooled.FEATURES, _sharpness.UNIFORM)
+    images = (*PHOTOGRAPHS, _pooled.FEATURES, _sharpness.UNIFORM)
     for image in images:
         for arm in _sharpness.ARMS:
             for k in _pooled.WIDTHS:
