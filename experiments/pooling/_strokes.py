@@ -9,8 +9,11 @@ from torch import Generator, Tensor
 from torch.nn.functional import interpolate, max_pool2d, pad
 
 from convlab.data import load
+from convlab.streams import Stream
+from convlab.workbench import Workbench
 
 from ._pooled import AVERAGE, MAX, NONE
+from ._spikes_names import FAR, NEAR
 from ._windows import pooled
 
 Move = tuple[int, int]  # pixels, down and right
@@ -86,3 +89,17 @@ def share_by_position(k: int) -> Tensor:
         maps = max_pool2d(images, k)
         kept[row, column] = (maps[1:] == maps[0]).flatten(1).all(dim=1).double().mean()
     return kept
+
+
+def shares_of_strokes(
+    count: int, workbench: Workbench, seed: int
+) -> dict[tuple[str, int, str], float]:
+    """By pooling, k and move."""
+    drawn, shapes = workbench.generator(Stream.DATA, seed), strokes()
+    chosen = torch.randperm(len(shapes), generator=drawn)[:count]
+    before, near, far = moved(shapes[chosen], drawn)
+    return {
+        (arm, k, move): same_maps(before, after, arm, k)
+        for arm, k in POOLS
+        for move, after in ((NEAR, near), (FAR, far))
+    }

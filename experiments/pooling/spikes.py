@@ -15,11 +15,9 @@ so that they do not keep to the grid of the windows.
 
 from itertools import product
 
-import torch
 from matplotlib.figure import Figure
 from pydantic import BaseModel, Field
 
-from convlab.figures import bars, images
 from convlab.measure import (
     Answer,
     Claim,
@@ -41,26 +39,24 @@ from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
+from ._lone_pixels import add_lone_pixels
 from ._pooled import AVERAGE, MAX, NONE, WIDTHS
-from ._strokes import (
-    NEIGHBOURS,
-    POOLS,
-    moved,
-    same_maps,
-    share_by_position,
-    strokes,
+from ._spikes_figures import of_a_shape, of_shares
+from ._spikes_names import (
+    AFTER,
+    BEFORE,
+    BY_PLACE,
+    FAR,
+    FROM,
+    HERE,
+    MIDDLE_OF_EDGE,
+    NEAR,
+    OF_LAW,
+    PLACE,
+    SAME,
+    SAME_AS_ONE,
 )
-from ._windows import pooled, share_of_same_outputs
-
-BEFORE, AFTER = "before", "after"
-NEAR, FAR = "to a neighbour", "far off"
-SAME, SAME_AS_ONE = "same map (share)", "same map of a lone pixel (share)"
-OF_LAW = "distance from the law"
-FROM = "from"
-HERE, TUTORIAL = "here", "deeplearning.net tutorial, as quoted on dsp.stackexchange 24900"
-PUBLISHED = {2: 3 / 8, 3: 5 / 8}
-PLACE, MIDDLE_OF_EDGE = "position in the window", "middle of an edge"
-BY_PLACE = "moves that keep the map (share)"
+from ._strokes import POOLS, moved, shares_of_strokes, strokes
 
 
 class Config(BaseModel):
@@ -74,7 +70,7 @@ class Config(BaseModel):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    _add_lone_pixels(measurements)
+    add_lone_pixels(measurements)
     seeds = workbench.track("strokes", range(config.seeds))
     by_seed = [shares_of_strokes(config.shapes, workbench, seed) for seed in seeds]
     for (arm, k), move in product(POOLS, (NEAR, FAR)):
@@ -84,44 +80,6 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     before, near, _ = moved(strokes()[:1], workbench.generator(Stream.DATA))
     measurements.arrays |= {BEFORE: before[0, 0].numpy(), AFTER: near[0, 0].numpy()}
     return measurements
-
-
-def _add_lone_pixels(into: Measurements) -> None:
-    for k in WIDTHS:
-        steps = range(-k, k + 1)
-        moves = [(down, right) for down in steps for right in steps]
-        off = [share_of_same_outputs(k, move) - law(k, move) for move in moves]
-        title = "A lone pixel moves by up to k pixels along each axis: shares of the same output"
-        into.add(title, {"k": k}, {OF_LAW: exactly(max(map(abs, off)))})
-    for k, published in PUBLISHED.items():
-        mean = sum(share_of_same_outputs(k, move) for move in NEIGHBOURS) / len(NEIGHBOURS)
-        for source, share in ((HERE, mean), (TUTORIAL, published)):
-            title = "The 8 moves of a lone pixel to a neighbour"
-            into.add(title, {"k": k, FROM: source}, {SAME_AS_ONE: exactly(share)})
-    by_place = share_by_position(3)
-    for place, spot in {"corner": (0, 0), MIDDLE_OF_EDGE: (0, 1), "middle": (1, 1)}.items():
-        kept = exactly(float(by_place[spot]))
-        into.add("Windows of 3 x 3, by where the pixel was", {PLACE: place}, {BY_PLACE: kept})
-
-
-def law(k: int, move: tuple[int, int]) -> float:
-    """The share of positions from which the move stays in the window."""
-    down, right = map(abs, move)
-    return (1 - down / k) * (1 - right / k)
-
-
-def shares_of_strokes(
-    count: int, workbench: Workbench, seed: int
-) -> dict[tuple[str, int, str], float]:
-    """By pooling, k and move."""
-    drawn, shapes = workbench.generator(Stream.DATA, seed), strokes()
-    chosen = torch.randperm(len(shapes), generator=drawn)[:count]
-    before, near, far = moved(shapes[chosen], drawn)
-    return {
-        (arm, k, move): same_maps(before, after, arm, k)
-        for arm, k in POOLS
-        for move, after in ((NEAR, near), (FAR, far))
-    }
 
 
 def largest_distance(measurements: Measurements) -> Sample:
@@ -232,19 +190,7 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    shares = {
-        f"{arm}, {k} x {k}" if k > 1 else arm: 100 * of_strokes(arm, k)(record.measurements).center
-        for arm, k in POOLS
-    }
-    shapes = {name: torch.from_numpy(record.measurements.arrays[name]) for name in (BEFORE, AFTER)}
-    maps = {f"{each}, {MAX}": pooled(shapes[each][None], MAX, 3, stride=3)[0] for each in shapes}
-    panels = {name: image.numpy() for name, image in (shapes | maps).items()}
     return {
-        "strokes": bars(
-            shares,
-            title=record.finding("C315s"),
-            x="digits with the same map (%), mean of the seeds",
-            log=False,
-        ),
-        "shape": images(panels, title="One pixel of a digit's stroke moves to a neighbour"),
+        "strokes": of_shares(record, record.finding("C315s")),
+        "shape": of_a_shape(record),
     }

@@ -18,7 +18,10 @@ from convlab.workbench import Workbench
 
 spikes = lab.load(catalogue.experiments()["spikes"])
 package = spikes.__name__.rpartition(".")[0]
-_pooled, _strokes = (import_module(f"{package}.{name}") for name in ("_pooled", "_strokes"))
+_lone_pixels, _pooled, _spikes_names, _strokes = (
+    import_module(f"{package}.{name}")
+    for name in ("_lone_pixels", "_pooled", "_spikes_names", "_strokes")
+)
 SHAPES = _strokes.strokes()
 
 
@@ -31,7 +34,7 @@ def test_the_8_moves_stay_in_a_window_as_often_as_counted(k: int, kept: float) -
     ]
     assert sum(stay) / len(stay) == pytest.approx(kept)
     assert float(_strokes.share_by_position(k).mean()) == pytest.approx(kept)
-    mean = sum(spikes.law(k, move) for move in _strokes.NEIGHBOURS) / 8
+    mean = sum(_spikes_names.law(k, move) for move in _strokes.NEIGHBOURS) / 8
     assert mean == pytest.approx(kept)
 
 
@@ -136,8 +139,8 @@ def test_what_is_exact_is_decided_quickly(record: Record) -> None:
 
 def test_a_pool_that_loses_every_spike_breaks_the_law(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = Measurements()
-    monkeypatch.setattr(spikes, "share_of_same_outputs", lambda k, move: 1.0)
-    spikes._add_lone_pixels(changed)
+    monkeypatch.setattr(_lone_pixels, "share_of_same_outputs", lambda k, move: 1.0)
+    _lone_pixels.add_lone_pixels(changed)
     assert check("C314o3", changed) is Outcome.REFUTED
     assert check("C314o4", changed) is Outcome.INVALID
     assert exactly(1) == changed.get(spikes.SAME_AS_ONE, k=2, **{spikes.FROM: spikes.HERE})
