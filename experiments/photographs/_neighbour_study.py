@@ -32,10 +32,9 @@ Curve = dict[int, tuple[float, float]]  # R² and the squared error, by radius
 Names = tuple[str, str]  # of an image and its kind
 
 
-def sums_of_blocks(image: Tensor, every: int = 1) -> Tensor:
-    """Of every so-many-th window in each block; of one block at a time, for they take memory."""
-    each = (windows(block[None], WIDEST)[..., ::every] for block in blocks(image))
-    return torch.cat([moments(seen) for seen in each])
+def sums_of_blocks(image: Tensor) -> Tensor:
+    """Of all windows within each block; of one block at a time, for they take much memory."""
+    return torch.cat([moments(windows(block[None], WIDEST)) for block in blocks(image)])
 
 
 def curve(sums: Tensor, half: Tensor, rest: Tensor) -> Curve:

@@ -14,18 +14,18 @@ from convlab.measure import Measurements
 from convlab.streams import Stream
 from convlab.workbench import Workbench
 
-from ._photograph_names import GRID
+from ._photograph_names import GRID, Photographed
 
-LONGEST = 640  # pixels; larger photographs are made smaller, by means of whole squares
 SMALLEST = 256  # pixels a side: a block of 32
 WHOLE = 32  # a side is cropped to a multiple, which blocks and Fourier transforms divide well
 
 
-def load_photographs(folder: Path | None, measurements: Measurements) -> dict[str, Tensor]:
+def load_photographs(config: Photographed, measurements: Measurements) -> dict[str, Tensor]:
     """By name, (H, W) in float64, 0 to 1; what was done to them is noted.
 
     Raises UsageError for a folder that is missing or holds no image, and for one too small.
     """
+    folder = config.photographs
     if folder is None:
         found = {name: photograph(name) for name in PHOTOGRAPHS}
     else:
@@ -34,7 +34,10 @@ def load_photographs(folder: Path | None, measurements: Measurements) -> dict[st
         f"n = {len(found)} photographs: their blocks are the units, and no interval speaks of "
         "other photographs"
     )
-    return {name: _prepared(name, pixels, measurements) for name, pixels in found.items()}
+    return {
+        name: _prepared(name, pixels, config.longest, measurements)
+        for name, pixels in found.items()
+    }
 
 
 def _files(folder: Path) -> list[Path]:
@@ -46,11 +49,11 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _prepared(name: str, pixels: Tensor, measurements: Measurements) -> Tensor:
-    """In float64, no longer than about LONGEST, cropped to whole blocks."""
+def _prepared(name: str, pixels: Tensor, longest: int, measurements: Measurements) -> Tensor:
+    """In float64, made smaller by means of whole squares, and cropped to whole blocks."""
     if min(pixels.shape) < SMALLEST:
         raise UsageError(f"{name} has {min(pixels.shape)} pixels a side, fewer than {SMALLEST}")
-    width = max(1, max(pixels.shape) // LONGEST)
+    width = max(1, max(pixels.shape) // longest)
     smaller = avg_pool2d(pixels.double()[None], width)[0]
     if width > 1:
         measurements.notes.append(f"{name}: means of {width} x {width} pixels")

@@ -25,6 +25,9 @@ class Photographed(BaseModel):
     photographs: Place | None = Field(
         None, description="a folder of photographs of your own; none: china and flower"
     )
+    longest: int = Field(
+        640, ge=160, description="pixels; a photograph twice as long is made half as large, …"
+    )
     seeds: Seeds = Field(20, description="draws of a half of the blocks, and of surrogates")
 
 

@@ -51,20 +51,19 @@ class Config(Photographed):
     """Whose photographs, how often their blocks are divided, and how many surrogates there are."""
 
     draws: Seeds = Field(6, description="surrogates of each kind, at most as many as seeds")
-    every: int = Field(1, ge=1, le=64, description="one in so many pixels is predicted")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    known = load_photographs(config.photographs, measurements)
+    known = load_photographs(config, measurements)
     divisions = [halves(workbench, seed, GRID**2) for seed in range(config.seeds)]
     curves = {}
     for name, image in known.items():
-        sums = sums_of_blocks(image, config.every)
+        sums = sums_of_blocks(image)
         curves[name, PHOTOGRAPH] = [curve(sums, *division) for division in divisions]
     for seed in workbench.track("surrogates", range(min(config.draws, config.seeds))):
         for names, image in surrogates(known, workbench.generator(Stream.DATA, seed)):
-            found = curve(sums_of_blocks(image, config.every), *divisions[seed])
+            found = curve(sums_of_blocks(image), *divisions[seed])
             curves.setdefault(names, []).append(found)
     add(measurements, curves)
     return measurements

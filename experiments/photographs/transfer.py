@@ -39,7 +39,7 @@ class Config(Photographed):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
-    known = load_photographs(config.photographs, measurements)
+    known = load_photographs(config, measurements)
     for name, image in known.items():
         sides = sums_of_halves(image)
         pairs = {side: (part, sides[OTHER[side]]) for side, part in sides.items()}

@@ -48,7 +48,7 @@ def test_the_halves_of_blocks_share_none_and_differ_by_seed() -> None:
 
 def test_photographs_are_cropped_and_those_of_a_folder_made_smaller(tmp_path: Path) -> None:
     measurements = Measurements()
-    known = files.load_photographs(None, measurements)
+    known = files.load_photographs(names.Photographed(), measurements)
     assert {name: tuple(x.shape) for name, x in known.items()} == {
         "china": (416, 640),
         "flower": (416, 640),
@@ -57,7 +57,9 @@ def test_photographs_are_cropped_and_those_of_a_folder_made_smaller(tmp_path: Pa
     assert "n = 2" in measurements.notes[0]
     pixels = np.arange(700 * 1300, dtype=np.int64).reshape(700, 1300) % 251
     Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "mine.png")
-    (mine,) = files.load_photographs(tmp_path, measurements).values()
+    (mine,) = files.load_photographs(
+        names.Photographed(photographs=tmp_path), measurements
+    ).values()
     assert mine.shape == (320, 640)
     # the middle: of 350 x 650 means, 15 rows and 5 columns are cut at the top and left
     assert float(mine[0, 0]) == pytest.approx(pixels[30:32, 10:12].mean() / 255, abs=1e-6)
@@ -66,12 +68,12 @@ def test_photographs_are_cropped_and_those_of_a_folder_made_smaller(tmp_path: Pa
 
 def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder"):
-        files.load_photographs(tmp_path / "none", Measurements())
+        files.load_photographs(names.Photographed(photographs=tmp_path / "none"), Measurements())
     with pytest.raises(UsageError, match="holds no photograph"):
-        files.load_photographs(tmp_path, Measurements())
+        files.load_photographs(names.Photographed(photographs=tmp_path), Measurements())
     Image.new("L", (300, 100)).save(tmp_path / "small.png")
     with pytest.raises(UsageError, match="small has 100 pixels"):
-        files.load_photographs(tmp_path, Measurements())
+        files.load_photographs(names.Photographed(photographs=tmp_path), Measurements())
 
 
 def test_least_squares_is_that_of_numpy() -> None:
