@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from convlab.figures import lines, points
-from convlab.measure import Answer, Claim, Control, Measurements, above, below, within
+from convlab.measure import Answer, Claim, Control, Measurements, Sample, above, below, within
 from convlab.record import Record
 from convlab.settings import Seeds
 from convlab.streams import Stream
@@ -148,7 +148,7 @@ ANSWER = Answer(
 
 
 def draw(record: Record) -> dict[str, Figure]:
-    series = dict[str, dict[int, object]]()
+    series = dict[str, dict[int, Sample]]()
     for row in record.measurements.rows:
         name, kind = str(row.factors[IMAGE]), str(row.factors[KIND])
         what = name if kind in (PHOTOGRAPH, name) else f"{name}, {kind}"

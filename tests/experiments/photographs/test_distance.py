@@ -13,6 +13,7 @@ from convlab.measure import Measurements, Outcome, Sample
 from convlab.workbench import Workbench
 from experiments.photographs import _distance_names as words
 from experiments.photographs import _distance_study as study
+from experiments.photographs import _linear as linear
 from experiments.photographs import _pairs_of_pixels as pairs
 from experiments.photographs import _photograph_files as files
 from experiments.photographs import _photograph_names as names
@@ -49,12 +50,12 @@ def test_partial_correlations_are_those_of_residuals() -> None:
     generator = Generator().manual_seed(0)
     values = torch.randn(5, 400, dtype=torch.float64, generator=generator)
     values[:2] += values[2:].sum(0)  # correlated by what is known
-    moment = pairs.moments(values[None])[0]
+    moment = linear.moments(values[None])[0]
     x, y, known = values[0].numpy(), values[1].numpy(), values[2:].T.numpy()
     design = np.column_stack([known, np.ones(400)])
     left = [each - design @ np.linalg.lstsq(design, each, rcond=None)[0] for each in (x, y)]
     assert pairs.correlation(moment) == pytest.approx(np.corrcoef(*left)[0, 1], abs=1e-6)
-    plain = pairs.correlation(pairs.moments(values[None, :2])[0])
+    plain = pairs.correlation(linear.moments(values[None, :2])[0])
     assert plain == pytest.approx(np.corrcoef(x, y)[0, 1]) and plain > 0.5
 
 
@@ -101,7 +102,7 @@ def test_the_gain_is_what_a_region_adds_to_what_is_near() -> None:
     values = torch.randn(2, 41, 20_000, dtype=torch.float64, generator=Generator().manual_seed(0))
     values[:, 0] += values[:, 1] + values[:, 30]
     division = torch.tensor([0]), torch.tensor([1])
-    found = study.gains(pairs.moments(values), division)
+    found = study.gains(linear.moments(values), division)
     assert found == pytest.approx({words.ALONE: 1 / 3, words.GAIN: 1 / 3}, abs=0.02)
 
 
