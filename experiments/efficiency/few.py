@@ -14,22 +14,19 @@ from pydantic import BaseModel, Field
 from convlab.measure import (
     Answer,
     Claim,
-    Control,
     Measurements,
     Outcome,
     Sample,
     above,
-    at,
     below,
-    between,
     exactly,
     paired,
-    within,
 )
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds, Training
 from convlab.workbench import Workbench
 
+from ._few_controls import AS_PUBLISHED, BLIND_ARMS, HANDLES_WELL, TRAINED_ENOUGH
 from ._few_images import Learner, architectures, few, mean_of
 from ._few_quantities import (
     ACCURACY,
@@ -43,6 +40,7 @@ from ._few_quantities import (
     WRITERS,
     lead,
     loss_of,
+    sets_that_decide,
 )
 from ._learning_figures import of_images
 from ._reference import support_vectors_as_published
@@ -55,7 +53,7 @@ class Config(BaseModel):
 
     model_config = FROZEN
 
-    seeds: Seeds = Field(12, description="networks per arm, split and number of images")
+    seeds: Seeds = Field(24, description="networks per arm, split and number of images")
     channels: int = Field(8, ge=1, le=256, description="of the CNN's first convolution")
     training: Training = Training(steps=200, lr=0.02, schedule="cosine")
 
@@ -95,33 +93,6 @@ def add(into: Measurements, split: str, pixels: str, learner: Learner, config: C
             into.add(title, row | {"images": count}, {ACCURACY: accuracy})
 
 
-# A margin of 1.5 points, tried first, is as narrow as the interval of splits that share images; 3
-# are half of what the CNN loses.
-BLIND_ARMS = tuple(
-    Control(
-        sentence="what reads pixels in no order is as accurate with shuffled ones, to 3 points",
-        of=loss_of(arm),
-        predicted=within(3, of=0),
-    )
-    for arm in ("mlp", "linear", MACHINE)
-)
-AS_PUBLISHED = Control(
-    sentence="the support vector machine has its published accuracy",
-    of=at(PUBLISHED, arm=MACHINE),
-    predicted=between(96.85, 96.95),
-)
-# What would matter is that the CNN gains by more steps what it lacks, or that the MLP catches up.
-TRAINED_ENOUGH = Control(
-    sentence="the other half of the steps changes the CNN's lead by less than 2 points",
-    of=paired(lead(), paired(at(HALF, arm="cnn"), at(HALF, arm="mlp"))),
-    predicted=within(2, of=0),
-)
-HANDLES_WELL = Control(
-    sentence="from 30 images of each class the CNN names four fifths of new digits",
-    of=at(ACCURACY, split=RANDOM, pixels=IN_ORDER, arm="cnn", images=30),
-    predicted=above(80),
-)
-
 # A trial with four seeds and 100 steps had shown that shuffled pixels cost the CNN about 6 points
 # and the MLP none, and a CNN and an MLP about equally good from few images; a first full run, that
 # on random splits neither leads for sure.
@@ -160,7 +131,9 @@ CLAIMS = (
         sentence="From few images a CNN is right more often than an MLP with as many parameters",
         of=lead(),
         predicted=above(0),
-        expected=Outcome.UNDECIDED,  # the splits share images: no number of seeds narrows it
+        # Either was expected at first, and it came to -0.7 [-2.7-1.4]. All splits share digits, so
+        # that no number of seeds takes the interval below 1.96 * 2.0 * √0.25 = 2.0 points.
+        expected=Outcome.UNDECIDED,
         blind=False,
         controls=(AS_PUBLISHED, TRAINED_ENOUGH),
     ),
@@ -174,19 +147,33 @@ CLAIMS = (
         blind=False,
         controls=(*BLIND_ARMS, TRAINED_ENOUGH),
     ),
+    Claim(
+        id="C329o3",
+        source="ours",
+        sentence="On digits of other writers, too, a CNN that has seen few images is right more "
+        "often than an MLP with as many parameters",
+        # Written with the first claims, and taken out when it came to -1.6 [-3.0 - -0.1]: it is as
+        # much a result as the others, of digits that all seeds are tested on.
+        of=lead(split=WRITERS),
+        predicted=above(0),
+        expected=None,
+        controls=(AS_PUBLISHED, TRAINED_ENOUGH),
+    ),
 )
 
 ANSWER = Answer(
     "Yes. Shuffled pixels cost a CNN {cnn:.1f} points of accuracy on random splits and "
     "{writers:.1f} on digits of other writers, and an MLP {mlp:.1f}. Beside an MLP with as many "
     "parameters it is {lead:+.1f} points with its pixels in order ({lead_writers:+.1f} on other "
-    "writers), and {lead_shuffled:+.1f} with shuffled ones.",
+    "writers), and {lead_shuffled:+.1f} with shuffled ones. On random splits no number of seeds "
+    "would tell which of the two leads, {sets} sets of as many digits would.",
     cnn=loss_of("cnn"),
     writers=loss_of("cnn", WRITERS),
     mlp=loss_of("mlp"),
     lead=lead(),
     lead_writers=lead(split=WRITERS),
     lead_shuffled=lead(SHUFFLED),
+    sets=sets_that_decide,
 )
 
 

@@ -1,7 +1,11 @@
 """Tests of the few digits that are learned from, and of what `few`'s claims see."""
 
+from math import sqrt
+from statistics import fmean, stdev
+
 import pytest
 import torch
+from torch import nn
 
 from convlab.measure import Measurements, Outcome, Sample
 from convlab.settings import Training
@@ -25,6 +29,7 @@ from experiments.efficiency._few_quantities import (
     RANDOM,
     SHUFFLED,
     WRITERS,
+    sets_that_decide,
 )
 
 ARMS = ("cnn", "mlp", "linear", MACHINE)
@@ -126,3 +131,29 @@ def test_claims_hold_where_neighbours_matter_and_are_refuted_where_they_do_not()
 def test_images_that_lose_more_than_their_neighbours_make_claims_invalid() -> None:
     broken = measured(88, 80, 86, 79)  # as if the test images were shuffled in another order
     assert outcome("C001", broken) == outcome("C329", broken) == "invalid"
+    two_points = measured(88, 80, 86, 84)  # a quarter of what the CNN loses is seen as well
+    assert outcome("C001", two_points) == "invalid"
+
+
+@pytest.mark.parametrize("arm", ["mlp", "linear"])
+def test_a_network_of_no_order_answers_shuffled_pixels_as_its_shuffled_twin(arm: str) -> None:
+    """So that shuffled pixels cost nothing on average, on whatever split, by first weights."""
+    network = architectures(2)[arm].build()
+    layer = next(each for each in network.modules() if isinstance(each, nn.Linear))
+    x, order = torch.rand(5, 1, 8, 8), torch.randperm(64)
+    answers = network(x)
+    layer.weight.data = layer.weight.data[:, order]
+    moved = x.flatten(2)[:, :, order].view_as(x)
+    assert torch.allclose(network(moved), answers, atol=1e-5)
+
+
+def test_so_many_sets_decide_as_bring_the_interval_to_0() -> None:
+    found, wiggle = Measurements(), (-3.0, -2.0, 0.0, 1.0, 4.0, 2.0)
+    for arm, values in (("cnn", wiggle), ("mlp", (1.0,) * 6)):
+        row = {"split": RANDOM, "pixels": IN_ORDER, "arm": arm}
+        found.add("", row, {MEAN: Sample(values, "mean", "data", 0.25)})
+    sets = sets_that_decide(found).center
+    lead_found = [value - 1 for value in wiggle]
+    for count, decided in ((sets, True), (sets - 1, False)):
+        reach = 1.96 * stdev(lead_found) / sqrt(count)
+        assert (reach <= abs(fmean(lead_found))) is decided
