@@ -39,8 +39,7 @@ from ._signal_settings import DENSE, LOCAL, SHARED
 
 ACCURACY, HALF, KNOWN = "accuracy (%)", "accuracy in half the steps (%)", "signal known (%)"
 FIXED, APART = "accuracy, fixed patch (%)", "distance of the filters"
-DIFFERENT = "different examples"
-PATCHES, SIZE = 16, 8
+DIFFERENT, PATCHES, SIZE = "different examples", 16, 8
 N, SHIFTS, MORE, FOUR = "n", "all shifts of n", "16 n", "4 n"
 SEEN = ((SHARED, N), (LOCAL, N), (LOCAL, SHIFTS), (LOCAL, MORE), (DENSE, N), (DENSE, FOUR))
 TIMES = {N: 1, SHIFTS: 1, FOUR: 4, MORE: PATCHES}  # different examples, over n
@@ -51,7 +50,7 @@ class Config(BaseModel):
 
     model_config = FROZEN
 
-    seeds: Seeds = Field(50, description="networks per arm")
+    seeds: Seeds = Field(100, description="networks per arm")
     examples: int = Field(32, ge=2, le=4096, description="n")
     noise: float = Field(0.15, gt=0, description="standard deviation; the signal's norm is 1")
     training: Training = Training(steps=300, lr=0.05, schedule="cosine")
@@ -112,7 +111,8 @@ def gain(quantity: str, one: tuple[str, str], other: tuple[str, str]) -> Quantit
     return paired(*(at(quantity, arm=arm, seen=seen) for arm, seen in (one, other)))
 
 
-# In a first run sharing and shifts gained something in the fixed patch too: hence by how much.
+# First predicted for the fixed patch: sharing loses, shifts gain a point. They gained 4 [1-6] and
+# 13 [11-15], as either silences 15 patches of noise. Hence how much less.
 MORE_WHERE_IT_MOVES, SHIFTS_MORE_WHERE_IT_MOVES = (
     Control(
         sentence="where the signal is in one fixed patch, less is gained",
@@ -175,7 +175,7 @@ CLAIMS = (
         sentence="To a locally connected layer, 16 shifts of each of n examples are worth less "
         "than 16 n different ones",
         of=gain(ACCURACY, (LOCAL, MORE), (LOCAL, SHIFTS)),
-        predicted=above(0),
+        predicted=above(0),  # 50 networks had 1.7 [0.3-3.0] and 50 others 0.6 [0.1-1.1]
         expected=None,
         controls=(KNOWABLE, LOCAL_ENOUGH),
     ),
