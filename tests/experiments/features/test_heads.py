@@ -91,12 +91,19 @@ def test_the_claims_see_a_layer_that_is_needed_and_a_control_that_fails() -> Non
     assert outcome(claim, maximum=97, little=97.5) is Outcome.INVALID
 
 
-def outcome(claim: Claim, *, maximum: float, little: float) -> Outcome:
+def test_a_maximum_that_loses_no_digit_refutes_that_it_loses_some() -> None:
+    (claim,) = (claim for claim in heads.CLAIMS if claim.id == "C125o2")
+    assert outcome(claim, maximum=97, little=80, features=95) is Outcome.HOLDS
+    assert outcome(claim, maximum=97, little=80, features=99) is Outcome.REFUTED
+
+
+def outcome(claim: Claim, *, maximum: float, little: float, features: float = 96) -> Outcome:
     measurements = Measurements()
     for body, arm, center in (
         (ALL, FLAT, 98),
         (ALL, MAXIMUM, maximum),
         (LITTLE, FLAT, 98),
+        (LITTLE, MAXIMUM, features),
         (LITTLE, MIDDLE, little),
     ):
         for steps in (heads.WHOLE, heads.HALF):
