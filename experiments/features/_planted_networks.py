@@ -50,6 +50,7 @@ from ._planted_names import (
 )
 
 ALIKE = 0.9  # the cosine of a kernel that has found a patch
+STOPS = 0, 0.125, 0.25, 0.5, 1  # of the steps, at which kernels are looked at
 IMAGES = 1000  # that each network is tested on
 
 
@@ -70,6 +71,9 @@ class Tests:
     patches: Tensor
     x: Tensor
     y: Tensor  # (N,), the same of each seed
+
+    def of_first(self, seeds: int) -> Tests:
+        return replace(self, patches=self.patches[:seeds], x=self.x[:seeds])
 
 
 def flat_head_after_maxima(channels: int, size: tuple[int, int], classes: int) -> nn.Module:
@@ -113,6 +117,17 @@ def learn(
         training=what.training,
         keep=keep,
     )
+
+
+def add_course(
+    measurements: Measurements, workbench: Workbench, name: str, what: Lesson, tests: Tests
+) -> None:
+    """What the kernels are at every stop of the training, of one network for each test."""
+    steps = what.training.steps
+    stops = sorted({round(part * steps) for part in STOPS})
+    networks = learn(workbench, name, what, len(tests.x), stops)
+    for stop in stops:
+        add_kernels(measurements, name, stop / steps, networks.at(stop), tests)
 
 
 def add_kernels(

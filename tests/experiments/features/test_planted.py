@@ -122,3 +122,26 @@ def test_a_control_sees_networks_that_learn_wrong_labels_as_well() -> None:
     low = Sample(tuple(each - 0.5 for each in high.values), "mean", "weights and data")
     measurements.add("", {"arm": names.WRONG, "done": 1.0}, {names.SHIFTED: low})
     assert claim.check(measurements, planted.Config()).outcome is Outcome.HOLDS
+
+
+def test_kernels_that_tell_the_classes_before_the_training_make_a_claim_invalid() -> None:
+    (claim,) = (claim for claim in planted.CLAIMS if claim.id == "C127")
+    for start, expected in ((0.84, Outcome.HOLDS), (0.95, Outcome.INVALID)):
+        measurements = Measurements()
+        for arm, done, area, cosine in (
+            (names.MAXIMUM, 1.0, 0.99, 0.9),
+            (names.WRONG, 1.0, 0.8, 0.4),
+            (names.MANY, 0.0, start, 0.4),
+        ):
+            quantities = {
+                name: Sample(tuple(center + i / 1000 for i in range(6)), "mean")
+                for name, center in ((names.AREA, area), (names.SHIFTED, cosine))
+            }
+            measurements.add("", {"arm": arm, "done": done}, quantities)
+        assert claim.check(measurements, planted.Config()).outcome is expected
+
+
+def test_the_first_of_more_networks_are_asked_the_same() -> None:
+    many, few = (networks.held_out(Workbench(), seeds) for seeds in (3, 2))
+    assert torch.equal(many.of_first(2).x, few.x)
+    assert torch.equal(many.of_first(2).patches, few.patches)
