@@ -6,7 +6,7 @@ import pytest
 
 from convlab.lab import claims, identity, ledger
 from convlab.report.ledger_text import as_markdown
-from convlab.report.standing import Standing, counts
+from convlab.report.standing import counts
 from tests.claims import DOCUMENT, MARKDOWN, README, block, document, standings, with_block
 
 KNOWN = document()
@@ -46,9 +46,5 @@ def test_its_numbers_name_a_run_and_no_path_of_a_machine() -> None:
     assert str(Path.home()) not in DOCUMENT.read_text(encoding="utf-8")
 
 
-def _unexpected(standing: Standing) -> bool:
-    return standing.state == "unexpected"
-
-
-def test_nothing_that_is_kept_is_unexpected() -> None:
-    assert not list(filter(_unexpected, STANDINGS))
+def test_what_is_kept_is_as_expected_or_explained() -> None:
+    assert [standing.id for standing in STANDINGS if standing.is_failure] == []

@@ -54,7 +54,7 @@ def claims(
 ) -> None:
     """Every claim of the posts, what was measured, and the verdict: `convlab claims S3`.
 
-    Exit 1 where a verdict is not the expected one, or is invalid, or a run failed.
+    Exit 1 where a verdict is not the expected one and nothing explains it, or a run failed.
     """
     with one_line_errors(debug):
         if json_ + csv_ + markdown > 1:
@@ -73,7 +73,7 @@ def claims(
             }  # whatever state they are in now
             shown = [each for each in known if (each.id, each.experiment) in asked]
         _print(shown, planned, "json" * json_ + "csv" * csv_ + "markdown" * markdown)
-        if failed or any(standing.state is State.UNEXPECTED for standing in shown):
+        if failed or any(standing.is_failure for standing in shown):
             raise Exit(1)
 
 

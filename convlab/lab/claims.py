@@ -128,6 +128,7 @@ def _of_claim(claim: Claim, planned: Plan) -> Standing:
         controls=tuple(_control(control, planned) for control in claim.controls),
         blind=claim.blind,
         identity=claim.identity,
+        surprise=claim.surprise,
     )
 
 
@@ -184,6 +185,7 @@ def _of_own(record: Record) -> Iterator[Standing]:
             predicted_high=verdict.predicted_high,
             blind=verdict.blind,
             identity=verdict.identity,
+            surprise=verdict.surprise,
             run=record.run or "",
             stale=stale,
             **({} if stale else _judged(verdict)),

@@ -49,8 +49,9 @@ class Claim:
     refuted, and its repaired twin to hold; with None, either is as expected. A prediction counts
     for the settings that it was made for, and for all if it is `general` or a function of them.
     It is not `blind` where a trial had shown what would come out, and an `identity` is true by
-    construction. Raises TypeError or ValueError for what could not be judged, so that it is told
-    before a run.
+    construction. Where a run contradicts a prediction that was made before it, the prediction
+    stays, and `surprise` says what came instead, and why. Raises TypeError or ValueError for what
+    could not be judged, so that it is told before a run.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Claim:
     general: bool = False
     blind: bool = True
     identity: bool = False
+    surprise: str = ""
 
     def __post_init__(self) -> None:
         _check_judged(f"claim {self.id}", self.of, self.predicted)
@@ -142,6 +144,7 @@ class Claim:
             general=self.counts_everywhere,
             blind=self.blind,
             identity=self.identity,
+            surprise=self.surprise,
         )
 
     def _failed(self, measurements: Measurements, settings: Any) -> list[Failed]:

@@ -39,6 +39,7 @@ class Verdict:
     general: bool = False  # counts for all settings
     blind: bool = True  # no trial had shown what would come out
     identity: bool = False  # true by construction
+    surprise: str = ""  # why it comes out otherwise than predicted, where that is known
 
     @property
     def decided(self) -> bool:
@@ -60,6 +61,11 @@ class Verdict:
         if self.outcome is Outcome.UNDECIDED:
             return self.expected is Outcome.UNDECIDED and self.why.startswith(ACROSS)
         return self.decided if self.expected is None else self.outcome is self.expected
+
+    @property
+    def explained(self) -> bool:
+        """Whether it came out otherwise than predicted, and it is known why."""
+        return bool(self.surprise) and self.decided and not self.as_expected
 
     @property
     def evidence(self) -> str:

@@ -83,7 +83,8 @@ def told(verdict: Verdict) -> tuple[str, str]:
     if verdict.as_expected:
         return YES, _as_expected(verdict)
     if verdict.decided:
-        return NO, f"{outcome}, but {verdict.expected} was expected"
+        why = f": {verdict.surprise}" if verdict.surprise else ""
+        return NO, f"{outcome}, but {verdict.expected} was expected{why}"
     why = f": {verdict.why}" if verdict.why else ""
     return OPEN if outcome is Outcome.UNDECIDED else NO, f"{outcome}{why}"
 

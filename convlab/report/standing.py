@@ -50,6 +50,7 @@ class Standing:
     controls: tuple[str, ...] = ()  # each with what it must give
     blind: bool = True
     identity: bool = False
+    surprise: str = ""  # why it comes out otherwise than predicted, where that is known
     outcome: str = ""
     why: str = ""
     quantity: str = ""
@@ -72,6 +73,12 @@ class Standing:
             return State.UNDECIDED
         as_expected = self.outcome != Outcome.INVALID and self.expected in ("", self.outcome)
         return State.AS_EXPECTED if as_expected else State.UNEXPECTED
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it came out otherwise than predicted, and it is not known why."""
+        explained = self.surprise and self.outcome != Outcome.INVALID
+        return self.state is State.UNEXPECTED and not explained
 
     @property
     def is_literal(self) -> bool:

@@ -57,6 +57,8 @@ def _as_expected(standing: Standing) -> str:
 def _reason(standing: Standing) -> str:
     """Why nothing is known of it, or nothing was decided."""
     state = standing.state
+    if state is State.UNEXPECTED and standing.outcome != Outcome.INVALID:
+        return standing.surprise
     return standing.untestable if state is State.UNTESTABLE else standing.stale or standing.why
 
 

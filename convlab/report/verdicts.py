@@ -43,10 +43,10 @@ def prediction(verdict: Verdict) -> list[str]:
 
 
 def answer(record: Record) -> Text | None:
-    """What was found, where this run's verdicts all came out as expected; else which did not."""
+    """What was found, where all verdicts are as expected or explained; else which are not."""
     if record.status is not Status.COMPLETED:
         return None
-    if unsettled := [v for v in record.verdicts if not v.settled]:
+    if unsettled := [v for v in record.verdicts if not (v.settled or v.explained)]:
         return words(f"Not settled: {'; '.join(_reasons(unsettled))}", style="bold yellow")
     said = record.answer and not (record.quick and not record.verdicts)
     return words(f"We found: {record.answer}") if said else None

@@ -138,11 +138,12 @@ CLAIMS = (
         sentence="What a filter for each position needs grows with the size d of the feature as "
         "k (k + d) does, by the slope of logarithms to 0.3",
         of=slope_of(LOCAL, "size"),
-        # Predicted after pilots, which had 0.4. It came to 1.0, the slope of k d, and stays so:
-        # k (k + d) bounds the examples from above and k d from below, which promises no slope.
+        # Predicted after pilots, which had 0.4.
         predicted=within(0.3, of=slope_of_bound("size")),
         blind=False,
         controls=(KNOWABLE, *NOTHING_LEAKS, LOCAL_ENOUGH),
+        surprise="k (k + d) bounds the examples from above and k d from below: that promises no "
+        "slope, and the measured one is that of k d",
     ),
     Claim(
         id="C304o6",
@@ -161,12 +162,12 @@ CLAIMS = (
         source="ours",
         sentence="Where the feature stands always in the same one of 64 positions, sharing is a "
         "disadvantage: one filter for all needs more examples than one for each",
-        # Predicted after pilots. With 16 positions it came to 1.0, which decides nothing, with 64
-        # to 0.08, and stays so: a filter for each must learn that 63 of them see noise.
+        # Predicted after pilots. With 16 positions it came to 1.0, which decides nothing.
         of=over(fixed(SHARED, MOST), fixed(LOCAL, MOST)),
         predicted=above(1),
         blind=False,
         controls=(KNOWABLE, *NOTHING_LEAKS),
+        surprise="with a filter for each, a network must learn that 63 of them see noise",
     ),
 )
 

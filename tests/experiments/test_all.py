@@ -99,4 +99,5 @@ def test_an_experiment_asks_a_question(path: Path) -> None:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_claims_of_a_config_come_out_as_expected(name: str, tmp_path: Path) -> None:
     record = lab.run(lab.plan(name), root=tmp_path)
-    assert [(v.id, v.outcome, v.evidence) for v in record.unexpected] == []
+    failed = [v for v in record.unexpected if not v.explained]
+    assert [(v.id, v.outcome, v.evidence) for v in failed] == []

@@ -107,6 +107,10 @@ def test_the_counts_are_the_first_sentence() -> None:
         (replace(JUDGED, identity=True), "✓ holds, by construction"),
         (replace(JUDGED, outcome="undecided", why="needs 6 seeds"), "? undecided: needs 6 seeds"),
         (replace(JUDGED, outcome="invalid", why=CONTROL), "✗ invalid"),
+        (
+            replace(JUDGED, outcome="refuted", expected="holds", surprise="noise is learned"),
+            "✗ refuted, but holds was expected: noise is learned",
+        ),
         (replace(JUDGED, outcome="", stale="settings side"), "~ stale: settings side"),
         (replace(JUDGED, outcome=""), "– not run"),
         (replace(JUDGED, outcome="", experiment=""), "– no experiment"),

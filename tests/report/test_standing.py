@@ -45,6 +45,22 @@ def test_a_state_follows_from_what_is_known(standing: Standing, expected: State)
     assert standing.state is expected
 
 
+@pytest.mark.parametrize(
+    ("standing", "fails"),
+    [
+        (judged("refuted"), True),
+        (judged("refuted", surprise="noise is learned"), False),
+        (judged("invalid", surprise="noise is learned"), True),
+        (judged("holds"), False),
+        (judged("undecided"), False),
+    ],
+)
+def test_a_prediction_fails_where_nothing_explains_what_came(
+    standing: Standing, fails: bool
+) -> None:
+    assert standing.is_failure is fails
+
+
 def test_the_counts_are_of_posts_sentences_and_then_of_all_predictions() -> None:
     known = [
         judged("refuted", "refuted"),

@@ -48,6 +48,12 @@ SAID: list[tuple[Verdict, str, str]] = [
     (verdict(REFUTED, None), "✓ refuted (either was possible)", "green"),
     (verdict(HOLDS, REFUTED), "✗ holds, but refuted was expected", "red"),
     (verdict(REFUTED), "✗ refuted, but holds was expected", "red"),
+    (
+        verdict(REFUTED, surprise="noise is learned"),
+        "✗ refuted, but holds was expected: noise is learned",
+        "red",
+    ),
+    (verdict(surprise="noise is learned"), "✓ holds", "green"),
     (verdict(UNDECIDED, why="needs 6 seeds"), "? undecided: needs 6 seeds", "yellow"),
     (verdict(UNDECIDED, None), "? undecided", "yellow"),
     (verdict(UNDECIDED, UNDECIDED, why="a quick run"), "? undecided: a quick run", "yellow"),
@@ -116,7 +122,7 @@ def test_an_answer_is_found_where_all_verdicts_are_decided_as_expected() -> None
     assert said(record(*sound, quick=True)) == "We found: It is half."  # all were exact
 
 
-@pytest.mark.parametrize("given_", [given_ for given_, said, _ in SAID if said[0] != "✓"])
+@pytest.mark.parametrize("given_", [v for v, said, _ in SAID if said[0] != "✓" and not v.surprise])
 def test_else_one_line_says_which_claim_is_not_settled_and_why(given_: Verdict) -> None:
     told = said(record(verdict(id="C9"), given_))
     assert told.startswith("Not settled: C1 ") and "C9" not in told and "half" not in told
@@ -139,3 +145,11 @@ def test_a_run_that_decides_nothing_or_has_not_ended_finds_nothing() -> None:
     assert said(record(quick=True)) == ""
     assert said(record(verdict(), status=Status.FAILED)) == ""
     assert said(replace(record(verdict(REFUTED)), status=Status.INTERRUPTED)) == ""
+
+
+def test_an_answer_stands_beside_a_prediction_that_failed_for_a_known_reason() -> None:
+    failed = verdict(REFUTED, surprise="noise is learned")
+    told = Record("one", "Why?", {}, verdicts=(verdict(), failed), answer="Because.")
+    assert str(answer(replace(told, status=Status.COMPLETED))) == "We found: Because."
+    unexplained = replace(told, status=Status.COMPLETED, verdicts=(replace(failed, surprise=""),))
+    assert "Not settled: C1 refuted" in str(answer(unexplained))
