@@ -1,0 +1,228 @@
+"""How much of its receptive field does a unit behind n layers effectively see?
+
+Each of n layers of 3 x 3 random weights, of mean 0, spreads the energy of the gradient by a box of
+three pixels, on average over the weights: so that its deviation should be √(n (k² - 1) / 12) and
+grow as √n, while the receptive field grows as n. The energies of several networks are added up
+before they are measured, since a single one is far from the mean. Predicted: a slope of 0.5 of the
+logarithms, to 0.1, where the receptive field has nearly 1. Equal positive weights have that
+deviation as well, of their gradients themselves, and not of the squares: a control. Of a ReLU
+theory promises nothing. An interval is one over groups of networks, each added up by itself. The formula is of Luo et al. (2016), whose networks were larger.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import sqrt
+from statistics import fmean
+
+import numpy as np
+from matplotlib.figure import Figure
+from pydantic import BaseModel, Field
+from torch import Tensor
+
+from convlab.figures import lines, points
+from convlab.measure import (
+    Answer,
+    Claim,
+    Control,
+    Measurements,
+    Sample,
+    above,
+    at,
+    below,
+    between,
+    exactly,
+    within,
+)
+from convlab.probes.receptive import deviation, side
+from convlab.record import Record
+from convlab.settings import FROZEN, Seeds
+from convlab.streams import Stream
+from convlab.workbench import Workbench
+
+from ._effective_names import (
+    AMPLITUDE,
+    DEVIATION,
+    ENERGY,
+    EQUAL,
+    FIELDS,
+    OVER_LAW,
+    RANDOM,
+    RELU,
+    SHARE,
+    SKIPS,
+    SLOPE,
+    THEORY,
+    field,
+    law,
+)
+from ._random_layers import summed
+
+MANY, MOST = 16, 32  # layers
+
+
+class Config(BaseModel):
+    """How deep the stacks are, and how many are added up."""
+
+    model_config = FROZEN
+
+    seeds: Seeds = Field(10, description="groups of networks")
+    draws: int = Field(10, ge=1, description="networks whose energies are added up")
+    channels: int = Field(16, ge=1, description="of every layer")
+    depths: tuple[int, ...] = Field((1, 2, 4, 8, MANY, MOST), min_length=2, description="layers")
+
+
+SLOPES = "How the deviation grows with the layers"
+
+
+def measure(config: Config, workbench: Workbench) -> Measurements:
+    measurements = Measurements()
+    for arm, of in workbench.track("arms", FIELDS):
+        fields = list(_fields(arm, of, config, workbench))
+        _add(measurements, {"arm": arm, "of": of}, fields, config.depths)
+    slope = _slope(config.depths, list(map(field, config.depths)))
+    measurements.add(SLOPES, {"arm": THEORY, "of": "pixels"}, {SLOPE: exactly(slope)})
+    return measurements
+
+
+def _fields(arm: str, of: str, config: Config, workbench: Workbench) -> Iterator[list[Tensor]]:
+    """Of each seed, the field behind each number of layers. Equal weights are not drawn."""
+    seeds, draws = (1, 1) if arm == EQUAL else (config.seeds, config.draws)
+    for seed in workbench.seeds(seeds):
+        generator = workbench.generator(Stream.WEIGHTS, seed)
+        yield [summed(arm, of, n, config.channels, draws, generator) for n in config.depths]
+
+
+def _add(
+    measurements: Measurements,
+    factors: dict[str, str],
+    fields: Sequence[Sequence[Tensor]],
+    depths: Sequence[int],
+) -> None:
+    deviations = [[fmean(deviation(each)) for each in of_seed] for of_seed in fields]
+    for column, n in enumerate(depths):
+        pixels = [of_seed[column] for of_seed in deviations]
+        shares = [100 * (side(of_seed[column]) / field(n)) ** 2 for of_seed in fields]
+        found = {DEVIATION: pixels, OVER_LAW: [each / law(n) for each in pixels], SHARE: shares}
+        samples = {name: _sample(values) for name, values in found.items()}
+        measurements.add("What a unit effectively sees", {**factors, "layers": n}, samples)
+    slopes = [_slope(depths, of_seed) for of_seed in deviations]
+    measurements.add(SLOPES, factors, {SLOPE: _sample(slopes)})
+
+
+def _sample(values: Sequence[float]) -> Sample:
+    return exactly(values[0]) if len(values) == 1 else Sample(values, "mean", "weights and data")
+
+
+def _slope(depths: Sequence[int], sizes: Sequence[float]) -> float:
+    """Of the straight line through the logarithms of the sizes over those of the layers."""
+    return float(np.polyfit(np.log(depths), np.log(sizes), 1)[0])
+
+
+NOT_EVERY_FIELD = Control(
+    sentence="the receptive field itself grows with a slope of 0.8 or more",
+    of=at(SLOPE, arm=THEORY, of="pixels"),
+    predicted=above(0.8),
+)
+SQUARES = Control(
+    sentence="the squares of equal weights' gradients have less than 0.8 of that deviation",
+    of=at(OVER_LAW, arm=EQUAL, of=ENERGY, layers=MANY),
+    predicted=below(0.8),
+)
+
+CLAIMS = (
+    Claim(
+        id="C004t",
+        source="S0",
+        sentence="What a node effectively sees grows as the square root of the layers, where its "
+        "receptive field grows in proportion to them: a slope of 0.5, to 0.1",
+        of=at(SLOPE, arm=RANDOM, of=ENERGY),
+        predicted=between(0.4, 0.6),
+        controls=(NOT_EVERY_FIELD,),
+    ),
+    Claim(
+        id="C004o8",
+        source="ours",
+        sentence="Behind 16 layers of random weights of mean 0, the gradient's energy has the "
+        "deviation √(n (k² - 1) / 12), to a tenth",
+        of=at(OVER_LAW, arm=RANDOM, of=ENERGY, layers=MANY),
+        predicted=between(0.9, 1.1),
+        controls=(SQUARES,),
+    ),
+    Claim(
+        id="C004o9",
+        source="ours",
+        sentence="Behind 32 layers of equal weights the gradient itself has the deviation "
+        "√(n (k² - 1) / 12)",
+        of=at(OVER_LAW, arm=EQUAL, of=AMPLITUDE, layers=MOST),
+        predicted=within(1e-9, of=1),
+        controls=(SQUARES,),
+        general=True,
+        identity=True,
+    ),
+    Claim(
+        id="C004o10",
+        source="ours",
+        sentence="Behind 16 layers a square of less than a quarter of the receptive field holds "
+        "95 % of the energy",
+        of=at(SHARE, arm=RANDOM, of=ENERGY, layers=MANY),
+        predicted=below(25),
+        controls=(
+            Control(
+                sentence="behind a single layer it takes the whole receptive field",
+                of=at(SHARE, arm=RANDOM, of=ENERGY, layers=1),
+                predicted=above(99),
+            ),
+        ),
+    ),
+    Claim(
+        id="C004o11",
+        source="ours",
+        sentence="With a ReLU before each layer, what is effectively seen grows as the square "
+        "root of the layers: a slope of 0.5, to 0.1",
+        of=at(SLOPE, arm=RELU, of=ENERGY),
+        predicted=between(0.4, 0.6),
+        expected=None,
+        controls=(NOT_EVERY_FIELD,),
+    ),
+    Claim(
+        id="C004o12",
+        source="ours",
+        sentence="With skips around the layers, a unit effectively sees less than without: at "
+        "most 0.9 of the deviation, behind 16 layers",
+        of=at(OVER_LAW, arm=SKIPS, of=ENERGY, layers=MANY),
+        predicted=below(0.9),  # of half the energy, the box of a skip is one pixel: √(1 / 2)
+        controls=(SQUARES,),
+    ),
+)
+
+ANSWER = Answer(
+    "A part that shrinks as layers are added. Behind {many} layers a square of {share:.0f} % of "
+    "its receptive field holds 95 % of what a unit answers to; its deviation grows with the "
+    "layers to the power of {slope:.2f}, with a ReLU of {relu:.2f}, and the receptive field to "
+    "that of {theory:.2f}.",
+    many=lambda _: exactly(MANY),
+    share=at(SHARE, arm=RANDOM, of=ENERGY, layers=MANY),
+    slope=at(SLOPE, arm=RANDOM, of=ENERGY),
+    relu=at(SLOPE, arm=RELU, of=ENERGY),
+    theory=at(SLOPE, arm=THEORY, of="pixels"),
+)
+
+
+def draw(record: Record) -> dict[str, Figure]:
+    depths = record.settings["depths"]
+    series = {
+        arm: points(
+            {n: record.measurements.get(DEVIATION, arm=arm, of=ENERGY, layers=n) for n in depths}
+        )
+        for arm in (RANDOM, RELU, SKIPS)
+    }
+    theory = [field(n) / sqrt(12) for n in depths]
+    series["receptive field, all of it alike"] = depths, theory, theory, theory
+    figure = lines(
+        series,
+        title=record.finding("C004t"),
+        x="layers of 3 x 3",
+        y="deviation of what is seen (pixels); bars: 95 % intervals",
+        log_x=True,
+        log_y=True,
+    )
+    return {"effective": figure}
