@@ -1,15 +1,16 @@
-"""The arms of `canvases`, and what a user may set of it, checked without torch."""
+"""The arms and settings of `canvases`. No torch."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from convlab.settings import FROZEN, Seeds, Training
 
 MAXIMUM, MEAN, BIASLESS = "maximum", "mean", "mean, no biases"
 SCORE, MOVED, OFF = "accuracy (%)", "greatest change of a logit", "greatest distance from the law"
 LEARNED = 16  # pixels of the side of a canvas on which the networks learn
-MARGIN = 4  # pixels of background that a canvas has at least around a digit
 
 
 def _from_learned(sides: tuple[int, ...]) -> tuple[int, ...]:
@@ -23,3 +24,15 @@ Canvases = Annotated[
     Field(min_length=2),
     AfterValidator(_from_learned),
 ]
+
+
+class Learning(BaseModel):
+    """The networks, and the canvases that they see after their training."""
+
+    model_config = FROZEN
+
+    sides: Canvases = Field((16, 32, 64), description="of the canvases, in pixels")
+    channels: int = Field(16, ge=1, le=256, description="of each of the two convolutions")
+    seeds: Seeds = Field(10, description="networks per arm, each with a split of its own")
+    tested_on: int = Field(100, ge=1, le=300, description="held-out digits, per seed")
+    training: Training = Training(steps=800, batch=32, lr=0.01, schedule="cosine")

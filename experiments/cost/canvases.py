@@ -9,16 +9,8 @@ CNN says at another size depends on its end. Controls: each law fails where it s
 networks recognise digits at the size that they learned. An MLP takes no other size (`sizes`).
 """
 
-from dataclasses import replace
-from functools import partial
-
-import torch
 from matplotlib.figure import Figure
-from pydantic import BaseModel, Field
-from torch import Generator, Tensor, nn
-from torch.nn.functional import cross_entropy, pad
 
-from convlab.data import load, split
 from convlab.figures import lines, points
 from convlab.measure import (
     Answer,
@@ -31,36 +23,22 @@ from convlab.measure import (
     at,
     below,
     equal,
-    exactly,
     paired,
 )
-from convlab.probes.answers import accuracy, apart
 from convlab.record import Record
-from convlab.settings import FROZEN, Seeds, Training
-from convlab.streams import Data, Stream
-from convlab.train import Networks
 from convlab.workbench import Workbench
 
-from ._canvas_names import BIASLESS, LEARNED, MAXIMUM, MEAN, MOVED, OFF, SCORE, Canvases
-
-HELD_OUT = 0.2  # of the digits
-OF_MEANS = 3  # times lr: of a mean, each pixel has a small share of the gradient
-WHITE = 8.0  # a mean over a canvas holds little of a digit: at 1, 400 steps left 26 % accuracy
+from ._canvas_names import BIASLESS, LEARNED, MAXIMUM, MEAN, MOVED, OFF, SCORE, Learning
+from ._on_canvases import compared, held_out, learn, logits
 
 
-class Config(BaseModel):
+class Config(Learning):
     """The networks, and the canvases that they see after their training."""
-
-    model_config = FROZEN
-
-    sides: Canvases = Field((16, 32, 64), description="of the canvases, in pixels")
-    channels: int = Field(16, ge=1, le=256, description="of each of the two convolutions")
-    seeds: Seeds = Field(10, description="networks per arm")
-    training: Training = Training(steps=600, lr=0.01, schedule="cosine")
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
-    measurements, (x, y) = Measurements(), held_out(workbench, config.seeds)
+    measurements = Measurements()
+    x, y = held_out(workbench, config.seeds, config.tested_on)
     for arm in (MAXIMUM, MEAN, BIASLESS):
         networks = learn(arm, config, workbench)
         learned = logits(networks, x, LEARNED)
@@ -71,70 +49,6 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
                 compared(learned, logits(networks, x, side), y, (LEARNED / side) ** 2),
             )
     return measurements
-
-
-def learn(arm: str, config: Config, workbench: Workbench) -> Networks:
-    training = config.training
-    if arm != MAXIMUM:
-        training = training.model_copy(update={"lr": OF_MEANS * training.lr})
-    return workbench.fit(
-        arm,
-        partial(network, arm, config.channels),
-        training_digits,
-        cross_entropy,
-        seeds=config.seeds,
-        training=training,
-    )
-
-
-def network(arm: str, channels: int) -> nn.Module:
-    """Two convolutions of 3 x 3, a global mean or maximum, and a linear layer."""
-    bias = arm != BIASLESS
-    return nn.Sequential(
-        nn.Conv2d(1, channels, 3, padding=1, bias=bias),
-        nn.ReLU(),
-        nn.Conv2d(channels, channels, 3, padding=1, bias=bias),
-        nn.ReLU(),
-        nn.AdaptiveMaxPool2d(1) if arm == MAXIMUM else nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(channels, 10, bias=bias),
-    )
-
-
-def training_digits(generator: Generator) -> Data:
-    """The digits that a seed learns, by its first draw, on canvases."""
-    train, _ = split(load("digits"), generator, HELD_OUT)
-    return Data(on_canvas(train.x, LEARNED), train.y)
-
-
-def held_out(workbench: Workbench, seeds: int) -> tuple[Tensor, Tensor]:
-    """The other digits of each seed, (S, N, 1, 8, 8), and their classes (S, N)."""
-    streams = (workbench.generator(Stream.DATA, seed) for seed in range(seeds))
-    each = [split(load("digits"), stream, HELD_OUT)[1] for stream in streams]
-    return torch.stack([test.x for test in each]), torch.stack([test.y for test in each])
-
-
-def on_canvas(digits: Tensor, side: int) -> Tensor:
-    """The digits (…, 8, 8), brightened, in the middle of black canvases (…, side, side)."""
-    return pad(WHITE * digits, 4 * [(side - digits.shape[-1]) // 2])
-
-
-def logits(networks: Networks, digits: Tensor, side: int) -> Tensor:
-    """(S, N, 10), in float64: no rounding hides a law, or looks like a breach of one."""
-    exact = replace(networks, state={name: t.double() for name, t in networks.state.items()})
-    parts = digits.double().split(32, dim=1)
-    return torch.cat([exact.predict(on_canvas(part, side), own=True) for part in parts], dim=1)
-
-
-def compared(learned: Tensor, found: Tensor, y: Tensor, ratio: float) -> dict[str, Sample]:
-    """How often the class is right, and how far logits are from those before, and from a share."""
-    unit = learned.abs().max()
-    scores = tuple(accuracy(found, y).tolist())
-    return {
-        SCORE: Sample(scores, "mean", "weights and data", HELD_OUT / (1 - HELD_OUT)),
-        MOVED: exactly(float(apart(found, learned).max() / unit)),
-        OFF: exactly(float(apart(found, ratio * learned).max() / unit)),
-    }
 
 
 def on_the_largest(name: str, arm: str) -> Quantity:
@@ -148,6 +62,15 @@ def on_the_largest(name: str, arm: str) -> Quantity:
     return Quantity(f"{said}, {arm}, largest canvas", found, unit.rstrip(")"))
 
 
+# A first run taught networks with a mean at three times the lr of the others, from torch's first
+# weights, by which a mean is small: not all of them learned, 78 % [49, 107] of the digits were
+# right, not 80, and C003o4 stayed undecided at 53 points [29, 76]. Pilots of other seeds, which
+# looked at the loss in training alone, found why: at that lr the loss of four networks ended at
+# 0.3, 0.9, 1.5 and 2.3, the last not better than guessing, and at lr 0.01 at 1.0 to 1.4; with
+# first weights that keep the size of the maps it ends at 0.5 to 0.7 after 400 steps of 32 digits,
+# and at 0.2 to 0.3 after 800. So all arms now learn from such weights, at one lr, for so long.
+# With biases that were 0 at first all learned as well, and lost 50 points [20, 81], undecided; the
+# claim is about biases, which are drawn as torch draws them here, as in the first run.
 LEARNED_WELL = Control(
     sentence="on canvases as they were learned, a network with a global mean recognises digits",
     of=at(SCORE, arm=MEAN, side=LEARNED),
@@ -196,7 +119,7 @@ CLAIMS = (
         "least 30 points of accuracy on a canvas of 16 times the area",
         of=paired(at(SCORE, arm=MEAN, side=LEARNED), on_the_largest(SCORE, MEAN)),
         predicted=above(30),
-        blind=False,  # networks that a first run had hardly trained had fallen to 10 %
+        blind=False,
         controls=(
             LEARNED_WELL,
             Control(
