@@ -6,7 +6,8 @@ grow as √n, while the receptive field grows as n. The energies of several netw
 before they are measured, since a single one is far from the mean. Predicted: a slope of 0.5 of the
 logarithms, to 0.1, where the receptive field has nearly 1. Equal positive weights have that
 deviation as well, of their gradients themselves, and not of the squares: a control. Of a ReLU
-theory promises nothing. An interval is one over groups of networks, each added up by itself. The formula is of Luo et al. (2016), whose networks were larger.
+theory promises nothing. An interval is one over groups of networks, each added up by itself. The
+formula is of Luo et al. (2016), whose networks were larger.
 """
 
 from collections.abc import Iterator, Sequence
