@@ -1,5 +1,6 @@
 """Stacks of random convolutions, and how strongly their one output answers to each pixel."""
 
+from collections.abc import Callable
 from math import sqrt
 
 import torch
@@ -7,7 +8,7 @@ from torch import Generator, Tensor, nn
 
 from convlab.probes.receptive import effective_field
 
-from ._effective_names import AMPLITUDE, ENERGY, EQUAL, KERNEL, RANDOM, RELU, SKIPS, field
+from ._effective_names import AMPLITUDE, ENERGY, EQUAL, KERNEL, RELU, SKIPS, field
 
 POWERS = {AMPLITUDE: 1, ENERGY: 2}
 
@@ -34,8 +35,8 @@ def _stack(arm: str, layers: int, channels: int, generator: Generator) -> nn.Mod
     first = _random(1, channels, generator, gain=1)
     gain = 2 if arm == RELU else 1  # a ReLU lets half of the energy through
     others = (_random(channels, channels, generator, gain=gain) for _ in range(layers - 1))
-    wrap = {RANDOM: nn.Sequential, RELU: _behind_relu, SKIPS: _Skip}[arm]
-    return nn.Sequential(first, *map(wrap, others))
+    wraps: dict[str, Callable[[nn.Module], nn.Module]] = {RELU: _behind_relu, SKIPS: _Skip}
+    return nn.Sequential(first, *map(wraps.get(arm, nn.Sequential), others))
 
 
 def _equal() -> nn.Module:

@@ -53,13 +53,11 @@ def draw(generator: Generator) -> list[Layer]:
     def number(low: int, high: int) -> int:
         return int(torch.randint(low, high + 1, (), generator=generator))
 
-    drawn = [
-        (KINDS[number(0, 2)], *(number(1, n) for n in (4, 3, 3))) for _ in range(number(1, 3))
-    ]
-    return [
-        Layer(kind, kernel, stride, 1 if kind == MEAN else dilation)  # torch's mean has none
-        for kind, kernel, stride, dilation in drawn
-    ]
+    def layer(kind: str) -> Layer:
+        kernel, stride, dilation = (number(1, most) for most in (4, 3, 3))
+        return Layer(kind, kernel, stride, 1 if kind == MEAN else dilation)  # torch's has none
+
+    return [layer(KINDS[number(0, 2)]) for _ in range(number(1, 3))]
 
 
 def by_formula(layers: Sequence[Layer], *, strides: bool = True) -> int:

@@ -110,7 +110,11 @@ def _add(
 
 
 def _sample(values: Sequence[float]) -> Sample:
-    return exactly(values[0]) if len(values) == 1 else Sample(values, "mean", "weights and data")
+    return (
+        exactly(values[0])
+        if len(values) == 1
+        else Sample(tuple(values), "mean", "weights and data")
+    )
 
 
 def _slope(depths: Sequence[int], sizes: Sequence[float]) -> float:
@@ -216,8 +220,8 @@ def draw(record: Record) -> dict[str, Figure]:
         )
         for arm in (RANDOM, RELU, SKIPS)
     }
-    theory = [field(n) / sqrt(12) for n in depths]
-    series["receptive field, all of it alike"] = depths, theory, theory, theory
+    theory = np.array([field(n) / sqrt(12) for n in depths])
+    series["receptive field, all of it alike"] = np.array(depths), theory, theory, theory
     figure = lines(
         series,
         title=record.finding("C004t"),

@@ -65,8 +65,8 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements, generator = Measurements(), workbench.generator(Stream.DATA)
     for way, unlike in stacks_unlike(config.stacks, generator).items():
         title = "Random stacks: pixels that a unit sees, beside those whose change changes it"
-        share = exactly(100 * unlike / config.stacks)
-        measurements.add(title, {"way": way}, {UNLIKE: share})
+        found = exactly(100 * unlike / config.stacks)
+        measurements.add(title, {"way": way}, {UNLIKE: found})
     for layers, unlike in towers_unlike(generator).items():
         title = "One to five layers of k x k kernels, beside 1 + n (k - 1)"
         measurements.add(title, {"layers": layers}, {KERNELS: exactly(unlike)})

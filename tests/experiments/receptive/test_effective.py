@@ -15,7 +15,8 @@ from convlab.workbench import Workbench
 
 effective = lab.load(catalogue.experiments()["effective"])
 of_layers = effective.summed.__globals__
-RANDOM, RELU, SKIPS, EQUAL = (of_layers[name] for name in ("RANDOM", "RELU", "SKIPS", "EQUAL"))
+RELU, SKIPS, EQUAL = (of_layers[name] for name in ("RELU", "SKIPS", "EQUAL"))
+RANDOM = effective.RANDOM
 ENERGY, AMPLITUDE = of_layers["ENERGY"], of_layers["AMPLITUDE"]
 
 

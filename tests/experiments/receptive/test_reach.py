@@ -80,7 +80,7 @@ def test_a_published_field_that_is_another_is_seen(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_change_is_seen_where_the_probe_would_not_look() -> None:
-    network = nn.Sequential(nn.Conv1d(1, 1, 3, bias=False)).double()
-    nn.init.constant_(network[0].weight, 1.0)
+    network = nn.Conv1d(1, 1, 3, bias=False, dtype=torch.float64)
+    nn.init.constant_(network.weight, 1.0)
     found = of_stacks["by_changing_each_pixel"](network, 9, 2)
     assert torch.equal(found, torch.tensor([2, 3, 4]))
