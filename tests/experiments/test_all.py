@@ -30,7 +30,7 @@ def test_every_experiment_has_a_config_of_its_name_and_no_longer_one_is_called_l
     assert {"hadamard", "edge", "cost", "compare", "translation"} <= set(CONFIGS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_ledger_runs_quickly_from_the_command_line(tmp_path: Path) -> None:
     words = ["claims", "--run", "--quick", "--jobs", "2", "--json", "--quiet"]
     command = [sys.executable, "-m", "convlab", *words, "--out", str(tmp_path)]
