@@ -41,7 +41,7 @@ def experiment(docstring: str, claims: Iterable[Claim], config: BaseModel) -> Re
     judged.add_column("predicted", ratio=2)
     judged.add_column("expected")
     for claim in claims:
-        cells = (claim.sentence, claim.predicted, claim.expected)
+        cells = (claim.sentence, claim.region(config), claim.expected or "either")
         judged.add_row(words(claim.id, claim.source, style="bold"), *map(words, cells))
     idea_text = words(" ".join(idea.split()))  # as wide as the console, not as the file
     return Group(words(question, style="bold"), idea_text, judged, settings(config))

@@ -52,3 +52,16 @@ def test_an_experiment_shows_what_it_claims_predicts_and_expects() -> None:
     question, idea, *_ = file.getvalue().splitlines()
     assert (question.strip(), idea.strip()) == ("Is it?", "The idea.")
     assert ["C7", "errors [of all] are small", "at most 2", "refuted"] in rows(shown)
+
+
+def test_a_prediction_that_depends_on_the_settings_is_shown_for_these() -> None:
+    claim = Claim(
+        id="C8",
+        source="S2",
+        sentence="errors are few",
+        of=lambda measurements: measurements.get("error"),
+        predicted=lambda settings: below(settings.seeds),
+        expected=None,
+    )
+    shown = report.experiment("Is it?", [claim], Config(seeds=5))
+    assert ["C8", "errors are few", "at most 5", "either"] in rows(shown)
