@@ -32,6 +32,7 @@ PUBLISHED = {
     ("AlexNet", "conv1"): 11,
     ("AlexNet", "pool1"): 19,
     ("AlexNet", "conv2"): 51,
+    ("AlexNet", "pool2"): 67,  # by the authors' formula: their table leaves it out
     ("AlexNet", "conv3"): 99,
     ("AlexNet", "conv4"): 131,
     ("AlexNet", "conv5"): 163,

@@ -75,3 +75,12 @@ def test_weights_that_are_not_equal_are_seen(monkeypatch: pytest.MonkeyPatch) ->
     assert outcome("C004o9", config) is Outcome.HOLDS
     monkeypatch.setitem(effective._add.__globals__, "law", lambda layers: layers**0.5)
     assert outcome("C004o9", config) is not Outcome.HOLDS
+
+
+def test_the_second_seed_is_the_first_of_a_run_that_starts_there() -> None:
+    config = effective.Config(seeds=2, draws=1, channels=2, depths=(1, 2))
+    both = effective.measure(config, Workbench())
+    second = effective.measure(config, Workbench(first_seed=1))
+    of = {"arm": RANDOM, "of": ENERGY, "layers": 2}
+    deviation = effective.DEVIATION
+    assert both.get(deviation, **of).values[1] == second.get(deviation, **of).values[0]
