@@ -143,7 +143,7 @@ CLAIMS = (
         controls=(BOUNDED,),
     ),
     Claim(
-        id="C004o6",
+        id="C004o13",
         source="ours",
         sentence="Most networks of three stages tell 90 % of marks as far apart as one output "
         "sees: 6 pixels",
@@ -154,7 +154,7 @@ CLAIMS = (
         blind=False,
     ),
     Claim(
-        id="C004o7",
+        id="C004o14",
         source="ours",
         sentence="Beyond the receptive field networks that have learned guess: on average they "
         "are right about 50 %, within 10 percentage points",
