@@ -1,13 +1,14 @@
 """How much of its receptive field does a unit behind n layers effectively see?
 
-Each of n layers of 3 x 3 random weights, of mean 0, spreads the energy of the gradient by a box of
-three pixels, on average over the weights: so that its deviation should be √(n (k² - 1) / 12) and
-grow as √n, while the receptive field grows as n. The energies of several networks are added up
-before they are measured, since a single one is far from the mean. Predicted: a slope of 0.5 of the
-logarithms, to 0.1, where the receptive field has nearly 1. Equal positive weights have that
-deviation as well, of their gradients themselves, and not of the squares: a control. Of a ReLU
-theory promises nothing. An interval is one over groups of networks, each added up by itself. The
-formula is of Luo et al. (2016), whose networks were larger.
+The energy is the squared gradient of one output by each pixel. Each layer of 3 x 3 random weights
+of mean 0 widens it, on average over the weights, like a box of three pixels. So its standard
+deviation should be √(n (k² - 1) / 12) with k = 3: it grows as √n, the receptive field as n (Luo
+et al. 2016). The energies of several networks are added up before they are measured, since a
+single one is far from the mean; a seed is such a group. Predicted: on logarithmic axes a slope of
+0.4 to 0.6; that of the receptive field, 1 + 2 n, is about 0.9. Further arms: a ReLU before each
+layer, of which theory says nothing, and skips around the layers, which should narrow what is
+seen. Controls: equal weights, whose gradients are boxes themselves, and their squares, which are
+narrower.
 """
 
 from collections.abc import Iterator, Sequence
@@ -142,7 +143,7 @@ CLAIMS = (
     Claim(
         id="C004t",
         source="S0",
-        sentence="What a node effectively sees grows as the square root of the layers, where its "
+        sentence="What a unit effectively sees grows as the square root of the layers, where its "
         "receptive field grows in proportion to them: a slope of 0.5, to 0.1",
         of=at(SLOPE, arm=RANDOM, of=ENERGY),
         predicted=between(0.4, 0.6),
@@ -202,12 +203,18 @@ CLAIMS = (
         # The box of a skip is one pixel, for half of the energy: all layers but the first have
         # half the variance, which makes √((1 + 15 / 2) / 16) = 0.73.
         predicted=below(0.9),
-        controls=(SQUARES,),
+        controls=(
+            Control(
+                sentence="without skips the deviation is at least 0.9 of the law's",
+                of=at(OVER_LAW, arm=RANDOM, of=ENERGY, layers=MANY),
+                predicted=above(0.9),
+            ),
+        ),
     ),
 )
 
 ANSWER = Answer(
-    "A part that shrinks as layers are added. Behind {many} layers a square of {share:.0f} % of "
+    "A share that shrinks as layers are added. Behind {many} layers a square of {share:.0f} % of "
     "its receptive field holds 95 % of what a unit answers to; its deviation grows with the "
     "layers to the power of {slope:.2f}, with a ReLU of {relu:.2f}, and the receptive field to "
     "that of {theory:.2f}.",
