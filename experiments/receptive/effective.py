@@ -11,13 +11,14 @@ seen. Controls: equal weights, whose gradients are boxes themselves, and their s
 narrower.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import pairwise
 from math import sqrt
-from statistics import fmean
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from torch import Tensor
 
 from convlab.figures import lines, points
@@ -26,7 +27,6 @@ from convlab.measure import (
     Claim,
     Control,
     Measurements,
-    Sample,
     above,
     at,
     below,
@@ -34,7 +34,6 @@ from convlab.measure import (
     exactly,
     within,
 )
-from convlab.probes.receptive import deviation, side
 from convlab.record import Record
 from convlab.settings import FROZEN, Seeds
 from convlab.streams import Stream
@@ -54,11 +53,12 @@ from ._effective_names import (
     SLOPE,
     THEORY,
     field,
-    law,
 )
+from ._effective_study import SLOPES, add, slope_of
 from ._random_layers import summed
 
 MANY, MOST = 16, 32  # layers
+Depth = Annotated[int, Field(ge=1, le=64)]
 
 
 class Config(BaseModel):
@@ -68,19 +68,25 @@ class Config(BaseModel):
 
     seeds: Seeds = Field(10, description="groups of networks")
     draws: int = Field(10, ge=1, description="networks whose energies are added up")
-    channels: int = Field(16, ge=1, description="of every layer")
-    depths: tuple[int, ...] = Field((1, 2, 4, 8, MANY, MOST), min_length=2, description="layers")
+    channels: int = Field(16, ge=4, description="of every layer; with fewer, a ReLU stops all")
+    depths: tuple[Depth, ...] = Field(
+        (1, 2, 4, 8, MANY, MOST), min_length=2, description="layers, in rising order"
+    )
 
-
-SLOPES = "How the deviation grows with the layers"
+    @field_validator("depths")
+    @classmethod
+    def _rising(cls, depths: tuple[int, ...]) -> tuple[int, ...]:
+        if any(one >= other for one, other in pairwise(depths)):
+            raise ValueError("should rise, such as [1, 2, 4]")
+        return depths
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements = Measurements()
     for arm, of in workbench.track("arms", FIELDS):
         fields = list(_fields(arm, of, config, workbench))
-        _add(measurements, {"arm": arm, "of": of}, fields, config.depths)
-    slope = _slope(config.depths, list(map(field, config.depths)))
+        add(measurements, {"arm": arm, "of": of}, fields, config.depths)
+    slope = slope_of(config.depths, list(map(field, config.depths)))
     measurements.add(SLOPES, {"arm": THEORY, "of": "pixels"}, {SLOPE: exactly(slope)})
     return measurements
 
@@ -91,36 +97,6 @@ def _fields(arm: str, of: str, config: Config, workbench: Workbench) -> Iterator
     for seed in range(seeds):
         generator = workbench.generator(Stream.WEIGHTS, seed)
         yield [summed(arm, of, n, config.channels, draws, generator) for n in config.depths]
-
-
-def _add(
-    measurements: Measurements,
-    factors: dict[str, str],
-    fields: Sequence[Sequence[Tensor]],
-    depths: Sequence[int],
-) -> None:
-    deviations = [[fmean(deviation(each)) for each in of_seed] for of_seed in fields]
-    for column, n in enumerate(depths):
-        pixels = [of_seed[column] for of_seed in deviations]
-        shares = [100 * (side(of_seed[column]) / field(n)) ** 2 for of_seed in fields]
-        found = {DEVIATION: pixels, OVER_LAW: [each / law(n) for each in pixels], SHARE: shares}
-        samples = {name: _sample(values) for name, values in found.items()}
-        measurements.add("What a unit effectively sees", {**factors, "layers": n}, samples)
-    slopes = [_slope(depths, of_seed) for of_seed in deviations]
-    measurements.add(SLOPES, factors, {SLOPE: _sample(slopes)})
-
-
-def _sample(values: Sequence[float]) -> Sample:
-    return (
-        exactly(values[0])
-        if len(values) == 1
-        else Sample(tuple(values), "mean", "weights and data")
-    )
-
-
-def _slope(depths: Sequence[int], sizes: Sequence[float]) -> float:
-    """Of the straight line through the logarithms of the sizes over those of the layers."""
-    return float(np.polyfit(np.log(depths), np.log(sizes), 1)[0])
 
 
 NOT_EVERY_FIELD = Control(

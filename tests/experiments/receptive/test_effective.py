@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from convlab import lab
@@ -34,7 +35,7 @@ def test_equal_weights_are_boxes_and_have_the_deviation_of_the_law(layers: int) 
     seen = effective.summed(EQUAL, AMPLITUDE, layers, 1, 1, generator(0, Stream.WEIGHTS))
     expected = boxes(layers)
     assert torch.allclose(seen / seen.sum(), expected / expected.sum(), atol=1e-12)
-    assert deviation(seen) == pytest.approx([effective.law(layers)] * 2)
+    assert deviation(seen) == pytest.approx([effective.add.__globals__["law"](layers)] * 2)
 
 
 def test_the_mean_energy_of_random_weights_is_that_of_boxes() -> None:
@@ -61,7 +62,7 @@ def test_layers_keep_the_size_of_their_input(arm: str) -> None:
 
 
 def test_a_slope_is_that_of_a_power() -> None:
-    assert effective._slope((1, 2, 4), [3.0, 3 * 2**0.7, 3 * 4**0.7]) == pytest.approx(0.7)
+    assert effective.slope_of((1, 2, 4), [3.0, 3 * 2**0.7, 3 * 4**0.7]) == pytest.approx(0.7)
 
 
 def outcome(claim: str, config: object) -> Outcome:
@@ -73,14 +74,28 @@ def outcome(claim: str, config: object) -> Outcome:
 def test_weights_that_are_not_equal_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     config = effective.Config(seeds=1, draws=1, channels=8)
     assert outcome("C004o9", config) is Outcome.HOLDS
-    monkeypatch.setitem(effective._add.__globals__, "law", lambda layers: layers**0.5)
+    monkeypatch.setitem(effective.add.__globals__, "law", lambda layers: layers**0.5)
     assert outcome("C004o9", config) is not Outcome.HOLDS
 
 
 def test_the_second_seed_is_the_first_of_a_run_that_starts_there() -> None:
-    config = effective.Config(seeds=2, draws=1, channels=2, depths=(1, 2))
+    config = effective.Config(seeds=2, draws=1, channels=4, depths=(1, 2))
     both = effective.measure(config, Workbench())
     second = effective.measure(config, Workbench(first_seed=1))
     of = {"arm": RANDOM, "of": ENERGY, "layers": 2}
     deviation = effective.DEVIATION
     assert both.get(deviation, **of).values[1] == second.get(deviation, **of).values[0]
+
+
+@pytest.mark.parametrize("depths", [(0, 1), (-1, 1), (1, 1), (4, 2), (1,), (1, 65)])
+def test_depths_rise_from_one_layer_on(depths: tuple[int, ...]) -> None:
+    with pytest.raises(ValidationError, match="depths"):
+        effective.Config(depths=depths)
+
+
+def test_one_seed_decides_nothing_that_is_drawn() -> None:
+    config = effective.Config(seeds=1, draws=1, channels=4)
+    found = effective.measure(config, Workbench())
+    told = {claim.id: claim.check(found, config) for claim in effective.CLAIMS}
+    assert told.pop("C004o9").outcome is Outcome.HOLDS
+    assert {verdict.why for verdict in told.values()} == {"needs 6 seeds"}
