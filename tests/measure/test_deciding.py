@@ -14,10 +14,12 @@ from convlab.measure import (
     Prediction,
     Sample,
     above,
+    below,
     between,
     within,
 )
 from convlab.measure.deciding import seeds_to_decide, told
+from convlab.measure.sample import Statistic
 
 MOST = 3000  # seeds that a test draws
 
@@ -85,3 +87,49 @@ def test_a_verdict_says_how_many_and_can_be_expected() -> None:
         verdict.why == ("the interval lies across a bound; about 57 seeds would decide")
         and verdict.as_expected
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "statistic", "predicted"),
+    [
+        ([1] * 6, "proportion", above(0.9)),
+        ([1] * 10, "proportion", above(0.99)),
+        ([1] * 9 + [0], "proportion", above(0.8)),
+        ([0] * 20, "difference", above(-0.02)),
+        ([0] * 20, "difference", within(0.05, of=0)),
+        ([1] * 3 + [0] * 9, "difference", above(0)),
+    ],
+)
+def test_of_proportions_as_many_are_told_as_decide(
+    values: list[int], statistic: Statistic, predicted: Prediction
+) -> None:
+    """Tried with multiples of the sample itself, which have its shares to the last one."""
+    sample = Sample(tuple(values), statistic)
+    assert predicted.judge(sample) is Outcome.UNDECIDED
+    enough = next(
+        times
+        for times in range(1, 100)
+        if predicted.judge(Sample(tuple(values) * times, statistic)) is not Outcome.UNDECIDED
+    )
+    told_ = seeds_to_decide(sample, predicted)
+    assert (enough - 1) * len(values) - len(values) < told_ <= enough * len(values)
+
+
+def test_of_a_proportion_on_the_bound_none_are_enough() -> None:
+    assert seeds_to_decide(Sample((1, 0) * 5, "proportion"), above(0.5)) == inf
+
+
+def test_an_equivalence_is_decided_by_its_own_interval() -> None:
+    """The 90 % interval, which takes fewer seeds than that of 95 %."""
+    few, predicted = normal(20, 0.3), within(0.5, of=0.7)
+    needed = seeds_to_decide(few, predicted)
+    enough = next(n for n in range(20, 400) if predicted.judge(normal(n, 0.3)) == "holds")
+    assert needed == pytest.approx(enough, rel=0.12)
+
+
+def test_the_end_of_the_interval_that_lies_across_is_the_one_that_counts() -> None:
+    skewed = Sample((0.9, 1.0, 1.1, 1.2, 1.3, 3.0, 9.0, 9.5, 9.6))  # its median is 1.3
+    below_, above_ = (seeds_to_decide(skewed, region) for region in (below(5), above(1.1)))
+    low, high = skewed.interval
+    assert below_ == pytest.approx(9 * ((high - 1.3) / 3.7) ** 2)
+    assert above_ == pytest.approx(9 * ((1.3 - low) / 0.2) ** 2)

@@ -111,6 +111,10 @@ def test_the_counts_are_the_first_sentence() -> None:
             replace(JUDGED, outcome="refuted", expected="holds", surprise="noise is learned"),
             "✗ refuted, but holds was expected: noise is learned",
         ),
+        (
+            replace(JUDGED, outcome="invalid", why="a control", surprise="noise is learned"),
+            "✗ invalid: a control",
+        ),
         (replace(JUDGED, outcome="", stale="settings side"), "~ stale: settings side"),
         (replace(JUDGED, outcome=""), "– not run"),
         (replace(JUDGED, outcome="", experiment=""), "– no experiment"),

@@ -151,5 +151,10 @@ def test_an_answer_stands_beside_a_prediction_that_failed_for_a_known_reason() -
     failed = verdict(REFUTED, surprise="noise is learned")
     told = Record("one", "Why?", {}, verdicts=(verdict(), failed), answer="Because.")
     assert str(answer(replace(told, status=Status.COMPLETED))) == "We found: Because."
+    for open_ in (UNDECIDED, INVALID):
+        left = replace(failed, outcome=open_, why="a control")
+        assert "Not settled: C1" in str(
+            answer(replace(told, status=Status.COMPLETED, verdicts=(left,)))
+        )
     unexplained = replace(told, status=Status.COMPLETED, verdicts=(replace(failed, surprise=""),))
     assert "Not settled: C1 refuted" in str(answer(unexplained))
