@@ -396,6 +396,8 @@ def test_data_of_each_are_scored_as_their_draws_are() -> None:
     networks = trained(lambda: nn.Linear(6, 2), 3)
     each = draw_each(row, networks.seeds, Stream.HELD_OUT)
     assert networks.score(mse_loss, each) == networks.score(mse_loss, row)
+    assert networks.score(mse_loss, each).varies == "weights and data"
+    assert networks.score(mse_loss, each[0]).varies == networks.varies
     with pytest.raises(UsageError, match="3 networks and data for 2"):
         networks.score(mse_loss, each[:2])
 

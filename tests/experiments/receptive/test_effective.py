@@ -51,7 +51,7 @@ def test_every_arm_sees_its_whole_receptive_field_and_no_more(arm: str) -> None:
     assert network(torch.zeros(1, 1, 7, 7)).shape[2:] == (1, 1)
 
 
-@pytest.mark.parametrize("arm", [RANDOM, SKIPS])
+@pytest.mark.parametrize("arm", [RANDOM, SKIPS, RELU])
 def test_layers_keep_the_size_of_their_input(arm: str) -> None:
     """Where outputs neither grow nor fade, 32 layers still have numbers that float32 has."""
     x = torch.randn(50, 1, 17, 17, generator=generator(0, Stream.DATA))
