@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import prod
+from pathlib import Path
+from traceback import extract_tb
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from convlab.errors import UsageError
 from convlab.measure import number
-from convlab.memory import require
+from convlab.memory import guard, require
 from convlab.models import MODELS, Shape, shrunk
 
 Make = Callable[[], nn.Module]
@@ -75,24 +81,76 @@ class Architecture:
 
 def check_scores(model: str, make: Make, images: Tensor, classes: int) -> None:
     """Raise UsageError if the network cannot be trained to tell these classes of images apart."""
-    network = make()
-    if network is make():
+    with errors_of(model):
+        network, again = make(), make()
+    if network is again:
         raise UsageError(
             f"{model} is one network, and every seed trains another: name a function or a class "
             "that makes a new one at each call"
         )
-    try:
-        with torch.no_grad():
-            scores = network(images)
-    except Exception as error:
-        error.add_note(f"raised by {model} for images of {tuple(images.shape)}")
-        raise
+    given = f"for {images.dtype} images of {tuple(images.shape)}"
+    with errors_of(model, f"raised by {model} {given}"), torch.no_grad():
+        scores = network(images)
     found = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
     if found != (wanted := (len(images), classes)):
         raise UsageError(
             f"{model} answers {found} to {len(images)} images; to be compared, it should give one "
             f"score for each of the {classes} classes: {wanted}"
         )
+    if not any(each.requires_grad for each in network.parameters()):
+        raise UsageError(f"{model} has nothing to train: no parameter that takes a gradient")
+
+
+def initialized(make: Make, shape: Shape) -> nn.Module:
+    """A new network; if layers of it are lazy, they have seen an image, and have their sizes."""
+    network = make()
+    if any(map(is_lazy, [*network.parameters(), *network.buffers()])):
+        training = network.training
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, *shape))
+        network.train(training)
+    return network
+
+
+@contextmanager
+def errors_of(model: str, note: str = "") -> Iterator[None]:
+    """Raise what a network of the user's own raises as a UsageError with his file and its line."""
+    try:
+        with guard():
+            yield
+    except UsageError:
+        raise
+    except Exception as error:
+        usage = UsageError(account(model, error))
+        for each in [*getattr(error, "__notes__", ()), *filter(None, [note])]:
+            usage.add_note(each)
+        raise usage from error
+
+
+def account(model: str, error: BaseException) -> str:
+    """What went wrong in one line, with the last line that ran of the file of FILE.py:NAME.
+
+    The model stands for the line where the error is in no line of the file.
+    """
+    place, _, _ = model.rpartition(":")
+    if isinstance(error, SyntaxError):  # of the file, or of one that it imports
+        name = error.filename or ""
+        other = name if Path(name).is_file() and Path(name).resolve() != _file(place) else place
+        return f"{other}:{error.lineno or 1}: {type(error).__name__}: {error.msg}"
+    within = [*extract_tb(error.__traceback__)]
+    if error.__cause__:  # a call of sys.exit, say
+        within += extract_tb(error.__cause__.__traceback__)
+    lines = [each.lineno for each in within if Path(each.filename) == _file(place)]
+    where = f"{place}:{lines[-1]}" if lines else model
+    return f"{where}: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _file(place: str) -> Path | None:
+    """The file of FILE.py or of PACKAGE.MODULE, where that is imported."""
+    if place.endswith(".py"):
+        return Path(place).resolve()
+    file = getattr(sys.modules.get(place), "__file__", None)
+    return Path(file) if file else None
 
 
 def parameter_count(model: str, shape: Shape, classes: int, width: int) -> int:
@@ -131,11 +189,17 @@ def contenders(
 
     A model that is none of convlab's is what `find` makes of its name. Raises NotEnoughMemory
     where the weights of one, their gradients and Adam's two moments would not fit, and UsageError
-    for an own network that gives these images (N, C, H, W) no score for each class.
+    for an own network that fails, that has nothing to train, or that gives these images
+    (N, C, H, W) no score for each class.
     """
     shape = images.shape[1], images.shape[2], images.shape[3]
-    found = {model: find(model) for model in models if model not in MODELS}
-    own = {model: make for model, make in found.items() if make}
+    own: dict[str, Make] = {}
+    for model in models:
+        if model not in MODELS:
+            with errors_of(model):
+                make = find(model)
+            if make:
+                own[model] = partial(initialized, make, shape)
     for model, make in own.items():
         check_scores(model, make, images[:2], classes)
     wide = [

@@ -25,6 +25,10 @@ class Task:
     dataset: Dataset
     shuffled: bool = False
 
+    def check(self) -> None:
+        """Raise UsageError where the images cannot be split, before anything is measured."""
+        split(self.dataset, Generator())
+
     @property
     def count(self) -> int:
         """How many training images a seed has; every split leaves as many."""

@@ -58,6 +58,8 @@ class Config(Comparison):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     dataset = load(config.data)
+    task = Task(dataset)
+    task.check()
     classes = len(dataset.classes)
     arms = contenders(config.models, dataset.x, classes, config.width, workbench.own)
     architectures = dict.fromkeys(arms.values())  # that of the first is there twice
@@ -65,7 +67,6 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     order = workbench.generator(Stream.ORDER)
     training, device = config.training, workbench.device
     add_costs(measurements, architectures, dataset, training, device, order)
-    task = Task(dataset)
     scores = {each: scores_of(each, task, "", config, workbench) for each in architectures}
     add_scores(measurements, arms, scores)
     as_large = {each: scores[each] for (equal, _), each in arms.items() if equal == "parameters"}

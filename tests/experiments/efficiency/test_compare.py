@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 from pydantic import ValidationError
 
 from convlab import lab
-from convlab.lab import catalogue
+from convlab.errors import UsageError
+from convlab.lab import catalogue, networks
 from convlab.measure import Measurements, NotMeasured, Outcome, Sample, exactly
 from convlab.memory import NotEnoughMemory
 from convlab.record import Record
@@ -202,6 +205,38 @@ def test_figures_show_every_arm_by_its_name() -> None:
 def test_a_network_that_no_memory_holds_is_refused_at_once() -> None:
     with pytest.raises(NotEnoughMemory, match="training local 4096 would take"):
         tiny(models=("local", "mlp"), width=4096)
+
+
+def test_images_that_cannot_be_split_are_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        Image.new("L", (8, 8)).save(tmp_path / name / "1.png")
+    measured: list[object] = []
+    monkeypatch.setitem(
+        compare.measure.__globals__, "add_costs", lambda *all: measured.append(all)
+    )
+    with pytest.raises(UsageError, match="class 'a' has a single image"):
+        tiny(data=f"folder:{tmp_path}")
+    assert not measured
+
+
+def test_a_network_with_lazy_layers_is_trained_beside_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(
+        "from torch import nn\ndef lazy():\n"
+        "    return nn.Sequential(nn.Flatten(), nn.LazyLinear(10))\n"
+    )
+    config = compare.Config(
+        models=("linear", "net.py:lazy"),
+        training=Training(steps=2, batch=16),
+        **{"images": (20,), "lr_factors": (1,), "lr_seeds": 1, "seeds": 2},
+    )
+    measured = compare.measure(config, Workbench(own=networks.own))
+    assert len(measured.get(TEST_ACCURACY, equal="width", arm="net.py:lazy").values) == 2
 
 
 def test_the_published_digits_do_not_stand_beside_a_users_own_images() -> None:

@@ -1,8 +1,10 @@
 """Tests of the networks that `compare` trains: equally wide, or with equally many parameters."""
 
+import re
 from collections.abc import Callable
 from functools import cache, partial
 from math import ceil
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from convlab.errors import UsageError
+from convlab.lab import networks
 from convlab.models import MODELS, Shape
 from experiments.efficiency import _contenders
 from experiments.efficiency._contenders import (
@@ -144,8 +147,89 @@ def test_an_own_network_that_cannot_be_compared_is_refused(
 
 
 def test_what_an_own_network_raises_says_which_it_is() -> None:
-    with pytest.raises(RuntimeError) as raised:
+    with pytest.raises(UsageError, match=r"^n\.py:x: RuntimeError: mat1 and mat2") as raised:
         contenders(
             ["n.py:x"], torch.zeros(4, 1, 9, 9), 10, 4, lambda name: lambda: nn.Linear(8, 10)
         )
-    assert raised.value.__notes__ == ["raised by n.py:x for images of (2, 1, 9, 9)"]
+    note = "raised by n.py:x for torch.float32 images of (2, 1, 9, 9)"
+    assert raised.value.__notes__ == [note]
+
+
+FILE = """import sys
+from torch import nn
+
+def building():
+    raise ValueError("no weights today")
+
+def ending():
+    sys.exit(3)
+
+class Forward(nn.Module):
+    def forward(self, x):
+        raise ValueError("no scores", "today")
+
+def double():
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 10)).double()
+
+def nothing():
+    return nn.Sequential(nn.AdaptiveAvgPool2d((2, 5)), nn.Flatten())
+
+def frozen():
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 10)).requires_grad_(False)
+
+last = lambda: nn.LazyLinear(10)
+
+def lazy():
+    return nn.Sequential(nn.LazyConv2d(2, 3), nn.LazyBatchNorm2d(), nn.Flatten(), last())
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("building", "net.py:5: ValueError: no weights today"),
+        ("ending", "net.py:8: RuntimeError: it ends the program"),
+        ("Forward", "net.py:12: ValueError: ('no scores', 'today')"),
+        ("double", "net.py:double: RuntimeError: mat1 and mat2 must have the same dtype"),
+        ("nothing", "net.py:nothing has nothing to train"),
+        ("frozen", "net.py:frozen has nothing to train"),
+    ],
+)
+def test_what_is_wrong_with_an_own_network_is_said_by_its_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(FILE)
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}"):
+        contenders([f"net.py:{name}"], torch.zeros(4, 1, 8, 8), 10, 4, networks.own)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import sys\ndef f(:\n", "own.py:2: SyntaxError: invalid syntax"),
+        ("\nimport absent_here\n", "own.py:2: ModuleNotFoundError: No module named 'absent_here'"),
+        ("import wrong\n", "wrong.py:3: SyntaxError: invalid syntax"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.py").write_text(text)
+    Path("wrong.py").write_text("\n\ndef g(:\n")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        contenders(["own.py:f"], torch.zeros(4, 1, 8, 8), 10, 4, networks.own)
+
+
+def test_lazy_layers_have_their_sizes_before_parameters_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(FILE)
+    arms = contenders(["net.py:lazy"], torch.zeros(4, 1, 8, 8), 10, 4, networks.own)
+    arm = arms["width", "net.py:lazy"]
+    assert arm.parameters == (9 + 1) * 2 + 4 + (2 * 36 + 1) * 10
+    network = arm.build()
+    assert all(each.training for each in network.modules())
+    assert sum(each.numel() for each in network.parameters()) == arm.parameters
