@@ -16,28 +16,36 @@ from convlab.workbench import Workbench
 
 from ._photograph_names import GRID, Photographed
 
-SMALLEST = 256  # pixels a side: a block of 32
+SMALLEST = 256  # pixels a side of a file
 WHOLE = 32  # a side is cropped to a multiple, which blocks and Fourier transforms divide well
+SIDES = {"left": (1, 0), "right": (1, 1), "top": (0, 0), "bottom": (0, 1)}  # an axis, an end
+FLAT = 1e-12  # between the darkest and the brightest pixel: far less than any file can hold
 
 
 def load_photographs(config: Photographed, measurements: Measurements) -> dict[str, Tensor]:
     """By name, (H, W) in float64, 0 to 1; what was done to them is noted.
 
-    Raises UsageError for a folder that is missing or holds no image, and for one too small.
+    Raises UsageError for a folder that is missing or holds no image, and for an image that is too
+    small, before or after it is made smaller, or of one grey in too many places.
     """
-    folder = config.photographs
-    if folder is None:
-        found = {name: photograph(name) for name in PHOTOGRAPHS}
-    else:
-        found = {title(file): read(file).pixels for file in _files(folder)}
+    found = _found(config.photographs)
+    whose = "photograph: its" if len(found) == 1 else "photographs: their"
     measurements.notes.append(
-        f"n = {len(found)} photographs: their blocks are the units, and no interval speaks of "
-        "other photographs"
+        f"n = {len(found)} {whose} blocks are the units, and no interval speaks of other "
+        "photographs"
     )
-    return {
-        name: _prepared(name, pixels, config.longest, measurements)
-        for name, pixels in found.items()
-    }
+    return {name: _prepared(name, *each, config, measurements) for name, each in found.items()}
+
+
+def _found(folder: Path | None) -> dict[str, tuple[str, Tensor]]:
+    """By name, the file and its pixels; where two files share a name, all keep their suffixes."""
+    if folder is None:
+        return {name: (name, photograph(name)) for name in PHOTOGRAPHS}
+    files = _files(folder)
+    titles = [title(file) for file in files]
+    images = [read(file, at_least=(1, 1)) for file in files]
+    names = titles if len(set(titles)) == len(titles) else [image.name for image in images]
+    return {name: (image.name, image.pixels) for name, image in zip(names, images, strict=True)}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -49,16 +57,48 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _prepared(name: str, pixels: Tensor, longest: int, measurements: Measurements) -> Tensor:
+def _prepared(
+    name: str, file: str, pixels: Tensor, config: Photographed, measurements: Measurements
+) -> Tensor:
     """In float64, made smaller by means of whole squares, and cropped to whole blocks."""
-    if min(pixels.shape) < SMALLEST:
-        raise UsageError(f"{name} has {min(pixels.shape)} pixels a side, fewer than {SMALLEST}")
-    width = max(1, max(pixels.shape) // longest)
+    width = max(1, max(pixels.shape) // config.longest)
+    _check_sides(file, pixels, width, config)
     smaller = avg_pool2d(pixels.double()[None], width)[0]
     if width > 1:
         measurements.notes.append(f"{name}: means of {width} x {width} pixels")
     height, width = (side // WHOLE * WHOLE for side in smaller.shape)
-    return crop(smaller, height, width).contiguous()
+    image = crop(smaller, height, width).contiguous()
+    _check_varied(file, image)
+    return image
+
+
+def _check_sides(file: str, pixels: Tensor, width: int, config: Photographed) -> None:
+    (high, wide), short = pixels.shape, min(pixels.shape)
+    if short < SMALLEST:
+        raise UsageError(
+            f"{file} is {wide} x {high} pixels, and {SMALLEST} are needed a side: give a larger "
+            "photograph or leave the file out"
+        )
+    if short // width < config.shortest:
+        raise UsageError(
+            f"{file} is {wide} x {high} pixels; shrunk to longest={config.longest} it has only "
+            f"{short // width} on the short side, and {config.shortest} are needed: raise longest "
+            "or leave the file out"
+        )
+
+
+def _check_varied(file: str, image: Tensor) -> None:
+    """Whichever half of the blocks is drawn from a side of the image, some have a variance."""
+    cut = blocks(image)
+    flat = (cut.amax((1, 2)) - cut.amin((1, 2)) < FLAT).view(GRID, GRID)
+    for side, (axis, end) in SIDES.items():
+        part = flat.chunk(2, axis)[end]
+        if 2 * int(part.sum()) >= part.numel():
+            raise UsageError(
+                f"{file} has {int(part.sum())} of the {part.numel()} blocks in its {side} half "
+                f"without any variation, and fewer than {part.numel() // 2} are allowed: crop "
+                "what is of one grey or leave the file out"
+            )
 
 
 def blocks(image: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
@@ -21,6 +21,7 @@ class Photographed(BaseModel):
     """Whose photographs, and how often their blocks are divided."""
 
     model_config = FROZEN
+    shortest: ClassVar[int] = 64  # pixels a side that are needed, once made smaller: blocks of 8
 
     photographs: Place | None = Field(
         None, description="a folder of photographs of your own; none: china and flower"

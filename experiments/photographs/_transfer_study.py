@@ -17,7 +17,7 @@ from convlab.streams import Stream
 from convlab.workbench import Workbench
 
 from ._linear import around, learned, middle, moments, share_explained, squared_error, windows
-from ._photograph_files import blocks, halves
+from ._photograph_files import SIDES, blocks, halves
 from ._photograph_names import GRID, HALF, IMAGE, KIND
 from ._surrogates import pixels_shuffled, power_law
 from ._transfer_names import BROKEN, EXCESS, LEARNED, LOSS, MEAN, OWN, TEXTURES, UNLEARNED
@@ -25,7 +25,6 @@ from ._transfer_names import BROKEN, EXCESS, LEARNED, LOSS, MEAN, OWN, TEXTURES,
 RADIUS, WIDTH = 2, 5  # the filter sees 5 x 5 pixels, without the one in the middle
 TARGET, KNOWN = middle(RADIUS), around(RADIUS, RADIUS)
 SEEN = (OWN, LOSS, UNLEARNED, EXCESS)
-SIDES = {"left": (1, 0), "right": (1, 1), "top": (0, 0), "bottom": (0, 1)}  # an axis, an end
 OTHER = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 
 Pair = tuple[Tensor, Tensor]  # sums of products of the units of two parts

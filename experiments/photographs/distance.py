@@ -12,7 +12,10 @@ pixels, shuffled phases, and a photograph with an echo. Of several photographs o
 absolute value. Each seed takes half of an image's blocks.
 """
 
+from typing import ClassVar
+
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from convlab.figures import lines, points
 from convlab.measure import Answer, Claim, Control, Measurements, Outcome, above, below, within
@@ -53,6 +56,11 @@ DRAWS = 6  # of surrogates
 
 class Config(Photographed):
     """Whose photographs, and how often their 64 blocks are divided into halves."""
+
+    shortest: ClassVar[int] = 128  # pixels may be 100 apart, down as well
+    longest: int = Field(
+        640, ge=192, description="pixels; a photograph twice as long is made half as large, …"
+    )
 
 
 def measure(config: Config, workbench: Workbench) -> Measurements:

@@ -9,6 +9,8 @@ pixels are shuffled no neighbour tells anything, and in a drawn field whose pixe
 5 away the 8 next to a pixel tell nothing.
 """
 
+from typing import ClassVar
+
 from matplotlib.figure import Figure
 from pydantic import Field
 
@@ -50,6 +52,10 @@ from ._photograph_names import (
 class Config(Photographed):
     """Whose photographs, how often their blocks are divided, and how many surrogates there are."""
 
+    shortest: ClassVar[int] = 128  # a block holds a window of 15 x 15 pixels
+    longest: int = Field(
+        640, ge=192, description="pixels; a photograph twice as long is made half as large, …"
+    )
     draws: Seeds = Field(6, description="surrogates of each kind, at most as many as seeds")
 
 

@@ -72,7 +72,7 @@ def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no photograph"):
         files.load_photographs(names.Photographed(photographs=tmp_path), Measurements())
     Image.new("L", (300, 100)).save(tmp_path / "small.png")
-    with pytest.raises(UsageError, match="small has 100 pixels"):
+    with pytest.raises(UsageError, match=r"small.png is 300 x 100 pixels, and 256"):
         files.load_photographs(names.Photographed(photographs=tmp_path), Measurements())
 
 
@@ -120,6 +120,34 @@ def test_nothing_is_lost_where_both_halves_are_one_texture() -> None:
     sides = study.sums_of_halves(field)
     found = study.losses((sides["left"], sides["right"]), *files.halves(Workbench(), 0, 32))
     assert abs(found[words.LOSS]) < 0.005 and abs(found[words.EXCESS]) < 2
+
+
+def test_each_half_is_tested_on_the_one_across() -> None:
+    for side, other in study.OTHER.items():
+        (axis, end), (across, far_end) = files.SIDES[side], files.SIDES[other]
+        assert axis == across and {end, far_end} == {0, 1}
+
+
+def test_losses_are_of_units_that_were_not_learned_from() -> None:
+    """Of 30 units learned from and 30 others, of which no pixel is like any other."""
+    pair = tuple(linear.moments(noise(2, 25, 30, seed=seed)) for seed in (0, 1))
+    half, rest = torch.tensor([0]), torch.tensor([1])
+    found = study.losses((pair[0], pair[1]), half, rest)
+    assert found[words.OWN] < 0  # on those that it was learned from, 24 of 30 are explained
+
+
+def test_the_excess_is_of_the_foreign_filter_over_the_own() -> None:
+    field = surrogates.power_law((256, 256), -1, Generator().manual_seed(0))
+    sides = study.sums_of_halves(torch.cat([noise(256, 128), field[:, :128]], dim=1))
+    found = study.losses((sides["left"], sides["right"]), *files.halves(Workbench(), 0, 32))
+    expected = 100 * found[words.LOSS] / (1 - found[words.OWN])
+    assert found[words.EXCESS] == pytest.approx(expected) and expected > 100
+
+
+def test_shuffled_phases_keep_the_mean() -> None:
+    image = noise(16, 18) + 3
+    stationary = surrogates.phases_shuffled(image, Generator().manual_seed(0))
+    assert float(stationary.mean()) == pytest.approx(float(image.mean()))
 
 
 def test_shuffled_pixels_and_phases_keep_what_they_should() -> None:
