@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from convlab.data import load, split
@@ -15,8 +15,8 @@ from convlab.streams import Data, Stream
 from convlab.train import Networks
 from convlab.workbench import Workbench
 
-from ._consistency_names import ARMS, EVERYWHERE, HALF, Learning
-from ._grid import REACH
+from ._consistency_names import PLACES, Arm, Learning
+from ._grid import REACH, Cell
 from ._halving import SIDE, network
 from ._under_shifts import in_the_middle
 
@@ -29,17 +29,26 @@ SHIFTS = [(0, 0)] + [
 OVERLAP = 0.25  # held-out digits per digit trained on
 
 
-def learn(workbench: Workbench, arm: str, settings: Learning) -> Networks:
+def learn(workbench: Workbench, name: str, arm: Arm, settings: Learning) -> Networks:
     """The arm's networks, one per seed."""
-    half = settings.training.model_copy(update={"steps": max(1, settings.training.steps // 2)})
+    steps = max(1, int(arm.steps * settings.training.steps))
     return workbench.fit(
-        arm,
-        partial(network, ARMS[arm], settings.channels),
-        everywhere if arm == EVERYWHERE else centred,
+        name,
+        partial(begun, arm.cell, settings.channels),
+        everywhere if arm.everywhere else centred,
         cross_entropy,
         seeds=settings.seeds,
-        training=half if arm == HALF else settings.training,
+        training=settings.training.model_copy(update={"steps": steps}),
     )
+
+
+def begun(cell: Cell, channels: int) -> nn.Module:
+    """Its first weights keep the size of the maps (He et al., 2015); by torch's it shrinks."""
+    untrained = network(cell, channels)
+    for layer in untrained:
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    return untrained
 
 
 def centred(generator: Generator) -> Data:
@@ -49,11 +58,11 @@ def centred(generator: Generator) -> Data:
 
 
 def everywhere(generator: Generator) -> Data:
-    """The same digits, each at four places of the canvas."""
+    """The same digits, each at several places of the canvas."""
     train, _ = split(load("digits"), generator)
-    x = WHITE * train.x.repeat(4, 1, 1, 1)
+    x = WHITE * train.x.repeat(PLACES, 1, 1, 1)
     placed, _ = digits_on_canvas(x, SIDE, range(SIDE - x.shape[-1] + 1), generator)
-    return Data(placed, train.y.repeat(4))
+    return Data(placed, train.y.repeat(PLACES))
 
 
 def held_out(workbench: Workbench, settings: Learning) -> Data:

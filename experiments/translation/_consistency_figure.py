@@ -12,6 +12,7 @@ from convlab.record import Record
 
 from ._consistency_names import (
     ARMS,
+    BLURRED,
     CENTRED,
     CONSTANT,
     ERROR,
@@ -19,17 +20,21 @@ from ._consistency_names import (
     HALF,
     LAYERS,
     SAME,
+    SAMPLED,
+    STRIDES,
     UNHALVED,
 )
-from ._grid import CIRCULAR, MAXIMUM, POLYPHASE, STRIDE, USUAL, named
+from ._grid import USUAL, named
 
-TOLD = {  # the arms that are named, with colours; the others are grey
-    named(USUAL): "usual: zeros, max 2, flattened",
-    EVERYWHERE: "usual, trained everywhere",
-    named((CIRCULAR, STRIDE, MAXIMUM)): "circular, stride 2, maximum",
-    named((CIRCULAR, POLYPHASE, MAXIMUM)): "circular, polyphase, maximum",
-    named(UNHALVED): "circular, nothing halved, maximum",
-    CONSTANT: "always one class",
+LEFT, RIGHT = (-8, -3), (8, -3)  # points from a dot to its name
+TOLD = {  # the arms that are named, and where; the others are grey
+    named(USUAL): ("usual: zeros, max 2, flattened", (0, 9)),
+    EVERYWHERE: ("usual, trained everywhere", (-8, 9)),
+    named(STRIDES): ("circular, stride 2, maximum", RIGHT),
+    named(BLURRED): ("circular, blur, maximum", LEFT),
+    named(SAMPLED): ("circular, polyphase, maximum", LEFT),
+    named(UNHALVED): ("circular, nothing halved, maximum", (-8, -14)),
+    CONSTANT: ("always one class", LEFT),
 }
 
 
@@ -41,25 +46,18 @@ def of_tradeoff(record: Record, title: str) -> Figure:
         same, right = (record.measurements.get(each, arm=arm).center for each in (SAME, CENTRED))
         axes.plot(same, right, "o", color=COLOURS[0] if arm in TOLD else "silver", zorder=2)
         if arm in TOLD:
-            _name(axes, TOLD[arm], (same, right))
+            _name(axes, *TOLD[arm], (same, right))
     axes.set_title(wrapped(title, 7))
     axes.set_xlabel("pairs of places with the same class (%); grey: the other cells")
     axes.set_ylabel("right in the middle, where digits were learned (%)")
-    axes.set_ylim(0, 102)
+    axes.set_ylim(0, 109)
     axes.grid(alpha=0.25)
     return figure
 
 
-def _name(axes: Axes, text: str, place: tuple[float, float]) -> None:
-    far = place[0] > 80
-    axes.annotate(
-        text,
-        place,
-        xytext=(-7 if far else 7, 9),
-        textcoords="offset points",
-        ha="right" if far else "left",
-        fontsize=9,
-    )
+def _name(axes: Axes, text: str, aside: tuple[int, int], place: tuple[float, float]) -> None:
+    side = "right" if aside[0] < 0 else "left"
+    axes.annotate(text, place, xytext=aside, textcoords="offset points", ha=side, fontsize=9)
 
 
 def of_layers(record: Record, title: str) -> Figure:

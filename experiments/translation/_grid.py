@@ -18,13 +18,6 @@ POOLED = MEAN, MAXIMUM  # heads that forget the place
 Cell = tuple[str, str, str]  # padding, halving, head
 CELLS: tuple[Cell, ...] = tuple(product(PADDINGS, HALVINGS, HEADS))
 USUAL: Cell = (ZEROS, MAX, FLATTENED)
-TRAINED: tuple[Cell, ...] = (
-    *((CIRCULAR, halving, MAXIMUM) for halving in HALVINGS),
-    *((ZEROS, halving, MAXIMUM) for halving in (NONE, MAX, POLYPHASE)),
-    (CIRCULAR, POLYPHASE, MEAN),
-    (CIRCULAR, POLYPHASE, FLATTENED),
-    USUAL,
-)
 STEP = 4  # pixels per output, where the image is halved twice
 REACH = 4  # pixels that an image is shifted by at most: as far as there is black around a digit
 

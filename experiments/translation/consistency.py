@@ -1,13 +1,13 @@
 """Does a network that learned digits in one place answer the same when they move?
 
-Twelve cells of the grid of `downsampling` learn digits in the middle of a canvas; held-out digits
+Seven cells of the grid of `downsampling` learn digits in the middle of a canvas; held-out digits
 are then moved by up to 4 pixels, where none reaches over the border. Consistency is the share of
 pairs of places with the same class. A classifier that always gives one class has all of it, so
 accuracy stands beside. Predicted: with circular padding, adaptive polyphase sampling and a global
-head every logit stays, as it does untrained (at what accuracy, is open); blur pooling is more
-consistent than strides; a usual CNN (zeros, max-pooling, flattened) loses digits that move, and
-its maps cease to follow a shift by one pixel where they are halved first. Controls: the usual CNN
-trained on digits everywhere, half the steps, and a network that halves nothing.
+head every logit stays, as it does untrained (what that costs is asked in `price`); blur pooling is
+more consistent than strides; a usual CNN (zeros, max-pooling, flattened) loses digits that move,
+and its maps cease to follow a shift by one pixel where they are halved first. Controls: the usual
+CNN trained on digits everywhere, half the steps, and a network that halves nothing.
 """
 
 from functools import partial
@@ -34,6 +34,7 @@ from ._consistency_answers import compared, one_class
 from ._consistency_figure import of_layers, of_tradeoff
 from ._consistency_names import (
     ARMS,
+    BLURRED,
     CENTRED,
     CHANGE,
     CONSTANT,
@@ -42,11 +43,14 @@ from ._consistency_names import (
     HALF,
     MOVED,
     SAME,
+    SAMPLED,
+    SAMPLED_MEAN,
+    STRIDES,
     UNHALVED,
     Learning,
     of,
 )
-from ._grid import BLUR, CIRCULAR, MAXIMUM, MEAN, POLYPHASE, STRIDE, USUAL, named
+from ._grid import USUAL, named
 from ._layer_errors import errors_of_layers
 from ._maps import rounded
 from ._under_shifts import answers
@@ -58,7 +62,7 @@ class Config(Learning):
 
 def measure(config: Config, workbench: Workbench) -> Measurements:
     measurements, digits = Measurements(), held_out(workbench, config)
-    networks = {arm: rounded(learn(workbench, arm, config)) for arm in ARMS}
+    networks = {name: rounded(learn(workbench, name, arm, config)) for name, arm in ARMS.items()}
     logits = {
         arm: answers(partial(n.predict, own=True), digits.x, SHIFTS) for arm, n in networks.items()
     }
@@ -73,21 +77,16 @@ def measure(config: Config, workbench: Workbench) -> Measurements:
     return measurements
 
 
-# The first run refuted C312o9, predicted to hold: 150 steps leave polyphase sampling untrained.
-# 300 steps of 32 digits at lr 0.02 left -11.7 points [-23.3, -0.04], and lost networks that see
-# digits everywhere. Half the steps cost a usual CNN 3.5 points, beside 67 by moved digits.
-# Three controls were weaker after that run: training everywhere had to leave 75 % right (72 were),
-# half the steps within 5 points, polyphase sampling 75 % (73.8 were). More steps are the mend.
-SAMPLED = (CIRCULAR, POLYPHASE, MAXIMUM)
-STRIDES, BLURRED = (CIRCULAR, STRIDE, MAXIMUM), (CIRCULAR, BLUR, MAXIMUM)
-EXACT = tuple(map(named, (SAMPLED, (CIRCULAR, POLYPHASE, MEAN), UNHALVED)))
+# A first run, of 150 steps of 64 digits and 8 channels, left two controls of C319o6 undecided:
+# trained everywhere, 72 % of the moved digits were right, not 75, and half the steps cost 3.5
+# points [1.3, 5.7], not within 5. Both bounds were widened then; here they are as they had first
+# been written. With 16 channels and 500 or 1200 steps of 32 digits the first was still undecided,
+# 79 % [59, 99] and 84 % [59, 109]: one or two networks of six had lost most of their units. So it
+# went, by the loss in training, with some of twelve other seeds, at lr 0.01; at 0.005 and from
+# weights that keep the size of the maps, the loss of all twelve was at 0.1 to 0.2 after 600 steps.
+EXACT = tuple(map(named, (SAMPLED, SAMPLED_MEAN, UNHALVED)))
 USUAL_CHANGES = Control(
     sentence="the logits of a usual CNN change", of=of(CHANGE, USUAL), predicted=above(0.001)
-)
-LEARNED = Control(
-    sentence="with strides most of the digits are right",
-    of=of(CENTRED, STRIDES),
-    predicted=above(85),
 )
 CLAIMS = (
     Claim(
@@ -115,14 +114,14 @@ CLAIMS = (
                 predicted=above(85),
             ),
             Control(
-                sentence="trained on digits everywhere, it knows more of those that are moved",
-                of=paired(of(MOVED, EVERYWHERE), of(MOVED, USUAL)),
-                predicted=above(20),
+                sentence="trained on digits everywhere, it knows those that are moved",
+                of=of(MOVED, EVERYWHERE),
+                predicted=above(75),
             ),
             Control(
-                sentence="half the steps leave fewer right by less than these 10 points",
+                sentence="half the steps teach it nearly the same",
                 of=paired(of(CENTRED, HALF), of(CENTRED, USUAL)),
-                predicted=within(10, of=0),
+                predicted=within(5, of=0),
             ),
         ),
         blind=False,
@@ -141,17 +140,6 @@ CLAIMS = (
                 predicted=above(100),
             ),
         ),
-    ),
-    Claim(
-        id="C312o9",
-        source="ours",
-        sentence="Consistency has no price after so few steps: with adaptive polyphase sampling "
-        "at most two points fewer of the digits in the middle are right than with strides",
-        of=paired(of(CENTRED, SAMPLED), of(CENTRED, STRIDES)),
-        predicted=above(-2),
-        expected=None,
-        controls=(LEARNED,),
-        blind=False,
     ),
     Claim(
         id="C318o1",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -37,7 +39,38 @@ def test_no_digit_is_both_trained_on_and_held_out() -> None:
         drawn = {tuple(x.flatten().tolist()) for x in trained}
         assert not any(tuple(x.flatten().tolist()) in drawn for x in held_out.x[seed].float())
     placed = digits.everywhere(bench.generator(Stream.DATA, 0))
-    assert torch.equal(placed.y[: len(placed.y) // 4], digits.centred(generator(0, Stream.DATA)).y)
+    first = placed.y[: len(placed.y) // names.PLACES]
+    assert torch.equal(first, digits.centred(generator(0, Stream.DATA)).y)
+
+
+def test_arms_learn_where_and_for_how_long_they_say(monkeypatch: Any) -> None:
+    lessons = {}
+
+    def fit(_: Workbench, name: str, build: Any, draw: Any, loss: Any, **how: Any) -> None:
+        lessons[name] = (draw, how["training"].steps)
+
+    monkeypatch.setattr(Workbench, "fit", fit)
+    settings = names.Learning()
+    for name, arm in (names.ARMS | names.PRICED).items():
+        digits.learn(Workbench(), name, arm, settings)
+    placed = {name for name, (draw, _) in lessons.items() if draw is digits.everywhere}
+    assert placed == {names.EVERYWHERE, names.STRIDES_EVERYWHERE}
+    steps = {name: steps for name, (_, steps) in lessons.items()}
+    assert steps[names.EVERYWHERE] == 3 * settings.training.steps
+    assert {steps[half] for half in (names.HALF, names.SAMPLED_HALF)} == {150}
+    assert steps[grid.named(names.SAMPLED)] == steps[grid.named(names.STRIDES)] == 300
+
+
+def test_first_weights_keep_the_size_of_the_maps() -> None:
+    torch.manual_seed(0)
+    x = digits.centred(generator(0, Stream.DATA)).x[:50]
+    sizes = []
+    for _ in range(20):
+        network = digits.begun(names.UNHALVED, 16)
+        assert isinstance(network, torch.nn.Sequential)
+        maps = network[:-1](x).detach()
+        sizes.append(float(maps.square().mean().sqrt() / x.square().mean().sqrt()))
+    assert 0.7 < sum(sizes) / 20 < 1.4  # after torch's weights 0.2
 
 
 @pytest.mark.long
@@ -47,7 +80,7 @@ def test_layers_follow_until_the_image_is_halved() -> None:
     settings = settings.model_copy(update={"training": short})
     x = digits.held_out(bench, settings).x
     for cell, follows in ((grid.USUAL, False), (names.UNHALVED, True)):
-        networks = consistency.rounded(digits.learn(bench, grid.named(cell), settings))
+        networks = consistency.rounded(digits.learn(bench, "a", names.Arm(cell), settings))
         errors = errors_of_layers(networks, x)
         assert errors["ReLU 1"].tolist() == [0, 0]
         assert bool((errors["convolution 2"] == 0).all()) == follows
