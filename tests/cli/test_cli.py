@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from convlab import cli, lab
 from convlab.lab import catalogue
+from convlab.lab.neighbours import neighbours
 
 LONG = "n" * 300  # more than any system takes as a name
 FOUR_MISTAKES = """\
@@ -327,7 +328,8 @@ def test_a_users_experiment_may_import_what_lies_beside_it(here: Path, helper: s
 def test_a_copy_takes_along_what_its_experiment_imports(here: Path) -> None:
     assert convlab("cp", "hadamard", "copy").exit_code == 0
     names = {path.name for path in (here / "copy").iterdir()}
-    beside = {"_boxes.py", "_networks.py", "_product_maps.py", "_scenes.py"}
+    beside = {path.name for path in neighbours(catalogue.experiments()["hadamard"])}
+    assert {"_networks.py", "_scenes.py"} < beside
     assert names == {"hadamard.yaml", "hadamard.py", *beside}
     result = convlab("cp", "doubling", "copy")  # it shares both, which stay as they are
     assert result.exit_code == 0 and "_scenes" not in result.stdout

@@ -130,7 +130,7 @@ def signed(draw: st.DrawFn) -> Callable[[Tensor], Tensor]:
     return partial(torch.diff, dim=draw(st.sampled_from([-1, -2])))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(signed(), st.integers(2, 9), st.integers(4, 9))
 def test_a_sign_hides_no_pixel(function: Callable[[Tensor], Tensor], high: int, wide: int) -> None:
     """The derivatives of the function itself, followed by weights that none share."""
