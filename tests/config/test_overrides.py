@@ -105,6 +105,7 @@ def test_every_renamed_key_of_the_shipped_configs_knows_its_old_name() -> None:
     assert new == {
         "training.rate": "training.lr",
         "all_rows.rate": "all_rows.lr",
+        "of_digits.rate": "of_digits.lr",
         "rate_seeds": "lr_seeds",
         "rate_factors": "lr_factors",
     }
