@@ -57,6 +57,14 @@ def test_what_is_halved_sees_more() -> None:
     assert shares.tolist() == pytest.approx([100 * n**2 / 32**2 for n in (3, 5, 10, 14)])
 
 
+def test_halving_goes_on_for_three_pools() -> None:
+    """Each pool doubles what a convolution adds: 2, 2, 4, 4, 8, 8 and 16 pixels."""
+    shares = of_stacks["shares"](7, 64)["3 x 3, halved after every second"]
+    assert shares.tolist() == pytest.approx(
+        [100 * n**2 / 64**2 for n in (3, 5, 10, 14, 24, 32, 52)]
+    )
+
+
 def outcome(claim: str) -> Outcome:
     config = reach.Config(stacks=20, layers=2, side=8)
     (found,) = (each for each in reach.CLAIMS if each.id == claim)
@@ -84,3 +92,13 @@ def test_a_change_is_seen_where_the_probe_would_not_look() -> None:
     nn.init.constant_(network.weight, 1.0)
     found = of_stacks["by_changing_each_pixel"](network, 9, 2)
     assert torch.equal(found, torch.tensor([2, 3, 4]))
+
+
+def test_layers_with_a_stride_do_not_pass_for_layers_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert outcome("C004r") is Outcome.HOLDS
+    lone, strided = of_stacks["LONE"], of_stacks["STRIDED"]
+    monkeypatch.setitem(of_stacks, "LONE", strided)
+    monkeypatch.setitem(of_stacks, "STRIDED", lone)
+    assert outcome("C004r") is not Outcome.HOLDS
