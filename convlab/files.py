@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EINVAL, EISDIR
 from pathlib import Path
+from secrets import token_hex
 
 from .errors import UsageError
 from .foreign import printable
+
+UNFINISHED = re.compile(r"\.\d+-[0-9a-f]{8}-.")  # names of files that are being written
 
 
 def write(path: Path, writer: Callable[[Path], object]) -> None:
@@ -20,6 +24,7 @@ def write(path: Path, writer: Callable[[Path], object]) -> None:
     """
     with _beside(path) as (unfinished, place):
         writer(unfinished)
+        _to_disk(unfinished)  # or a loss of power may leave an empty file of that name
         unfinished.replace(place)
 
 
@@ -43,12 +48,30 @@ def check_place(path: Path) -> None:
         unfinished.touch()
 
 
+def _writer() -> str:
+    """What no other writer is called, be it a thread, or a process of another host."""
+    return f"{os.getpid()}-{token_hex(4)}"
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what writers left there that were killed; none may be at work in it."""
+    for path in folder.glob(".*"):
+        if UNFINISHED.match(path.name):
+            with suppress(OSError):
+                path.unlink()
+
+
 @contextmanager
 def _beside(path: Path) -> Iterator[tuple[Path, Path]]:
     """A name beside the place of `path`, of a file that is gone afterwards unless it was moved."""
     try:
         place = path.resolve() if path.is_symlink() else path
-        unfinished = place.with_name(f".{os.getpid()}-{place.name}")
+        unfinished = place.with_name(f".{_writer()}-{place.name}")
         if place.is_dir():
             raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
         if place.exists() and not place.is_file():  # a pipe or a device, which would be replaced

@@ -71,6 +71,26 @@ def random_state() -> tuple[Any, ...]:
     return random.getstate(), (words.tobytes(), place, of_numpy["has_gauss"]), of_torch
 
 
+def random_state_to_keep() -> dict[str, Any]:
+    """The states of all global generators as numbers and tensors."""
+    of_numpy: Any = np.random.get_state(legacy=True)
+    return {
+        "python": random.getstate(),
+        "numpy": (of_numpy[0], of_numpy[1].tolist(), *of_numpy[2:]),
+        "torch": torch.random.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def put_back_random_state(kept: dict[str, Any]) -> None:
+    """Let the global generators go on from there."""
+    random.setstate(kept["python"])
+    np.random.set_state(kept["numpy"])
+    torch.random.set_rng_state(kept["torch"])
+    if kept["cuda"]:
+        torch.cuda.set_rng_state_all(kept["cuda"])
+
+
 @dataclass(frozen=True)
 class Data:
     """Inputs and targets of one seed, or of all: (N, ...) each, or UsageError."""

@@ -20,7 +20,7 @@ from .errors import UsageError
 from .record import Progress, Trained
 from .settings import Training
 from .streams import Data, Draw, Stream, draw_each, generator
-from .train import Build, Loss, Networks, fit
+from .train import Build, Checkpoints, Loss, Networks, fit
 from .train.accounts import Accounts, Seen
 
 T = TypeVar("T")
@@ -39,6 +39,9 @@ class Workbench:
     own: Callable[[str], Build | None] = lambda name: None  # a network of the user's, by its name
     losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # of what was done, which the run will show
+    checkpoints: Callable[[str], Checkpoints | None] = lambda training: (
+        None
+    )  # of each, by its name
     _begun: list[Future[object]] = field(default_factory=list)
     _accounts: Accounts = field(default_factory=Accounts)
 
@@ -88,6 +91,7 @@ class Workbench:
             keep=keep,
             first_seed=self.first_seed,
             watch=partial(self._watch, name, seeds, training.steps),
+            checkpoints=self.checkpoints(name),
         )
         self.losses[name] = networks.losses.float().numpy()
         seconds = perf_counter() - started

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the bottom up: a room imports only from floors below its own
-    {"errors", "settings", "foreign", "numbers"},
+    {"errors", "settings", "foreign", "interrupts", "numbers"},
     {"files", "memory"},
     {"config", "measure", "streams"},
     {"layers", "timing", "record", "filters"},

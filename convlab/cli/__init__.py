@@ -8,18 +8,16 @@ import shlex
 import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console, RenderableType
 
 from .. import __version__, lab, report
 from ..config import Override, assignment
 from ..data import DATASETS
 from ..foreign import printable
-from ..lab import copying, environment, listing
+from ..lab import copying, done, environment, listing, store
 from ..record import Record
-from ..report.progress import ProgressLine
 from ..settings import MODEL_NAMES
 from . import output
 from .claims import claims
@@ -30,6 +28,7 @@ from .exit_codes import one_line_errors, readers_may_leave
 from .export import export
 from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
 from .output import show_all
+from .resume import finish, resume, running
 from .show import show
 
 app = typer.Typer(
@@ -80,7 +79,7 @@ def convlab(
 def run(config: Config, settings: Settings = None, *, options: Options) -> None:
     """Run the experiment that a YAML describes: `convlab run hadamard`."""
     with one_line_errors(options.debug):
-        _finish(_run(config, _assignments(settings), options), options)
+        finish(_run(config, _assignments(settings), options), options)
 
 
 @app.command()
@@ -98,7 +97,7 @@ def compare(
         names = Override("models", [word for word in models if "=" not in word])
         settings = _assignments(word for word in models if "=" in word)
         overrides = [names, *_override("data", data), *settings]
-        _finish(_run("compare", overrides, options), options)
+        finish(_run("compare", overrides, options), options)
 
 
 @app.command()
@@ -107,7 +106,7 @@ def edge(images: Images, kernel: KernelOption = None, to: To = None, *, options:
     """Find the edges of images with the kernel [-1, 1]: `convlab edge image.png`."""
     with one_line_errors(options.debug):
         record = _run("edge", settings(images, kernel, to), options)
-        _finish(record, options, *found(record))
+        finish(record, options, *found(record))
 
 
 app.command()(count)
@@ -135,6 +134,7 @@ def list_(
 
 
 app.command()(show)
+app.command()(resume)
 
 
 @app.command()
@@ -181,31 +181,24 @@ def env(
 
 
 def _run(config: str, overrides: Sequence[Override], options: Options) -> Record:
-    progress_line = ProgressLine(Console(stderr=True, quiet=options.quiet))
-    with output.printed_to_stderr(options.json or options.csv), progress_line as progress:
-        planned = lab.plan(config, [*overrides, *_seeds(options.seeds)], quick=options.quick)
-        return lab.run(
-            planned,
-            device=options.device,
-            threads=options.threads,
-            first_seed=options.first_seed,
-            root=options.out,
-            tell=progress.tell,
-        )
+    """The record of a new run, or of one that is it already."""
+    planned = lab.plan(config, [*overrides, *_seeds(options.seeds)], quick=options.quick)
+    how = {name: getattr(options, name) for name in ("device", "threads", "first_seed")}
+    if not options.again and (record := _done(planned, options, how)):
+        return record
+    with running(options) as tell:
+        return lab.run(planned, root=options.out, tell=tell, **how)
 
 
-def _finish(record: Record, options: Options, *before_files: RenderableType) -> None:
-    """Print the record as asked for; exit with 1 on a wrong verdict, if asked to check."""
-    try:
-        if options.json:
-            output.print_document(report.as_json(record, ascii_only=output.ascii_only()))
-        elif options.csv:
-            output.print_document(report.as_csv(record))
-        else:
-            show_all(report.record(record, tables=options.tables, before_files=before_files))
-    finally:  # whether or not anybody reads it
-        if options.check and record.unexpected:
-            raise typer.Exit(1)
+def _done(planned: lab.Plan, options: Options, how: dict[str, Any]) -> Record | None:
+    """The stored record of the same run; says so, or what a run of the same settings lacks."""
+    asked = lab.asked_for(planned, **how)
+    record = done.done(planned, asked, options.out)
+    name = store.name_of(Path(record.run or "")) if record else ""
+    told = f"{name} is this run already; --again makes a new one" if record else ""
+    if told := told or done.alike(planned, asked, options.out):
+        output.tell(told, quiet=options.quiet)
+    return record
 
 
 def _assignments(words: Iterable[str] | None) -> list[Override]:

@@ -10,9 +10,8 @@ from rich.console import Console, RenderableType
 from typer import Argument, Exit, Option
 
 from ..errors import UsageError
-from ..lab import children, identity, ledger
+from ..lab import RUNS, Plan, children, identity, ledger
 from ..lab import claims as standing_claims
-from ..lab.running import RUNS, Plan
 from ..record import as_json
 from ..report.about import About
 from ..report.ledger import Ledger

@@ -37,6 +37,7 @@ class Options:
     json: Annotated[bool, Option("--json", help="Print one JSON document.")] = False
     csv: Annotated[bool, Option("--csv", help="Print one CSV line per quantity.")] = False
     quiet: Annotated[bool, Option("--quiet", "-q", help="No progress on stderr.")] = False
+    again: Annotated[bool, Option("--again", help="Run anew what has been run already.")] = False
     check: Annotated[bool, Option("--check", help="Exit with 1 on an unexpected verdict.")] = False
     debug: Debug = False
 

@@ -37,6 +37,17 @@ def show_all(*parts: RenderableType) -> None:
         console().print(Text(printable(part)) if isinstance(part, str) else part)
 
 
+def tell(text: str, *, quiet: bool = False) -> None:
+    """A line on stderr, beside the results."""
+    console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+    console.print(Text(printable(text)))
+
+
+def can_ask() -> bool:
+    """Whether somebody is there to answer."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
 @contextmanager
 def printed_to_stderr(wanted: bool = True) -> Iterator[None]:
     """What an experiment prints within, from Python or from compiled code, goes to stderr."""

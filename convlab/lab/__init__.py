@@ -2,6 +2,9 @@
 
 from .catalogue import load
 from .judging import judge
-from .running import RUNS, Plan, plan, run
+from .planning import Plan, plan
+from .resuming import run_in
+from .running import asked_for, run
+from .store import RUNS
 
-__all__ = ["RUNS", "Plan", "judge", "load", "plan", "run"]
+__all__ = ["RUNS", "Plan", "asked_for", "judge", "load", "plan", "run", "run_in"]

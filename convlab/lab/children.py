@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 from typing import IO
 
 from .outline import parse
-from .running import Plan
+from .planning import Plan
 
 MEASURES_TIME = "MEASURES_TIME"  # what an experiment sets to True whose times decide something
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM  # what can be sent there

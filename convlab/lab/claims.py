@@ -14,7 +14,7 @@ from ..record import Record, Status
 from ..report.standing import OURS, Standing, State
 from . import catalogue, identity, ledger, listing, sources
 from .ledger import Entry
-from .running import Plan, plan
+from .planning import Plan, plan
 
 NOT_MEASURED = "that run did not measure it"
 

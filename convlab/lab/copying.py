@@ -9,7 +9,7 @@ from .. import config, files
 from ..errors import UsageError
 from .catalogue import SUFFIXES
 from .neighbours import neighbours
-from .running import plan
+from .planning import plan
 
 
 def copy(name: str, place: Path) -> list[Path]:

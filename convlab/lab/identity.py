@@ -23,7 +23,7 @@ from . import sources
 from .environment import versions
 
 if TYPE_CHECKING:
-    from .running import Plan
+    from .planning import Plan
 
 Parts = dict[str, str]  # a value by a name such as "settings training.lr"
 
@@ -77,6 +77,11 @@ def key_of(planned: Plan, first_seed: int = 0) -> Parts:
     known = facts(planned) | {"versions": versions(), "python": platform.python_version()}
     settings = planned.settings.model_dump(mode="json")
     return _parts(planned.name, settings, planned.quick, first_seed, known)
+
+
+def hash_of(parts: Parts) -> str:
+    """Equal for equal parts."""
+    return sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
 
 
 def stale(record: Record, planned: Plan, first_seed: int = 0) -> str:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..foreign import as_text
+from ..interrupts import held_back
 from ..measure import Measurements
 from ..record import Record, Status
-from . import lock, store
-from .interrupts import held_back
+from . import attempts, store
+from .attempts import Attempt
 
 if TYPE_CHECKING:  # it imports torch
     from ..workbench import Workbench
@@ -25,55 +26,79 @@ if TYPE_CHECKING:  # it imports torch
 Stages = Callable[[Record, Path], Iterator[Record]]
 
 
-def kept(record: Record, stages: Stages, bench: Workbench, folder: Path, file: Path) -> Record:
+def kept(
+    record: Record,
+    stages: Stages,
+    bench: Workbench,
+    folder: Path,
+    file: Path,
+    *,
+    afresh: bool = False,
+) -> Record:
     """The last record of the stages, saved in the folder; where one fails, the fullest that is.
 
-    `file` is the experiment's. Nothing is left of a run that could not begin: one that raised a
-    UsageError before anything was measured or trained. An experiment that ends the program
-    (SystemExit) has failed, with a RuntimeError.
+    `file` is the experiment's. What an earlier attempt has trained is not trained again; `afresh`
+    forgets how many of them were lost. Nothing is left of a run that could not begin: one that
+    raised a UsageError before anything was measured or trained. An experiment that ends the
+    program (SystemExit) has failed, with a RuntimeError.
     """
-    started = perf_counter()
-    with lock.held(folder):
+    clock = perf_counter() - record.seconds
+    with attempts.begun(folder, record, afresh=afresh) as attempt:
+        attempt.checkpoints.notes = bench.notes
+        bench.checkpoints = attempt.checkpoints.of
         try:
             with _crashes_logged(folder):
-                for fuller in stages(record, folder):
-                    record = fuller
+                for place, fuller in enumerate(stages(record, folder)):
+                    record = attempt.save(fuller) if place == 0 else fuller
             whole = replace(record, status=Status.COMPLETED)
             with held_back():
-                record = store.save(_with_all(whole, bench, started), folder)
+                record = attempt.save(_with_all(whole, bench, clock))
+                attempt.checkpoints.remove()
+        except attempts.TakenOver:
+            raise
         except BaseException as error:
             raised = error if isinstance(error, Exception | KeyboardInterrupt) else _ended(error)
             with suppress(KeyboardInterrupt), held_back():  # one more changes nothing
-                _end_badly(
-                    _with_all(_unfinished(record, error), bench, started), folder, raised, file
-                )
+                full = _with_all(_unfinished(record, error), bench, clock)
+                _end_badly(full, attempt, raised, file)
             if raised is error:
                 raise
             raise raised from error
     return record
 
 
-def _end_badly(record: Record, folder: Path, error: BaseException, file: Path) -> None:
+def _end_badly(record: Record, attempt: Attempt, error: BaseException, file: Path) -> None:
     """Keep what there is, and note on the error where; leave nothing of what could not begin."""
     measured = record.measurements.rows or record.measurements.arrays
-    if isinstance(error, UsageError) and not measured:
-        store.discard(folder)
+    if isinstance(error, UsageError) and not measured and attempt.head.attempt == 1:
+        store.discard(attempt.folder)
         return
     where = place(error, file)
     if record.status is not Status.COMPLETED:  # else it was saved whole before an interrupt
         stopped = isinstance(error, KeyboardInterrupt)
         status = Status.INTERRUPTED if stopped else Status.FAILED
         record = replace(record, status=status, error=words(error) + (f" ({where})" * bool(where)))
-        record = _save(record, folder, error)
+        record = _save(record, attempt, error)
     error.kept_in = record.run  # type: ignore[attr-defined]
-    error.add_note(f"the run is kept in {record.run}")
-    if not isinstance(error, KeyboardInterrupt | store.NotKept):
+    error.add_note(f"the run is kept in {record.run}{_trained(record)}")
+    if record.status is Status.INTERRUPTED:
+        name = store.name_of(Path(record.run or ""))
+        error.add_note(f"`convlab resume {name}` goes on")
+    elif not isinstance(error, KeyboardInterrupt | store.NotKept):
         whose = f"the error is in {where}, its" if where else "the"
         error.add_note(f"{whose} traceback in the run's `{store.LOG}`; --debug shows it")
 
 
-def _save(record: Record, folder: Path, error: BaseException) -> Record:
+def _trained(record: Record) -> str:
+    number = len(record.trained)
+    return f", with {number} training{'s' * (number != 1)} that had ended" if number else ""
+
+
+def _save(record: Record, attempt: Attempt, error: BaseException) -> Record:
     """Save the record in its folder, or where the system refuses that, in a temporary one."""
+    folder = attempt.folder
+    with suppress(Exception):  # its losses are told in the notes
+        attempt.checkpoints.flush()
     if refused := _refused(record, folder):
         elsewhere = Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
         moved = replace(record, run=str(elsewhere))
@@ -84,6 +109,8 @@ def _save(record: Record, folder: Path, error: BaseException) -> Record:
             record, folder = moved, elsewhere
     with suppress(OSError):
         store.log("".join(format_exception(error)), folder)
+    with suppress(Exception):  # the record says it, too
+        attempt.save_head(record)
     return record
 
 
@@ -98,9 +125,9 @@ def _refused(record: Record, folder: Path) -> str:
     return ""
 
 
-def _with_all(record: Record, bench: Workbench, started: float) -> Record:
-    """The record with what the workbench trained and noted, and how long it took."""
-    measured, seconds = with_bench(record.measurements, bench), perf_counter() - started
+def _with_all(record: Record, bench: Workbench, clock: float) -> Record:
+    """The record with what the workbench trained and noted, and how long all attempts took."""
+    measured, seconds = with_bench(record.measurements, bench), perf_counter() - clock
     return replace(record, measurements=measured, trained=bench.trained, seconds=seconds)
 
 

@@ -1,128 +1,32 @@
-"""Find an experiment, check its settings, measure, judge, draw and keep: the one path."""
+"""Measure, judge, draw and keep: the one path from a plan to its record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from reprlib import repr as brief
 from traceback import format_exception
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING
 
 from .. import config, memory
-from ..config import Document, Overrides
+from ..config.overrides import as_list
 from ..errors import UsageError
-from ..measure import Answer, Claim, Measurements, Verdict
-from ..measure.claim import region
+from ..measure import Claim, Measurements, Verdict
 from ..record import Progress, Record, Status
-from . import catalogue, conditions, drawing, how, identity, judging, keeping, store
-from .conditions import SEEDS, Difference
-from .judging import check_claims, line_of
+from . import catalogue, drawing, how, identity, judging, keeping, store
+from .asked import Asked
+from .conditions import SEEDS
 from .keeping import Stages
-from .neighbours import neighbours
-from .outline import OutlineError, account, check_defines, check_takes, docstring, outline
-from .sources import sources
+from .planning import Plan
+from .store import RUNS
 
 if TYPE_CHECKING:  # it imports torch, which a plan does without
     from ..workbench import Workbench
 
-RUNS = Path("runs")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An experiment and its settings, checked and ready to run. Making one imports no torch."""
-
-    name: str
-    file: Path
-    docstring: str
-    document: Document
-    overrides: Overrides
-    quick: bool
-    settings: BaseModel
-    claims: tuple[Claim, ...]
-    answer: Answer | None
-    on_a_card: bool  # whether the experiment says that it is faster there
-    sources: list[dict[str, str]]  # the files of the experiment
-    differences: tuple[Difference, ...]  # from the settings that predictions were made for
-
-    @property
-    def question(self) -> str:
-        """The first line of what the experiment says of itself."""
-        return self.docstring.partition("\n")[0]
-
-    @property
-    def other_settings(self) -> str:
-        """How the settings differ from those that the predictions were made for."""
-        return "; ".join(str(each) for each in self.differences if each.is_condition)
-
-
-def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
-    """What a YAML, named by its path or as a shipped config, asks for.
-
-    Raises ConfigError with every problem of the settings, or UsageError.
-    """
-    how.check_quick(quick)
-    document = config.read(catalogue.config_path(name))
-    file = catalogue.experiment_path(document)
-    beside = neighbours(file)  # all that it imports from there is there
-    check_defines(file, "measure")
-    check_takes(file, "measure", "config, workbench")
-    check_takes(file, "draw", "record")
-    known = outline(file, "Config", "CLAIMS", "__package__", ANSWER=None, ON_A_CARD=False)
-    try:
-        _check_kinds(file, known["Config"], known["CLAIMS"], known["ANSWER"])
-        settings = config.build(known["Config"], document, overrides, quick=quick)
-        for claim in known["CLAIMS"]:
-            _check_regions(file, claim, settings)
-        differences = conditions.differences(settings, file, document, quick=quick)
-    except (config.ConfigError, UsageError):
-        raise
-    except Exception as error:  # of a validator, or of a default that is made
-        raise OutlineError(account(file, error)) from error
-    finally:
-        catalogue.forget(known["__package__"])
-    return Plan(
-        name=file.stem,
-        file=file,
-        docstring=docstring(file),
-        document=document,
-        overrides=overrides,
-        quick=quick,
-        settings=settings,
-        claims=tuple(known["CLAIMS"]),
-        answer=known["ANSWER"],
-        on_a_card=bool(known["ON_A_CARD"]),
-        differences=differences,
-        sources=sources([document.path, file, *beside]),
-    )
-
-
-def _check_kinds(file: Path, config_class: Any, claims: Any, answer: Any) -> None:
-    if not (isinstance(config_class, type) and issubclass(config_class, BaseModel)):
-        raise OutlineError(
-            f"{file}: `Config` should be a pydantic BaseModel, not {config_class!r}"
-        )
-    config_class.model_rebuild()  # names in its annotations may stand below it
-    check_claims(file, claims)
-    if not isinstance(answer, Answer | None):
-        raise OutlineError(f"{file}: `ANSWER` should be an Answer(TEXT, …), not {brief(answer)}")
-
-
-def _check_regions(file: Path, claim: Claim, settings: BaseModel) -> None:
-    """Raise OutlineError for a region that is a function of the settings and fails for these."""
-    for predicted in (claim.predicted, *(control.predicted for control in claim.controls)):
-        try:
-            region(f"claim {claim.id}", predicted, settings)
-        except Exception as error:
-            raise OutlineError(
-                f"{account(file, error, line_of(claim.id, file))} (the region of claim {claim.id} "
-                "for these settings)"
-            ) from error
+Tell = Callable[[Progress], None]
 
 
 def run(
@@ -132,7 +36,7 @@ def run(
     threads: int = 1,
     first_seed: int = 0,
     root: Path = RUNS,
-    tell: Callable[[Progress], None] = lambda progress: None,
+    tell: Tell = lambda progress: None,
 ) -> Record:
     """Carry a plan out and keep it in a directory of its own, whatever becomes of it.
 
@@ -141,20 +45,79 @@ def run(
     UsageError says what to put right, leaves nothing. One thread is as fast as two on networks so
     small, and ten times as fast where another program keeps a core busy.
     """
-    from .. import timing
-    from ..workbench import Workbench, choose_device, repeatable
-    from .networks import own
+    asked = asked_for(planned, device=device, threads=threads, first_seed=first_seed)
+    asked = on_device(asked, planned)  # before there is a folder
+    with store.gone_if_unused(root):
+        folder = prepare(asked, root, planned.name)
+        record = begun(planned, asked, folder)
+        return carry_out(planned, asked, record, folder.absolute(), tell)
 
+
+def asked_for(planned: Plan, *, device: str, threads: int, first_seed: int) -> Asked:
+    """What is asked for by a plan and how to run it; UsageError for numbers that none can be."""
     how.check_threads(threads)
     how.check_first_seed(first_seed)
-    bench = Workbench(choose_device(device, on_a_card=planned.on_a_card), tell, first_seed, own)
-    with store.gone_if_unused(root), timing.threads(threads), repeatable(bench.device):
-        folder = store.reserve(root, planned.name)
-        begun = replace(_begun(planned, folder), first_seed=first_seed)
-        return keeping.kept(begun, stages(planned, bench), bench, folder.absolute(), planned.file)
+    return Asked(
+        config=str(planned.document.path.absolute()),
+        overrides=tuple(as_list(planned.overrides)),
+        quick=planned.quick,
+        device=device,
+        threads=threads,
+        first_seed=first_seed,
+        folder=_here(),
+    )
 
 
-def _begun(planned: Plan, folder: Path) -> Record:
+def _here() -> str:
+    """The current folder, if it is there: somebody may have deleted it."""
+    with suppress(OSError):
+        return str(Path.cwd())
+    return ""
+
+
+def on_device(asked: Asked, planned: Plan) -> Asked:
+    """The same with the device that `auto` means; UsageError for one that is not there."""
+    from ..workbench import choose_device
+
+    return replace(asked, device=choose_device(asked.device, on_a_card=planned.on_a_card))
+
+
+def prepare(asked: Asked, root: Path, name: str) -> Path:
+    """A new folder below `root`, numbered after the name, that says what its run is to be."""
+    folder = store.reserve(root, name)
+    try:
+        asked.save(folder)
+    except UsageError:
+        store.discard(folder)
+        raise
+    return folder
+
+
+def carry_out(
+    planned: Plan,
+    asked: Asked,
+    record: Record,
+    folder: Path,
+    tell: Tell = lambda progress: None,
+    *,
+    afresh: bool = False,
+) -> Record:
+    """Run the plan in a folder, from a record that is begun, and from what is trained there.
+
+    `asked` names the device itself; `afresh` forgets how many attempts were lost.
+    """
+    from .. import timing
+    from ..workbench import Workbench, repeatable
+    from .networks import own
+
+    bench = Workbench(asked.device, tell, asked.first_seed, own)
+    going = stages(planned, bench)
+    with timing.threads(asked.threads), repeatable(asked.device):
+        return keeping.kept(record, going, bench, folder, planned.file, afresh=afresh)
+
+
+def begun(planned: Plan, asked: Asked, folder: Path) -> Record:
+    """The record of a run of the plan that has done nothing yet."""
     return Record(
         experiment=planned.name,
         question=planned.question,
@@ -163,6 +126,7 @@ def _begun(planned: Plan, folder: Path) -> Record:
         quick=planned.quick,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         run=str(folder),
+        first_seed=asked.first_seed,
         changed={each.key: each.value for each in planned.differences},
         predictions=identity.predictions(planned.claims, planned.settings),
     )
@@ -174,9 +138,8 @@ def stages(planned: Plan, bench: Workbench) -> Stages:
     def fuller(record: Record, folder: Path) -> Iterator[Record]:
         from .environment import environment
 
-        facts = environment(bench.device) | identity.facts(planned)
-        yield (record := replace(record, environment=facts))
-        store.save(record, folder)
+        known = record.environment or environment(bench.device) | identity.facts(planned)
+        yield (record := replace(record, environment=known))
         experiment = catalogue.load(planned.file)
         try:
             measured = _measure(experiment, planned, bench)

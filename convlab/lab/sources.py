@@ -17,8 +17,8 @@ from .catalogue import LAB, SUFFIXES
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that hand over, keep and show what others compute: a change of theirs changes no number.
 WITHOUT_NUMBERS = {
-    *("cli", "config", "errors", "figures", "files", "foreign", "lab", "numbers", "record"),
-    *("report", "__init__", "__main__", "_lab"),
+    *("cli", "config", "errors", "figures", "files", "foreign", "interrupts", "lab", "numbers"),
+    *("record", "report", "sweep", "__init__", "__main__", "_lab"),
 }
 
 
@@ -90,6 +90,18 @@ def inputs(settings: BaseModel) -> dict[str, str]:
         for name, path in paths.items()
         if files.is_file(path) or files.is_folder(path)
     }
+
+
+def writes_files(settings: BaseModel) -> bool:
+    """Whether a setting names a file that the run is to write, which is no condition of it."""
+    for name, field in type(settings).model_fields.items():
+        value, extra = getattr(settings, name), field.json_schema_extra
+        if isinstance(value, BaseModel) and writes_files(value):
+            return True
+        is_condition = not isinstance(extra, dict) or extra.get(CONDITION, True)
+        if isinstance(value, Path) and not is_condition:
+            return True
+    return False
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,29 +19,37 @@ from .. import files
 from ..errors import UsageError, nearest
 from ..foreign import printable
 from ..measure import Measurements, Row
-from ..record import Record, Status, as_json
+from ..record import Head, Record, Status, as_json
 from . import arrays as numbers
 from . import lock
 from .arrays import ARRAYS
 
+RUNS = Path("runs")  # where they are kept, if nothing else is said
 RECORD = "record.json"
+HEAD = "head.json"
 LOG = "log"
 LARGEST = 2**28  # bytes of a record that are read
+LARGEST_HEAD = 2**22
 GONE = "its process ended without a word: it was killed, or crashed (its `log` may say where)"
 
 __all__ = [
     "ARRAYS",
+    "HEAD",
     "LOG",
     "RECORD",
     "NotKept",
     "discard",
     "find",
     "folders",
+    "head",
     "is_run",
     "load",
     "log",
+    "name_of",
+    "place",
     "reserve",
     "save",
+    "save_head",
 ]
 
 
@@ -143,7 +153,7 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
     whose process is gone is dead. Raises UsageError where there is no record to read.
     """
     try:
-        record = Record.of(json.loads(_text(folder / RECORD)))
+        record = Record.of(json.loads(_bytes(folder / RECORD, LARGEST).decode()))
     except UsageError as error:
         raise UsageError(f"{folder}: {error}") from None
     except Exception as error:  # anybody may have written that file
@@ -160,14 +170,55 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
     return replace(record, run=str(folder))
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path, largest: int) -> bytes:
     if path.exists() and not path.is_file():
         raise ValueError("it is no file")
     with path.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise ValueError(f"it has more than {LARGEST // 2**20} MiB")
-    return content.decode("utf-8")
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise ValueError(f"it has more than {largest // 2**20} MiB")
+    return content
+
+
+def save_head(head: Head, folder: Path) -> Head:
+    """The head, written to the folder of its run."""
+    text = json.dumps(head.document())
+    files.write(folder / HEAD, lambda path: path.write_text(text, encoding="utf-8"))
+    return head
+
+
+def head(folder: Path) -> Head:
+    """The head of a run directory; of one that has none, what its record says.
+
+    Never fails: what cannot be read has the status `unreadable`, and says why. A run whose process
+    is gone is dead.
+    """
+    try:
+        found = replace(Head.read(_bytes(folder / HEAD, LARGEST_HEAD)), run=str(folder))
+    except (OSError, ValueError):
+        return _head_of_record(folder)
+    if found.status is Status.RUNNING and lock.is_dead(folder):
+        found = replace(found, status=Status.DEAD, error=GONE)
+    return found
+
+
+def _head_of_record(folder: Path) -> Head:
+    try:
+        return Head.of(load(folder, arrays=False))
+    except UsageError as error:
+        return Head(folder.name, Status.UNREADABLE, error=str(error), run=str(folder))
+
+
+def place(folder: Path) -> str:
+    """Which folder it is, and of which host: another of the same name, or a copy, is another."""
+    known = folder.stat()
+    return f"{platform.node()} {known.st_dev} {known.st_ino}"
+
+
+def name_of(folder: Path) -> str:
+    """What a command finds the run by, as it would be typed."""
+    shown = folder.name if folder.parent == RUNS else str(folder)
+    return shlex.quote(printable(shown))
 
 
 def find(name: str, root: Path) -> Path:
@@ -186,7 +237,7 @@ def find(name: str, root: Path) -> Path:
 
 def is_run(folder: Path) -> bool:
     """Whether it is the directory of a run, be its record readable or not."""
-    return os.path.lexists(folder / RECORD)
+    return any(os.path.lexists(folder / name) for name in (RECORD, HEAD))
 
 
 def folders(root: Path) -> Iterator[Path]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-import torch
 from torch import Tensor, nn
 
 from .. import streams
+from ..interrupts import held_back
 from ..memory import require
 from ..settings import Training
 from ..streams import Batch, Data, Draw, Stream, left_as_it_was, seed_all
@@ -19,6 +19,8 @@ from .attributes import Description, description, difference
 from .building import Build as Build  # part of what `fit` takes
 from .building import build_all
 from .checks import check
+from .course import Checkpoints as Checkpoints  # part of what `fit` takes
+from .course import Course, Saved
 from .graphs import graph_of
 from .groups import FEW, Untried, group_size
 from .networks import Networks, joined
@@ -26,7 +28,7 @@ from .replay import LEAST, Graph, NotReplayed, ReplayedSteps
 from .rules import in_a_line, why_alone
 from .stacked import Loss as Loss
 from .stacked import Program, program_of
-from .steps import Steps, plain_steps
+from .steps import PlainSteps, Steps
 
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
 SEEN = "to build one changes what another sees"
@@ -44,6 +46,7 @@ class Task:
     device: str
     keep: Sequence[int]
     watch: Watch | None
+    checkpoints: Checkpoints | None
 
     def batches(self, seeds: range, steps: int) -> Iterator[Batch]:
         batch = self.training.batch
@@ -65,6 +68,7 @@ def fit(
     keep: Sequence[int] = (),
     watch: Watch | None = None,
     first_seed: int = 0,
+    checkpoints: Checkpoints | None = None,
 ) -> Networks:
     """Train `build()` for every seed, on data that all share or on `data(generator)` of its own.
 
@@ -74,7 +78,8 @@ def fit(
     optimizers are elementwise. What `rules` finds that cannot be stacked is trained one after
     another, and `notes` say why. Layers may draw from the generators of torch, numpy and Python,
     which start from the seed. `keep` names numbers of steps after which the networks are kept.
-    The seeds are `first_seed`, `first_seed + 1`, ….
+    The seeds are `first_seed`, `first_seed + 1`, …. Where `checkpoints` keep where a group of them
+    was when its process ended, it goes on from there, with the same numbers on a CPU.
 
     On a CUDA device the step of a group is captured once and replayed, if that is the plain step.
 
@@ -82,7 +87,7 @@ def fit(
     """
     check(build, loss, seeds, training, device, keep)
     all_seeds = range(first_seed, first_seed + seeds)
-    task = Task(all_seeds, data, loss, training, device, keep, watch)
+    task = Task(all_seeds, data, loss, training, device, keep, watch, checkpoints)
     with left_as_it_was():
         return _fit(task, partial(build_all, build, data, all_seeds))
 
@@ -158,7 +163,7 @@ def _group(task: Task, networks: Sequence[nn.Module], seeds: range, notes: list[
         except NotReplayed as error:
             notes.append(f"the steps were not replayed: {error}")
     program = program_of(networks, task.loss, task.device)
-    return _train(program, seeds, task, plain_steps(program, task.training))
+    return _train(program, seeds, task, PlainSteps(program, task.training))
 
 
 def _one_by_one(task: Task, networks: Iterable[nn.Module]) -> Networks:
@@ -166,35 +171,63 @@ def _one_by_one(task: Task, networks: Iterable[nn.Module]) -> Networks:
     for seed, network in zip(task.seeds, networks, strict=True):
         program = program_of_one(network, task.loss, task.device)
         with channels_last_before_pooling(network, task.device):
-            steps = plain_steps(program, task.training)
+            steps = PlainSteps(program, task.training)
             parts.append(_train(program, range(seed, seed + 1), task, steps))
     return joined(parts)
 
 
 def _train(program: Program, seeds: range, task: Task, make_step: Steps) -> Networks:
-    """The networks of the program, trained."""
+    """The networks of the program, trained; from where another process left them, if one did."""
     seed_all(seeds.start, Stream.NOISE)
-    steps = task.training.steps
-    kept = {0: program.now()} if 0 in task.keep else {}
-    history, due = torch.empty(0), 0.0
-    for step, batch in enumerate(task.batches(seeds, steps), start=1):
-        losses = make_step(batch)
-        if step == 1:  # one block, since a tensor per step would break up the memory of the steps
-            history = losses.new_empty(steps, len(seeds))
-        history[step - 1] = losses
-        if step in task.keep:
-            kept[step] = program.now()
-        if task.watch and (step == steps or perf_counter() > due):
-            due = perf_counter() + PAUSE
-            done = seeds.start - task.seeds.start
-            task.watch(done * steps + step * len(seeds), losses)
+    course = Course(program, seeds, task.training.steps)
+    if 0 in task.keep:
+        course.kept[0] = program.now()
+    _follow(course, task, make_step)
     return Networks(
         program.skeleton.eval(),
         program.state(),
-        history.T.cpu(),
-        {step: state for step, (state, _) in kept.items()},
+        course.losses.T.cpu(),
+        {step: state for step, (state, _) in course.kept.items()},
         program.alone,
-        {step: copies for step, (_, copies) in kept.items()},
+        {step: copies for step, (_, copies) in course.kept.items()},
         first_seed=seeds.start,
         varies="weights" if isinstance(task.data, Data) else "weights and data",
     )
+
+
+def _follow(course: Course, task: Task, make_step: Steps) -> None:
+    """Make the steps of the course. An interrupt waits for the end of one; a second does not."""
+    saved = Saved.of(task.checkpoints, course, make_step) if task.checkpoints else None
+    tell = _teller(course, task)
+    with held_back(most=1) as interrupts:
+        for batch in _from_where_it_was(task.batches(course.seeds, course.steps), saved):
+            losses = make_step(batch)
+            course.add(losses)
+            if course.step in task.keep:
+                course.kept[course.step] = course.program.now()
+            tell(losses)
+            if saved and (interrupts or saved.is_due()) and course.step < course.steps:
+                saved.keep()
+            if interrupts:
+                return
+        if saved:
+            saved.keep()
+
+
+def _from_where_it_was(batches: Iterator[Batch], saved: Saved | None) -> Iterator[Batch]:
+    """The first batch, which shows whether it is the training that was kept, and what is left."""
+    yield next(batches)
+    yield from saved.go_on(batches) if saved else batches
+
+
+def _teller(course: Course, task: Task) -> Callable[[Tensor], None]:
+    """What tells the watch of the last losses, now and then and at the end."""
+    due, before = 0.0, (course.seeds.start - task.seeds.start) * course.steps
+
+    def tell(losses: Tensor) -> None:
+        nonlocal due
+        if task.watch and (course.step == course.steps or perf_counter() > due):
+            due = perf_counter() + PAUSE
+            task.watch(before + course.step * len(course.seeds), losses)
+
+    return tell

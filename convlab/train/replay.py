@@ -20,7 +20,7 @@ from ..streams import Batch
 from .optimizers import SCHEDULES, captured_optimizer
 from .rules import in_a_line
 from .stacked import Program, agree, largest
-from .steps import gradients_and_losses
+from .steps import OptimizerState, gradients_and_losses
 
 Body = Callable[[], Tensor]
 
@@ -52,7 +52,7 @@ class ReplayedSteps:
 
     def __init__(self, program: Program, training: Training, graph: Graph) -> None:
         self.program, self.training, self.graph = program, training, graph
-        self.done = 0
+        self.done = self.first = 0
         self.optimizer, self.lr = captured_optimizer(program.parameters, training)
 
     def __call__(self, batch: Batch) -> Tensor:
@@ -63,11 +63,23 @@ class ReplayedSteps:
         self._put_in(batch)
         self._set_lr()
         self.done += 1
-        if self.done <= COMPARED or self.done == self.training.steps:
+        if self.done - self.first <= COMPARED or self.done == self.training.steps:
             self._compare()
         else:
             self.graph.replay()
         return self.losses
+
+    def state(self) -> OptimizerState:
+        """The tensors that the optimizer keeps."""
+        return {"kept": [t.detach().clone() for t in self._all()[len(self.program.tensors) :]]}
+
+    def put_back(self, state: OptimizerState, done: int) -> None:
+        """Go on from what the optimizer kept, in the memory of the graph."""
+        for tensor, kept in zip(
+            self._all()[len(self.program.tensors) :], state["kept"], strict=True
+        ):
+            tensor.detach().copy_(kept)
+        self.done = self.first = done
 
     def _step(self) -> Tensor:
         losses = gradients_and_losses(self.program, self.batch)

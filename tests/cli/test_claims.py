@@ -12,9 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from convlab import cli, lab
-from convlab.lab import children
+from convlab.lab import Plan, children
 from convlab.lab.children import Ended
-from convlab.lab.running import Plan
 from tests.lab import ledgers
 
 

@@ -81,8 +81,8 @@ def test_the_device_is_asked_for_as_it_is_typed(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(lab, "run", spied)
     convlab("run", "mine.yaml")
-    convlab("run", "mine.yaml", "--device", "mps")
-    assert asked == ["auto", "mps"]
+    convlab("run", "mine.yaml", "--device", "cpu", "--again")
+    assert asked == ["auto", "cpu"]
 
 
 @pytest.mark.parametrize(

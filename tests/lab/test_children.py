@@ -11,9 +11,8 @@ from threading import Timer
 import pytest
 
 from convlab import lab
-from convlab.lab import children
+from convlab.lab import Plan, children
 from convlab.lab.children import Ended, run_all
-from convlab.lab.running import Plan
 from tests.lab import ledgers
 
 # Writes when it began and ended; "long" waits for an interrupt.

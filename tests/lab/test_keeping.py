@@ -14,8 +14,8 @@ import torch
 
 from convlab import files, lab
 from convlab.errors import UsageError
+from convlab.interrupts import held_back
 from convlab.lab import store
-from convlab.lab.interrupts import held_back
 from convlab.measure import NoSuchName
 from convlab.record import Record, Status
 

@@ -26,6 +26,15 @@ class Program:
     state: Callable[[], State]  # a copy of what the tensors are by now, (S, ...)
     alone: tuple[nn.Module, ...] = ()  # the only network, if nothing is stacked
 
+    def put_back(self, state: State) -> None:
+        """Give the tensors the numbers of such a copy; RuntimeError where it is of others."""
+        if [(1, *t.shape) if self.alone else t.shape for t in self.tensors] != [
+            t.shape for t in state.values()
+        ]:
+            raise RuntimeError("that is the state of other networks")
+        for tensor, kept in zip(self.tensors, state.values(), strict=True):
+            tensor.detach().copy_(kept[0] if self.alone else kept)
+
     def now(self) -> tuple[State, tuple[nn.Module, ...]]:
         """What is trained as it is by now, to be kept."""
         try:

@@ -1,0 +1,53 @@
+"""What a run was asked for, kept in its folder: any process can plan it again from that."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from .. import files
+from ..config import Override
+from ..errors import UsageError
+
+ASKED = "asked.json"
+LARGEST = 2**24  # bytes that are read
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A config, the settings that were changed on top of it, and how to run it."""
+
+    config: str  # the path of its YAML, or the name of one that ships
+    overrides: tuple[Override, ...] = ()
+    quick: bool = False
+    device: str = "auto"
+    threads: int = 1
+    first_seed: int = 0
+    folder: str = ""  # from where the paths in the settings lead; here if empty
+
+    def save(self, folder: Path) -> None:
+        """Write it to the folder of its run; UsageError where the system refuses."""
+        text = json.dumps(to_jsonable_python(asdict(self), fallback=str))
+        files.write(folder / ASKED, lambda path: path.write_text(text, encoding="utf-8"))
+
+    @classmethod
+    def load(cls, folder: Path) -> Asked:
+        """What the run of that folder was asked for; UsageError where nothing readable says so."""
+        try:
+            with (folder / ASKED).open("rb") as file:
+                return _reader().validate_json(file.read(LARGEST))
+        except FileNotFoundError:
+            why = f"it has no {ASKED}, as an older convlab kept none"
+        except (OSError, ValueError) as error:  # anybody may have written that file
+            why = f"its {ASKED} cannot be read: {' '.join(str(error).split())}"
+        raise UsageError(f"{folder} cannot be resumed: {why}; run its config again") from None
+
+
+@cache
+def _reader() -> TypeAdapter[Asked]:
+    return TypeAdapter(Asked)
