@@ -15,8 +15,8 @@ from .checkpoints import Store
 OWN = ("attempt", "kept", "idle", "place")  # what only a head knows
 
 
-class TakenOver(Exception):
-    """Another process has taken this run over."""
+class TakenOver(KeyboardInterrupt):
+    """Another process has taken this run over: this one stops, and no training may catch that."""
 
 
 @dataclass
@@ -43,7 +43,9 @@ class Attempt:
     def check(self) -> None:
         """Raise TakenOver where the head names another attempt."""
         if store.head(self.folder).attempt > self.head.attempt:
-            raise TakenOver(f"another process has taken {self.folder} over")
+            error = TakenOver()
+            error.add_note(f"another process has taken {self.folder} over")
+            raise error
 
     def progressed(self) -> None:
         """Let the head say that there is more to go on from."""

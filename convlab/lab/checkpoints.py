@@ -19,7 +19,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from .. import files
-from ..errors import UsageError
 
 if TYPE_CHECKING:  # it imports torch
     from ..train.course import Kept
@@ -94,14 +93,14 @@ class Store:
         import torch
 
         data = io.BytesIO()
-        torch.save(kept, data)
-        content = data.getbuffer()
-        name = f"{self._next:06}.{kind}.{sha256(content).hexdigest()[:16]}.pt"
-        self._next += 1
         try:
+            torch.save(kept, data)
+            content = data.getbuffer()
+            name = f"{self._next:06}.{kind}.{sha256(content).hexdigest()[:16]}.pt"
+            self._next += 1
             (self.folder / FOLDER).mkdir(parents=True, exist_ok=True)
             files.write(self.folder / FOLDER / name, lambda path: path.write_bytes(content))
-        except (OSError, UsageError) as error:
+        except Exception as error:  # a full disk, say, must stop no training
             self._note(f"not all could be kept to go on from: {error}")
         else:
             self.wrote()

@@ -58,7 +58,7 @@ class Course:
         self.step += 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Saved:
     """A course that is kept in checkpoints, where its networks have no state but tensors."""
 
@@ -66,6 +66,8 @@ class Saved:
     course: Course
     make_step: Steps
     before: Description | None
+    has_looked: bool = False  # for what an earlier process kept, which is not to be replaced
+    has_ended: bool = False  # in that process
 
     @classmethod
     def of(cls, checkpoints: Checkpoints, course: Course, make_step: Steps) -> Saved:
@@ -80,19 +82,21 @@ class Saved:
 
     def go_on(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """After the first step: what is left of the batches once the newest state is put back."""
+        self.has_looked = True
         for kept in self.checkpoints.find(self.group):
             if _is_of(self.course, kept):
                 self._put_back(kept)
-                ended = self.course.step == self.course.steps
-                return iter(()) if ended else islice(batches, self.course.step - 1, None)
+                self.has_ended = self.course.step == self.course.steps
+                return iter(()) if self.has_ended else islice(batches, self.course.step - 1, None)
         return batches
 
     def is_due(self) -> bool:
-        return self.checkpoints.is_due()
+        return self.has_looked and self.checkpoints.is_due()
 
     def keep(self) -> None:
         """Keep where the course is; nothing where that would not be all of it."""
-        if self.before is not None and self.before == _described(self.course.program):
+        new = self.has_looked and not self.has_ended
+        if new and self.before is not None and self.before == _described(self.course.program):
             ended = self.course.step == self.course.steps
             self.checkpoints.keep(self.group, _kept(self.course, self.make_step), ended=ended)
 

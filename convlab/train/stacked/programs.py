@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ...streams import Batch
 from .losses import Loss, losses_of
 from .network import forward_of
-from .states import State, copy_of, skeleton, stack
+from .states import State, copy_of, named_tensors, skeleton, stack
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,13 @@ class Program:
 
     def put_back(self, state: State) -> None:
         """Give the tensors the numbers of such a copy; RuntimeError where it is of others."""
-        if [(1, *t.shape) if self.alone else t.shape for t in self.tensors] != [
-            t.shape for t in state.values()
-        ]:
+        now: Sequence[Tensor] = self.tensors
+        if self.alone:  # it may have put others in their place since
+            now = [tensor[None] for _, tensor in named_tensors(self.alone[0])]
+        if [tensor.shape for tensor in now] != [kept.shape for kept in state.values()]:
             raise RuntimeError("that is the state of other networks")
-        for tensor, kept in zip(self.tensors, state.values(), strict=True):
-            tensor.detach().copy_(kept[0] if self.alone else kept)
+        for tensor, kept in zip(now, state.values(), strict=True):
+            tensor.detach().copy_(kept)
 
     def now(self) -> tuple[State, tuple[nn.Module, ...]]:
         """What is trained as it is by now, to be kept."""
