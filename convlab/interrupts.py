@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from math import inf
 from threading import current_thread, main_thread
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1")  # the last is what clusters send before the end
+# The third comes when a terminal is closed; the last before a cluster takes its machine back.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1")
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 
 

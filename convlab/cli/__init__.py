@@ -16,6 +16,7 @@ from .. import __version__, lab, report
 from ..config import Override, assignment
 from ..data import DATASETS
 from ..foreign import printable
+from ..interrupts import SIGNALS
 from ..lab import copying, done, environment, listing, store
 from ..record import Record
 from ..settings import MODEL_NAMES
@@ -45,9 +46,8 @@ Settings = Annotated[
 
 def main() -> None:
     """The entry point of the command `convlab`; to be told to end is to be interrupted."""
-    for name in ("SIGTERM", "SIGHUP"):  # the latter when its terminal is closed
-        number = getattr(signal, name, None)
-        if number and signal.getsignal(number) is signal.SIG_DFL:
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
     output.never_fail_to_encode()
     gc.set_threshold(OBJECTS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import platform
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -29,10 +30,12 @@ class Asked:
     threads: int = 1
     first_seed: int = 0
     folder: str = ""  # from where the paths in the settings lead; here if empty
+    place: str = ""  # of the run's folder, so that a copy is known as one
 
     def save(self, folder: Path) -> None:
         """Write it to the folder of its run; UsageError where the system refuses."""
-        text = json.dumps(to_jsonable_python(asdict(self), fallback=str))
+        here = replace(self, place=place(folder))
+        text = json.dumps(to_jsonable_python(asdict(here), fallback=str))
         files.write(folder / ASKED, lambda path: path.write_text(text, encoding="utf-8"))
 
     @classmethod
@@ -46,6 +49,12 @@ class Asked:
         except (OSError, ValueError) as error:  # anybody may have written that file
             why = f"its {ASKED} cannot be read: {' '.join(str(error).split())}"
         raise UsageError(f"{folder} cannot be resumed: {why}; run its config again") from None
+
+
+def place(folder: Path) -> str:
+    """Which folder it is, and of which host: another of the same name, or a copy, is another."""
+    known = folder.stat()
+    return f"{platform.node()} {known.st_dev} {known.st_ino}"
 
 
 @cache

@@ -12,7 +12,7 @@ from ..record import Head, Record, Status
 from . import identity, lock, store
 from .checkpoints import Store
 
-OWN = ("attempt", "kept", "idle", "place")  # what only a head knows
+OWN = ("attempt", "kept", "idle")  # what only a head knows
 
 
 class TakenOver(KeyboardInterrupt):
@@ -64,7 +64,7 @@ def begun(folder: Path, record: Record, *, afresh: bool = False) -> Iterator[Att
         before = store.head(folder) if store.is_run(folder) else Head(record.experiment)
         lost = before.attempt > 0 and before.status is Status.RUNNING
         idle = before.idle + 1 if lost and not before.kept and not afresh else 0
-        head = Head.of(record, attempt=before.attempt + 1, idle=idle, place=store.place(folder))
+        head = Head.of(record, attempt=before.attempt + 1, idle=idle)
         attempt = Attempt(folder, head, Store(folder))
         attempt.checkpoints.check = attempt.check
         attempt.checkpoints.wrote = attempt.progressed

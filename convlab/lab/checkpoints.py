@@ -49,8 +49,7 @@ class Store:
 
     def flush(self) -> None:
         """Write what has ended since the last time."""
-        if self._ended:
-            self._write(ENDED, self._ended)
+        if self._ended and self._write(ENDED, self._ended):
             self._ended = {}
 
     def keep(self, name: Name, kept: Kept, *, ended: bool) -> None:
@@ -88,7 +87,8 @@ class Store:
         numbers = [int(p.name.partition(".")[0]) for paths in self._there.values() for p in paths]
         return max(numbers, default=0) + 1
 
-    def _write(self, kind: str, kept: dict[Name, Kept]) -> None:
+    def _write(self, kind: str, kept: dict[Name, Kept]) -> bool:
+        """Whether that is on the disk now."""
         self.check()
         import torch
 
@@ -102,8 +102,9 @@ class Store:
             files.write(self.folder / FOLDER / name, lambda path: path.write_bytes(content))
         except Exception as error:  # a full disk, say, must stop no training
             self._note(f"not all could be kept to go on from: {error}")
-        else:
-            self.wrote()
+            return False
+        self.wrote()
+        return True
 
     def _remove_old(self) -> None:
         for path in sorted((self.folder / FOLDER).glob(f"*.{UNDER_WAY}.*.pt"))[:-2]:

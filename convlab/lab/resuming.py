@@ -11,7 +11,7 @@ from .. import files
 from ..errors import UsageError
 from ..record import Record, Status
 from . import identity, store
-from .asked import Asked
+from .asked import Asked, place
 from .lock import Held
 from .planning import Plan, plan
 from .running import Tell, begun, carry_out, on_device
@@ -35,18 +35,18 @@ def run_in(
         return store.load(folder)
     if status is Status.RUNNING and not force:
         raise Held(f"{folder} is at work elsewhere, or was within the last minutes: wait for it")
-    place = folder.absolute()
+    whole = folder.absolute()
     with _in(asked.folder):
         planned = plan(asked.config, asked.overrides, quick=asked.quick)
         asked = on_device(asked, planned)
-        record = _before(planned, asked, place) or begun(planned, asked, folder)
-        whole = replace(record, run=str(folder))
-        return carry_out(planned, asked, whole, place, tell, afresh=afresh)
+        record = _before(planned, asked, whole) or begun(planned, asked, folder)
+        record = replace(record, run=str(folder))
+        return carry_out(planned, asked, record, whole, tell, afresh=afresh)
 
 
 def is_ours(folder: Path) -> bool:
     """Whether this host made the folder, so that its code is what its user had asked to run."""
-    return store.head(folder).place == store.place(folder)
+    return Asked.load(folder).place == place(folder)
 
 
 def changes(record: Record, planned: Plan, asked: Asked) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from ..record import Head, Record, Status, as_json
 from . import arrays as numbers
 from . import lock
 from .arrays import ARRAYS
+from .asked import ASKED
 
 RUNS = Path("runs")  # where they are kept, if nothing else is said
 RECORD = "record.json"
@@ -46,7 +46,6 @@ __all__ = [
     "load",
     "log",
     "name_of",
-    "place",
     "reserve",
     "save",
     "save_head",
@@ -209,12 +208,6 @@ def _head_of_record(folder: Path) -> Head:
         return Head(folder.name, Status.UNREADABLE, error=str(error), run=str(folder))
 
 
-def place(folder: Path) -> str:
-    """Which folder it is, and of which host: another of the same name, or a copy, is another."""
-    known = folder.stat()
-    return f"{platform.node()} {known.st_dev} {known.st_ino}"
-
-
 def name_of(folder: Path) -> str:
     """What a command finds the run by, as it would be typed."""
     shown = folder.name if folder.parent == RUNS else str(folder)
@@ -237,7 +230,7 @@ def find(name: str, root: Path) -> Path:
 
 def is_run(folder: Path) -> bool:
     """Whether it is the directory of a run, be its record readable or not."""
-    return any(os.path.lexists(folder / name) for name in (RECORD, HEAD))
+    return any(os.path.lexists(folder / name) for name in (RECORD, HEAD, ASKED))
 
 
 def folders(root: Path) -> Iterator[Path]:

@@ -38,7 +38,6 @@ class Head:
     attempt: int = 0  # the process that is at work, or was the last
     kept: int = 0
     idle: int = 0
-    place: str = ""  # host, device and inode of the folder, so that a copy is known as one
 
     def document(self) -> dict[str, Any]:
         """The head in JSON's types."""

@@ -16,6 +16,7 @@ from convlab.settings import Training
 from convlab.streams import Data
 from convlab.train import Networks, fit, loop
 from convlab.train.course import Kept
+from convlab.train.steps import PlainSteps
 
 STEPS = 24
 X = torch.randn(90, 1, 6, 6, generator=Generator().manual_seed(1))
@@ -88,6 +89,8 @@ class Noisy(nn.Module):
 
 class Replacing(nn.Module):
     """Puts a new tensor in the place of its buffer at each call."""
+
+    mean: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -201,13 +204,13 @@ def test_a_training_that_has_ended_is_not_made_again(monkeypatch: pytest.MonkeyP
     memory = Memory()
     before = trained(memory, plain)
     calls: list[int] = []
-    step = loop.PlainSteps.__call__
+    step = PlainSteps.__call__
 
     def counted(self: Any, batch: Any) -> Tensor:
         calls.append(1)
         return step(self, batch)
 
-    monkeypatch.setattr(loop.PlainSteps, "__call__", counted)
+    monkeypatch.setattr(PlainSteps, "__call__", counted)
     assert_same(trained(memory, plain), before)
     assert len(calls) == 1  # which shows that it is the same training
 
