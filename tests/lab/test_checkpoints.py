@@ -81,7 +81,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut": lambda path: path.write_bytes(path.read_bytes()[:100]),
     "changed": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x"),
     "empty": lambda path: path.write_bytes(b""),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "unreadable": lambda path: path.write_bytes(b"\0" * 1000),
 }
 
 
