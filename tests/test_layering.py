@@ -22,6 +22,7 @@ FLOORS = [  # from the bottom up: a room imports only from floors below its own
     {"train", "report"},
     {"probes", "workbench"},
     {"lab"},
+    {"sweep"},
     {"cli"},
 ]
 DOORS = {"__init__", "__main__"}  # of the whole package: they lead anywhere

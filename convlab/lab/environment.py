@@ -27,7 +27,7 @@ def environment(device: str) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         **(_card() if device == "cuda" else {}),
         "argv": sys.argv,
-        **_source(),
+        **source(),
     }
 
 
@@ -60,7 +60,8 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _source() -> dict[str, Any]:
+@cache
+def source() -> dict[str, Any]:
     """The commit of the clone that this package runs from, and whether it was changed since."""
     clone = Path(__file__).resolve().parents[2]
     if not (clone / ".git").exists():

@@ -39,6 +39,7 @@ __all__ = [
     "RECORD",
     "NotKept",
     "discard",
+    "fail",
     "find",
     "folders",
     "head",
@@ -164,9 +165,23 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
         loaded, broken = numbers.load(folder)
         record.measurements.arrays.update(loaded)
         record.measurements.notes.extend(broken)
-    if record.status is Status.RUNNING and lock.is_dead(folder):
-        record = replace(record, status=Status.DEAD, error=GONE)
+    if record.status is Status.RUNNING:
+        record = _as_it_ended(record, folder)
     return replace(record, run=str(folder))
+
+
+def _as_it_ended(record: Record, folder: Path) -> Record:
+    """One that says it runs: failed if its head says so, dead if its process is gone."""
+    with suppress(OSError, ValueError):
+        known = Head.read(_bytes(folder / HEAD, LARGEST_HEAD))
+        if known.status is Status.FAILED:
+            return replace(record, status=Status.FAILED, error=known.error)
+    return replace(record, status=Status.DEAD, error=GONE) if lock.is_dead(folder) else record
+
+
+def fail(folder: Path, error: str) -> None:
+    """Give a run up whose own process cannot say so: its head says that it failed, and why."""
+    save_head(replace(head(folder), status=Status.FAILED, error=error), folder)
 
 
 def _bytes(path: Path, largest: int) -> bytes:
