@@ -28,6 +28,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def source() -> tuple[object, object]:
+    environment.source.cache_clear()
     known = environment.environment("cpu")
     return known["commit"], known["dirty"]
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,8 @@ def asked(*bodies: str, seeds: int = 1) -> Iterator[Path]:
     """The folders of runs that do these things, each made when it is asked for."""
     for body in bodies:
         planned = lab.plan("mine.yaml", [Override("body", body), Override("seeds", seeds)])
-        how = {"device": "cpu", "threads": 1, "first_seed": 0}
-        yield prepare(asked_for(planned, **how), Path("runs"), "mine")
+        asked = asked_for(planned, device="cpu", threads=1, first_seed=0)
+        yield prepare(asked, Path("runs"), "mine")
 
 
 def carried_out(*bodies: str, policy: Policy | None = None, jobs: int = 1) -> list[Ended]:
@@ -83,6 +83,7 @@ def test_a_folder_is_asked_for_when_there_is_room() -> None:
     ending = local(folders(), Policy(), jobs=2)
     next(ending)
     assert len(made) <= 3
+    assert isinstance(ending, Generator)
     ending.close()
 
 
