@@ -7,6 +7,7 @@ from enum import StrEnum
 from reprlib import repr as brief
 from typing import Any, TypeVar, get_args
 
+from .. import files
 from ..errors import UsageError
 from ..measure import Measurements, Outcome, Row, Sample, Statistic, Varies, Verdict
 from .parts import Status, Trained
@@ -41,7 +42,7 @@ def fields_of(document: Any) -> dict[str, Any]:
         "verdicts": tuple(map(_verdict, _entry(document, "verdicts", list))),
         "seconds": _number(_entry(document, "seconds")),
         "environment": _entry(document, "environment", dict),
-        "figures": tuple(map(_text, _entry(document, "figures", list))),
+        "figures": tuple(map(_file_name, _entry(document, "figures", list))),
         "run": None if _entry(document, "run") is None else _entry(document, "run", str),
         "trained": tuple(map(_training, _entry(document, "trained", list))),
         "first_seed": int(_number(_entry(document, "first_seed"))),
@@ -137,6 +138,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{brief(value)} is no text")
     return value
+
+
+def _file_name(value: Any) -> str:
+    if not files.is_name(name := _text(value)):
+        raise ValueError(f"{brief(name)} is no name of a file in the run")
+    return name
 
 
 def _number(value: Any) -> float:
