@@ -29,8 +29,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def fields_of(document: Any) -> dict[str, Any]:
     """The fields of a record by the names that they have there."""
-    version = document.get("version", 1) if isinstance(document, dict) else 1
-    _check_version(version)
+    if not isinstance(document, dict):
+        raise ValueError(f"a record is an object, not {brief(document)}")
+    _check_version(version := document.get("version", 1))
     document = SINCE_3 | document if version < 3 else document
     notes = list(map(_text, _entry(document, "notes", list)))
     texts = ("experiment", "question", "started", "error", "answer", "predictions")
@@ -53,8 +54,8 @@ def fields_of(document: Any) -> dict[str, Any]:
 def _check_version(version: Any) -> None:
     if type(version) is not int or not 1 <= version <= VERSION:
         raise UsageError(
-            f"the record has the form {version}, and this convlab reads the forms 1 to {VERSION}: "
-            "use the convlab that wrote it"
+            f"the record has the form {brief(version)}, and this convlab reads the forms 1 to "
+            f"{VERSION}: use the convlab that wrote it"
         )
 
 
