@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, EIO, ENOSPC
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
 from ..config import ConfigError
 from ..errors import UsageError
@@ -36,6 +38,28 @@ def one_line_errors(debug: bool) -> Iterator[None]:
         if isinstance(error, typer.Exit | BrokenPipeError) and not _is_kept(error):
             raise  # the end of a command, or of who reads what it prints
         _fail(" ".join(f"{type(error).__name__}: {error}".split()), error, 1, debug)
+
+
+class Commands(TyperGroup):
+    """The commands; what typer says of words that it does not know acts on no terminal."""
+
+    def make_context(self, *words: Any, **more: Any) -> Any:
+        with _printable_words():
+            return super().make_context(*words, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _printable_words():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable_words() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if isinstance(message := getattr(error, "message", None), str):  # typer's own, of usage
+            error.message = printable(message)  # type: ignore[attr-defined]
+        raise
 
 
 @contextmanager

@@ -221,3 +221,16 @@ def test_a_program_in_the_place_of_an_image_is_not_run(
     (tmp_path / "image.png").write_bytes(file.getvalue())
     with pytest.raises(UsageError, match=r"image\.png is a program \(EPS\).*plain PNG"):
         read(tmp_path / "image.png")
+
+
+def test_images_of_no_pixels_and_any_side_are_refused(tmp_path: Path) -> None:
+    """No array of numpy has these sides, though it would be empty."""
+    for part in ("train", "t10k"):
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(4, 2**31, 0, content=b""))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(4))
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(0, 2**31, 2**32 - 1, content=b""))
+    with pytest.raises(UsageError, match=r"0 images, but .* 4 labels"):
+        mnist(tmp_path)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(4, 2**31, 0, content=b""))
+    with pytest.raises(UsageError, match="holds no images"):
+        mnist(tmp_path)
