@@ -125,7 +125,7 @@ def _size(task: Task, network: nn.Module) -> tuple[int, str]:
     seeds, steps = len(task.seeds), task.training.steps
     require(
         seeds * (_bytes(network) + LOSS * steps),
-        f"{number(seeds)} networks and their losses in {number(steps)} steps",
+        f"keeping networks (seeds: {number(seeds)}) and their losses (steps: {number(steps)})",
     )
     return size, why
 

@@ -121,6 +121,33 @@ def test_any_number_in_a_shipped_config_is_a_setting_or_refused(cases: int, here
     holds()
 
 
+@hostile.fuzzed
+def test_a_network_of_any_size_is_counted_or_refused(
+    cases: int, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine of a gigabyte, so that what does not fit is soon found."""
+    monkeypatch.setattr("convlab.memory.physical", lambda: 1e9)
+    sizes = st.sampled_from([1, 2, 3, 7, 32, 10**4, 2**31, 10**12, 2**62, 10**30]).map(str)
+    shapes = st.lists(sizes, min_size=1, max_size=4).map(",".join) | hostile.texts
+    numbers = sizes | hostile.numbers.map(str) | hostile.texts
+
+    @hostile.of(cases)
+    @given(
+        model=st.sampled_from(["cnn", "mlp", "linear", "capsule", "cnn-gap", "./x.py:f"]),
+        said=st.fixed_dictionaries(
+            {"--input": st.just("3,8,8") | shapes},
+            optional={
+                **{"--batch": numbers, "--classes": numbers, "--width": numbers},
+                **{"--device": st.sampled_from(["cpu", "auto", "mars"]), "--dtype": hostile.texts},
+            },
+        ),
+    )
+    def holds(model: str, said: dict[str, str]) -> None:
+        check(here, "count", model, *(f"{name}={text}" for name, text in said.items()))
+
+    holds()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -25,6 +25,7 @@ import convlab
 from convlab import cli, lab
 from convlab.errors import UsageError
 from convlab.lab import arrays, store
+from convlab.lab.claims import standings
 from convlab.measure import Claim, Measurements, Sample, below, exactly
 from convlab.record import Record
 from convlab.record.parts import Trained
@@ -307,3 +308,22 @@ def test_a_forged_record_makes_nothing_run_a_file(here: Path) -> None:
         for words in (*EACH, ("claims",), ("export", "bad", "--to", "to")):
             check(here, words, (0, 1, 2))
     assert not Path("executed").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["/dev/zero", "endless.py", "not_code.txt", "nul\0.py", "x" * 999]
+)
+def test_a_file_that_a_record_names_is_read_only_if_it_can_be_code(here: Path, name: str) -> None:
+    """As of a run whose experiment is not as it was: the ledger says so, and reads no more."""
+    with Path("endless.py").open("wb") as file:
+        file.truncate(2**42)  # of zeros, which take no room
+    Path("not_code.txt").write_text("text")
+    source = {"path": name, "sha256": sha256(b"text").hexdigest(), "text": "text"}
+    document = DOCUMENT | {"environment": {"sources": [source, source]}}
+    Path("runs/bad", store.RECORD).write_bytes(hostile.as_bytes(document))
+    (stale,) = {
+        standing.stale
+        for standing in standings({}, Path("runs"))
+        if standing.run == str(Path("runs/bad"))
+    }
+    assert stale.startswith("code ")
