@@ -42,7 +42,7 @@ def figures(
     drawn = _drawn(experiment, record)
     if not drawn:
         return {}
-    from ..figures import caption, resize, stamp
+    from ..figures import caption, leave_broken_mathematics, resize, stamp
 
     for figure in drawn.values():
         if width is not None:
@@ -50,6 +50,7 @@ def figures(
         caption(figure, settings(record))
         if record.quick:
             stamp(figure, "quick run")
+        leave_broken_mathematics(figure)
     return drawn
 
 

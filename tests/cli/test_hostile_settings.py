@@ -67,6 +67,7 @@ documents = (
 )
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_any_yaml_is_valid_or_refused(cases: int, here: Path) -> None:
     @hostile.of(cases)
@@ -79,6 +80,7 @@ def test_any_yaml_is_valid_or_refused(cases: int, here: Path) -> None:
     holds()
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_any_words_are_settings_or_refused(cases: int, here: Path) -> None:
     """Of commands that run nothing; a word that begins with a dash may be an option."""
@@ -101,6 +103,7 @@ def test_any_words_are_settings_or_refused(cases: int, here: Path) -> None:
     holds()
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_any_number_in_a_shipped_config_is_a_setting_or_refused(cases: int, here: Path) -> None:
     """At once, however large it is: a plan computes nothing that grows with it."""
@@ -121,6 +124,7 @@ def test_any_number_in_a_shipped_config_is_a_setting_or_refused(cases: int, here
     holds()
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_a_network_of_any_size_is_counted_or_refused(
     cases: int, here: Path, monkeypatch: pytest.MonkeyPatch

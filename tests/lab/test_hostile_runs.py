@@ -132,6 +132,7 @@ def shown(here: Path, document: bytes) -> None:
     assert "<script" not in record._repr_html_()
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_any_document_is_shown_or_refused(cases: int, here: Path) -> None:
     @hostile.of(cases)
@@ -142,18 +143,23 @@ def test_any_document_is_shown_or_refused(cases: int, here: Path) -> None:
     holds()
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_figures_of_any_document_are_drawn_or_left_out(cases: int, here: Path) -> None:
     """By a shipped experiment, which the record names as its own."""
-    kept = json.loads(json.dumps(gradient().document()))
+    store.save(gradient(), Path("runs/bad"))
+    kept = json.loads(Path("runs/bad", store.RECORD).read_text())
+    drawn = []
 
     @hostile.of(cases // 5)
     @given(document=hostile.changed(kept))
     def holds(document: Any) -> None:
         Path("runs/bad", store.RECORD).write_bytes(hostile.as_bytes(document))
-        check(here, ("export", "bad", "--to", "to", "--format", "svg,md"))
+        result = check(here, ("export", "bad", "--to", "to", "--format", "svg,md"))
+        drawn.append(".svg" in result.stdout)
 
     holds()
+    assert any(drawn)
 
 
 @cache
@@ -163,6 +169,7 @@ def gradient() -> Record:
         return lab.run(lab.plan("gradient", quick=True), root=Path(folder))
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_the_ledger_takes_any_run_for_one_or_not(
     cases: int, here: Path, monkeypatch: pytest.MonkeyPatch
@@ -180,6 +187,7 @@ def test_the_ledger_takes_any_run_for_one_or_not(
     holds()
 
 
+@pytest.mark.long
 @hostile.fuzzed
 def test_any_bytes_are_arrays_or_named(cases: int, here: Path) -> None:
     @hostile.of(cases)
@@ -327,3 +335,12 @@ def test_a_file_that_a_record_names_is_read_only_if_it_can_be_code(here: Path, n
         if standing.run == str(Path("runs/bad"))
     }
     assert stale.startswith("code ")
+
+
+def test_a_setting_that_is_broken_mathematics_stands_below_the_figure(here: Path) -> None:
+    store.save(gradient(), Path("runs/bad"))
+    document = json.loads(Path("runs/bad", store.RECORD).read_text())
+    document["settings"]["side"] = "$\\frac{$"
+    Path("runs/bad", store.RECORD).write_bytes(hostile.as_bytes(document))
+    result = check(here, ("export", "bad", "--to", "to", "--format", "svg,pdf,png"), (0,))
+    assert len(result.stdout.splitlines()) == 3
