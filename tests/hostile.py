@@ -138,12 +138,12 @@ def damaged(draw: st.DrawFn, *whole: bytes) -> bytes:
     return bytes(data)
 
 
-def seen(folder: Path) -> dict[str, tuple[int, int, bool]]:
-    """All that lies below the folder: its size, when it was changed, whether it is a link."""
+def seen(folder: Path, but: str = "\0") -> dict[str, tuple[int, int, bool]]:
+    """What lies below the folder, but for one: its size, when it was changed, if it is a link."""
     return {
         str(path): (path.lstat().st_size, path.lstat().st_mtime_ns, path.is_symlink())
         for path in folder.rglob("*")
-        if not path.is_dir()
+        if not path.is_dir() and but not in str(path)
     }
 
 
