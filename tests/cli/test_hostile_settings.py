@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from typer.testing import CliRunner
 
 from convlab import cli, lab
@@ -174,3 +175,23 @@ def test_a_yaml_of_any_name_is_read(here: Path, name: str) -> None:
     path = Path(f"{name[:100]}.yaml")
     path.write_text("experiment: gradient\n")
     check(here, "validate", "--", str(path), codes=(0,))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [text for text in hostile.TEXTS if hostile.is_file_name(text)])
+def test_an_image_of_any_name_is_measured_and_only_the_run_is_written(
+    here: Path, name: str
+) -> None:
+    file = Path(f"{name[:100]}.png")
+    Image.new("L", (9, 9)).save(file)
+    before = hostile.seen(here, but="/in/runs/")
+    result = CliRunner().invoke(cli.app, ["edge", "--quick", "--quiet", "--", str(file)])
+    assert result.exit_code == 0, (result.stderr, result.exception)
+    assert hostile.harmless(result.output)
+    assert hostile.seen(here, but="/in/runs/") == before
+    figures = list(Path("runs/edge-001").glob("*.png"))
+    again = CliRunner().invoke(cli.app, ["export", "edge-001", "--to", "to"])
+    assert figures and again.exit_code == 0 and hostile.harmless(again.output), again.output
+    assert sorted(path.suffix for path in Path("to").iterdir()) == sorted(
+        [".md", ".tex", ".csv", ".json", ".svg", ".pdf", ".png"]
+    )
