@@ -92,11 +92,13 @@ def _is_full(error: BaseException) -> bool:
 
 
 def _fail(message: str, error: BaseException, code: int, debug: bool) -> None:
-    """One line on stderr, with what the error was noted with, such as where the run is kept."""
+    """Its lines on stderr, with what the error was noted with, such as where the run is kept."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if debug:
         console.print_exception()
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
-    for line in f"convlab: {message}{notes}".split("\n"):
+    whole = f"convlab: {message}{notes}"
+    # A line for each problem of settings; in any other, a line end is one in a file's name.
+    for line in whole.split("\n") if isinstance(error, ConfigError) else [whole]:
         console.print(Text(printable(line)))
     raise typer.Exit(code) from None

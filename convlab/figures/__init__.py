@@ -1,7 +1,7 @@
 """Arrays and samples as matplotlib Figures, made without pyplot: no state, and no display."""
 
 from .captions import caption, stamp
-from .lettering import leave_broken_mathematics, wrapped
+from .lettering import wrapped
 from .plots import COLOURS, MARKERS, bars, curves, images, lines
 from .series import points, side_by_side
 from .sizing import resize
@@ -13,7 +13,6 @@ __all__ = [
     "caption",
     "curves",
     "images",
-    "leave_broken_mathematics",
     "lines",
     "points",
     "resize",

@@ -42,7 +42,8 @@ def figures(
     drawn = _drawn(experiment, record)
     if not drawn:
         return {}
-    from ..figures import caption, leave_broken_mathematics, resize, stamp
+    from ..figures import caption, resize, stamp
+    from ..figures.lettering import leave_broken_mathematics
 
     for figure in drawn.values():
         if width is not None:

@@ -3,7 +3,8 @@
 import pytest
 from matplotlib.figure import Figure
 
-from convlab.figures import caption, leave_broken_mathematics, stamp
+from convlab.figures import caption, stamp
+from convlab.figures.lettering import leave_broken_mathematics
 
 LONG = "hadamard: seeds 0 to 19, " + ", ".join(f"setting{n}={n}" for n in range(40))
 

@@ -121,7 +121,7 @@ def check(here: Path, words: tuple[str, ...], codes: tuple[int, ...] = (0, 2)) -
     return result
 
 
-def shown(here: Path, document: bytes, commands: Sequence[tuple[str, ...]] = EACH) -> None:
+def shown(here: Path, document: bytes, commands: Sequence[tuple[str, ...]]) -> None:
     Path("runs/bad", store.RECORD).write_bytes(document)
     for words in commands:
         check(here, words)
