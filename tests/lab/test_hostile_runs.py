@@ -29,6 +29,7 @@ from convlab.lab import arrays, store
 from convlab.lab.claims import standings
 from convlab.measure import Claim, Measurements, Sample, below, exactly
 from convlab.record import Record
+from convlab.record.head import Head
 from convlab.record.parts import Trained
 from tests import hostile
 
@@ -345,3 +346,19 @@ def test_a_setting_that_is_broken_mathematics_stands_below_the_figure(here: Path
     Path("runs/bad", store.RECORD).write_bytes(hostile.as_bytes(document))
     result = check(here, ("export", "bad", "--to", "to", "--format", "svg,pdf,png"), (0,))
     assert len(result.stdout.splitlines()) == 3
+
+
+@pytest.mark.long
+@hostile.fuzzed
+def test_any_head_is_listed(cases: int, here: Path) -> None:
+    kept = Head.of(sound(), key="0" * 64, attempt=1, place="host 1 2").document()
+    Path("runs/bad", store.RECORD).write_bytes(hostile.as_bytes(DOCUMENT))
+
+    @hostile.of(cases)
+    @given(head=hostile.changed(kept).map(hostile.as_bytes) | st.binary(max_size=20))
+    def holds(head: bytes) -> None:
+        Path("runs/bad", store.HEAD).write_bytes(head)
+        check(here, ("list", "runs"), (0,))
+        check(here, ("show", "bad"))
+
+    holds()
