@@ -42,6 +42,16 @@ def is_folder(path: Path) -> bool:
     return False
 
 
+def is_name(text: str) -> bool:
+    """Whether it can be the name of a file in a folder, and of none elsewhere.
+
+    >>> [is_name(text) for text in ("a.png", "../a.png", "/a.png", "..")]
+    [True, False, False, False]
+    """
+    outside = {os.sep, os.altsep, "\0"} & set(text)
+    return not outside and text not in ("", os.curdir, os.pardir)
+
+
 def check_place(path: Path) -> None:
     """Raise UsageError unless a file can be written to that path."""
     with _beside(path) as (unfinished, _):

@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from math import inf
+from pathlib import Path
 
 from .errors import UsageError
 from .numbers import number
 
+try:
+    import resource
+except ImportError:  # no POSIX system: there the allocators alone refuse
+    resource = None  # type: ignore[assignment]
+
+LIMITS = (  # where Linux says what a container may use, by its two versions of cgroups
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+NONE = 2**60  # bytes: about what the first version says where there is no limit
 _TRIED = re.compile(r"tried to allocate ([\d.]+ ?\w+)", re.IGNORECASE)  # CUDA writes "Tried"
 
 
@@ -19,11 +30,22 @@ class NotEnoughMemory(UsageError):
 
 
 def physical() -> float:
-    """The machine's memory in bytes; infinite where the system does not say."""
+    """The machine's memory in bytes, or what its container may use of it.
+
+    Infinite where the system does not say.
+    """
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        of_machine: float = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # not a POSIX system
-        return inf
+        of_machine = inf
+    return min([of_machine, *_limits()])
+
+
+def _limits() -> Iterator[float]:
+    for path in LIMITS:
+        with suppress(OSError, ValueError):  # it is not there, or says "max"
+            if (limit := int(path.read_text())) < NONE:
+                yield limit
 
 
 def require(needed: float, purpose: str) -> None:
@@ -36,10 +58,15 @@ def require(needed: float, purpose: str) -> None:
 
 
 @contextmanager
-def guard() -> Iterator[None]:
-    """What an allocator of torch or numpy refuses within, as a NotEnoughMemory."""
+def guard(*, bounded: bool = False) -> Iterator[None]:
+    """What an allocator of torch or numpy refuses within, as a NotEnoughMemory.
+
+    With `bounded` they refuse what the machine does not have. Else Linux promises it, and ends
+    the process once it is used.
+    """
     try:
-        yield
+        with _bound() if bounded else nullcontext():
+            yield
     except (RuntimeError, MemoryError) as error:
         tried = _TRIED.search(str(error))
         if not (tried or isinstance(error, MemoryError)):
@@ -48,6 +75,30 @@ def guard() -> Iterator[None]:
             f"one array would take {tried[1]}" if tried else str(error) or "an array asks for more"
         )
         raise NotEnoughMemory(f"{what} of memory that is not free: ask for less") from error
+
+
+@contextmanager
+def _bound() -> Iterator[None]:
+    """Let this process take no more than the machine's memory, beside what it has already."""
+    if resource is None or (most := physical()) == inf:
+        yield
+        return
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = int(most) + _taken()
+    allowed = [each for each in (soft, hard) if each != resource.RLIM_INFINITY]
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (min([wanted, *allowed]), hard))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _taken() -> int:
+    """Bytes of data that this process has asked for, whether or not they are used."""
+    with suppress(OSError, ValueError, IndexError):
+        pages = Path("/proc/self/statm").read_text().split()[5]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _gigabytes(count: float) -> str:

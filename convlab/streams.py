@@ -18,6 +18,10 @@ import torch
 from torch import Generator, Tensor
 
 from .errors import UsageError
+from .memory import require
+from .numbers import number
+
+OBJECTS = 1000  # bytes of what Python keeps for the data of a seed, beside its numbers
 
 
 class Stream(IntEnum):
@@ -128,16 +132,19 @@ def draw_each(data: Data | Draw, seeds: range, stream: Stream) -> list[Data]:
     if not callable(data):
         raise UsageError(f"the data should be Data, or a function that draws it, not {data!r:.60}")
     with left_as_it_was():
-        each = [_drawn(data, seed, stream) for seed in seeds]
-    for drawn in each:
-        if not isinstance(drawn, Data):
-            raise UsageError(f"a draw should return Data(x, y), not {drawn!r:.60}")
-    return each
+        each = [_drawn(data, seed, stream) for seed in seeds[:1]]
+        for first in each:
+            size = first.x.nbytes + first.y.nbytes + OBJECTS
+            require(len(seeds) * size, f"the data of {number(len(seeds))} seeds")
+        return each + [_drawn(data, seed, stream) for seed in seeds[1:]]
 
 
 def _drawn(draw: Draw, seed: int, stream: Stream) -> Data:
     seed_all(seed, stream)  # for what is drawn without the generator that is given
-    return draw(generator(seed, stream))
+    drawn = draw(generator(seed, stream))
+    if not isinstance(drawn, Data):
+        raise UsageError(f"a draw should return Data(x, y), not {drawn!r:.60}")
+    return drawn
 
 
 def draw_all(data: Data | Draw, seeds: range, stream: Stream) -> Batch:

@@ -1,8 +1,13 @@
 """Tests of convlab.memory: what just fits is let through, what does not is told in GB."""
 
+import resource
+import sys
 from math import inf
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from convlab import memory
 from convlab.memory import NotEnoughMemory, guard, require
@@ -59,3 +64,39 @@ def test_only_what_an_allocator_refuses_is_a_lack_of_memory(
         raise error
     assert (message or str(error)) in str(caught.value)
     assert (caught.value is error) == (message is None)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others promise and take back")
+def test_what_a_bounded_allocator_is_asked_for_is_refused_and_not_promised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "physical", lambda: 300_000_000.0)
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with guard(bounded=True):
+        bytearray(100_000_000)
+    for ask in (lambda: torch.zeros(10**8), lambda: np.zeros(10**8), growing):
+        with pytest.raises(NotEnoughMemory), guard(bounded=True):
+            ask()
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    torch.zeros(10**8)
+
+
+def growing() -> None:
+    """Much, a little at a time."""
+    kept = [bytearray(10**6) for _ in range(1000)]
+    assert kept
+
+
+@pytest.mark.parametrize(
+    ("said", "most"),
+    [("1000\n", 1000), ("max\n", 8000), ("9223372036854771712", 8000), (None, 8000)],
+)
+def test_a_container_has_what_it_may_use(
+    said: str | None, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {"SC_PAGE_SIZE": 8, "SC_PHYS_PAGES": 1000}
+    monkeypatch.setattr("os.sysconf", sizes.__getitem__)
+    monkeypatch.setattr(memory, "LIMITS", (tmp_path / "memory.max", tmp_path / "no"))
+    if said is not None:
+        (tmp_path / "memory.max").write_text(said)
+    assert memory.physical() == most

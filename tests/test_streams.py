@@ -10,7 +10,8 @@ import torch
 from torch import Generator, Tensor
 
 from convlab import streams
-from convlab.streams import Batch, Data, Stream, batches, draw_all, generator
+from convlab.errors import UsageError
+from convlab.streams import Batch, Data, Stream, batches, draw_all, draw_each, generator
 
 
 def numbers(generator: Generator) -> Data:
@@ -113,3 +114,15 @@ def test_nothing_is_drawn_from_seed_0_whatever_the_first_seed_is(folder: str) ->
     files = (Path(__file__).parents[1] / folder).rglob("*.py")
     drawn = {str(f): n for f in files for n in f.read_text().splitlines() if "generator(0" in n}
     assert not drawn
+
+
+def test_draws_of_so_many_seeds_that_none_can_hold_them_are_refused_after_the_first() -> None:
+    drawn = []
+
+    def draw(generator: torch.Generator) -> Data:
+        drawn.append(generator)
+        return Data(torch.zeros(10**6), torch.zeros(10**6))
+
+    with pytest.raises(UsageError, match=r"the data of 100.000 seeds would take 8.* GB of memory"):
+        draw_each(draw, range(100_000), Stream.HELD_OUT)
+    assert len(drawn) == 1

@@ -25,7 +25,7 @@ from .claims import claims
 from .count import count
 from .diff import diff
 from .edge import Images, KernelOption, To, found, settings
-from .exit_codes import one_line_errors, readers_may_leave
+from .exit_codes import Commands, one_line_errors, readers_may_leave
 from .export import export
 from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
 from .output import show_all
@@ -33,6 +33,7 @@ from .resume import finish, resume, running
 from .show import show
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -15,6 +15,7 @@ from .exit_codes import one_line_errors
 from .options import Debug
 from .output import show_all
 
+LONGEST = 100  # letters of a number that is read as one
 EXAMPLE = "3,32,32"
 TYPES = ("float32", "float64", "bfloat16", "float16", "int64")
 
@@ -79,7 +80,9 @@ def _check_type(dtype: str) -> None:
 
 def _shape(text: str) -> tuple[int, ...]:
     parts = text.split(",")
-    if not all(part.strip().isdecimal() and int(part) for part in parts):
+    if not all(part.strip().isdecimal() and 0 < len(part) < LONGEST for part in parts) or (
+        0 in map(int, parts)
+    ):
         raise UsageError(
             f"--input {text} should be the numbers of one sample's shape, without the batch, "
             f"such as {EXAMPLE}"

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, EIO, ENOSPC
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
 from ..config import ConfigError
 from ..errors import UsageError
@@ -36,6 +38,28 @@ def one_line_errors(debug: bool) -> Iterator[None]:
         if isinstance(error, typer.Exit | BrokenPipeError) and not _is_kept(error):
             raise  # the end of a command, or of who reads what it prints
         _fail(" ".join(f"{type(error).__name__}: {error}".split()), error, 1, debug)
+
+
+class Commands(TyperGroup):
+    """The commands; what typer says of words that it does not know acts on no terminal."""
+
+    def make_context(self, *words: Any, **more: Any) -> Any:
+        with _printable_words():
+            return super().make_context(*words, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _printable_words():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable_words() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if isinstance(message := getattr(error, "message", None), str):  # typer's own, of usage
+            error.message = printable(message)  # type: ignore[attr-defined]
+        raise
 
 
 @contextmanager
@@ -68,11 +92,13 @@ def _is_full(error: BaseException) -> bool:
 
 
 def _fail(message: str, error: BaseException, code: int, debug: bool) -> None:
-    """One line on stderr, with what the error was noted with, such as where the run is kept."""
+    """Its lines on stderr, with what the error was noted with, such as where the run is kept."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if debug:
         console.print_exception()
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
-    for line in f"convlab: {message}{notes}".split("\n"):
+    whole = f"convlab: {message}{notes}"
+    # A line for each problem of settings; in any other, a line end is one in a file's name.
+    for line in whole.split("\n") if isinstance(error, ConfigError) else [whole]:
         console.print(Text(printable(line)))
     raise typer.Exit(code) from None

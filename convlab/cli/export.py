@@ -26,6 +26,13 @@ Formats = Annotated[
 Width = Annotated[
     str | None, Option(help="Of the figures, such as 5in, 12cm, 120mm or 600px.", metavar="SIZE")
 ]
+Code = Annotated[
+    list[Path] | None,
+    Option(
+        metavar="FILE.py",
+        help="Your experiment, which is executed to draw the figures of its runs again.",
+    ),
+]
 Overwrite = Annotated[bool, Option("--overwrite", help="Replace files that are there already.")]
 
 
@@ -34,6 +41,7 @@ def export(
     to: To,
     formats_: Formats = None,
     width: Width = None,
+    code: Code = None,
     overwrite: Overwrite = False,
     out: Out = lab.RUNS,
     debug: Debug = False,
@@ -44,6 +52,8 @@ def export(
         size = None if width is None else formats.Width.of(width)
         folders = [store.find(name, out) for name in dict.fromkeys(runs)]
         with output.printed_to_stderr():  # what a user's own `draw` prints is no result
-            lines = list(exporting.export(folders, to, chosen, size, overwrite=overwrite))
+            named = list(map(place, code or ()))
+            export = exporting.export(folders, to, chosen, size, overwrite=overwrite, code=named)
+            lines = list(export)
         for line in lines:
             typer.echo(line)

@@ -43,6 +43,8 @@ def grey(image: Image) -> tuple[Tensor, tuple[str, ...]]:
 
 def unknown(image: Image) -> str:
     """Why the numbers of this image would not be understood; nothing if they would."""
+    if image.format == "EPS":  # Pillow would have Ghostscript execute it
+        return "is a program (EPS), which is not executed here"
     deep = image.mode.startswith("I") and image.format not in (*DEEP, None)
     return f"holds whole numbers as {image.format} does, which are not known here" if deep else ""
 

@@ -93,7 +93,8 @@ def _shape(path: Path, header: bytes, axes: int) -> tuple[int, ...]:
             f"{printable(path)} is no IDX file of bytes in {axes} dimensions: it begins with "
             f"{header[:4].hex(' ')}, not 00 00 08 {axes:02x}; take the file as published"
         )
-    return struct.unpack(f">{axes}I", header[4:].ljust(4 * axes, b"\0"))
+    shape = struct.unpack(f">{axes}I", header[4:].ljust(4 * axes, b"\0"))
+    return shape if prod(shape) else (shape[0], *[0] * (axes - 1))  # a side of any size of nothing
 
 
 def _published_set(folder: Path) -> tuple[Path, str]:

@@ -6,6 +6,10 @@ from functools import cache
 from textwrap import wrap
 
 from matplotlib import font_manager, ft2font
+from matplotlib.cbook import is_math_text
+from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
+from matplotlib.text import Text
 
 from ..foreign import printable
 
@@ -33,6 +37,20 @@ def drawable(text: str) -> str:
     a photograph \u56fe
     """
     return "\n".join("".join(map(_drawable, line)) for line in text.split("\n"))
+
+
+def leave_broken_mathematics(figure: Figure) -> None:
+    """Let text between dollars that is no mathematics, as of another's record, be drawn as it is.
+
+    Else the figure could not be drawn at all.
+    """
+    for text in figure.findobj(lambda artist: isinstance(artist, Text)):
+        assert isinstance(text, Text)
+        try:
+            if is_math_text(text.get_text()):
+                MathTextParser("path").parse(text.get_text())
+        except ValueError:
+            text.set_parse_math(False)
 
 
 def _drawable(character: str) -> str:

@@ -8,7 +8,7 @@ from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.lib import format as npy
@@ -21,6 +21,7 @@ from ..numbers import number
 ARRAYS = "arrays.npz"
 SUFFIX = ".npy"
 HEADER = 2**16  # bytes in which an array says its type and shape
+MOST = 10_000  # arrays of a run that are looked at
 LOADED = 0.25  # of this machine's memory, at most, by all arrays of a run
 
 
@@ -59,7 +60,7 @@ def outline(folder: Path) -> tuple[list[Stored], list[str]]:
         return found, broken
     try:
         with ZipFile(_regular(folder / ARRAYS)) as file:
-            for member in file.infolist():
+            for member in _few(file.infolist()):
                 try:
                     found.append(_stored(file, member))
                 except Exception as error:  # a file that anybody may have written
@@ -127,7 +128,15 @@ def _regular(path: Path) -> Path:
     return path
 
 
+def _few(members: list[ZipInfo]) -> list[ZipInfo]:
+    if len(members) > MOST:
+        raise ValueError(f"{number(len(members))} arrays are more than are read, {number(MOST)}")
+    return members
+
+
 def _stored(file: ZipFile, member: ZipInfo) -> Stored:
+    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # others unpack without a bound
+        raise ValueError("it is compressed in a way that numpy does not write")
     with file.open(member) as opened:
         start = BytesIO(opened.read(HEADER))
     version = npy.read_magic(start)

@@ -6,6 +6,7 @@ import inspect
 import warnings
 from dataclasses import asdict, dataclass
 from itertools import chain
+from math import prod
 from typing import Any
 
 import torch
@@ -18,10 +19,12 @@ from ..cost.modes import in_mode, set_mode
 from ..cost.peers import PeerCount, peer_counts
 from ..errors import UsageError
 from ..foreign import printable
+from ..numbers import number
 from ..settings import Timing
 from ..workbench import choose_device
 from .networks import Build, builder
 
+MOST = 2**60  # numbers in a tensor, whose bytes torch counts in 63 bits
 META = "meta"  # torch's device where nothing is allocated and nothing computed
 
 
@@ -88,13 +91,33 @@ def count(question: Question, device: str = "auto") -> Answer:
     raises while it builds a network goes on, with a note.
     """
     build = builder(question.model, question.shape, question.classes, question.width)
-    if device != "auto":
-        return _answer(question, build(), choose_device(device))
+    _check_sizes(question)
+    place = device if device == "auto" else choose_device(device)
+    if place not in ("auto", "cpu"):
+        with memory.guard():
+            return _answer(question, build(), place)
     expected = _on_meta(question, build)
-    if isinstance(expected, Answer) and not (question.threads or question.against):
+    if isinstance(expected, Answer) and place == "auto" and not _for_real(question):
         return expected
     memory.require(_bytes_needed(expected), f"running {question.model}")
-    return _answer(question, build(), "cpu")
+    with memory.guard(bounded=True):
+        return _answer(question, build(), "cpu")
+
+
+def _for_real(question: Question) -> bool:
+    """Whether it asks for what only a real device can say."""
+    return bool(question.threads) or question.against
+
+
+def _check_sizes(question: Question) -> None:
+    """Raise UsageError for what no tensor can have, wherever it is."""
+    numbers = question.batch * prod(question.shape)
+    if max(numbers, question.classes) > MOST:
+        raise UsageError(
+            f"{number(question.batch)} samples of --input {','.join(map(str, question.shape))} "
+            f"and {number(question.classes)} classes are more than a tensor can hold, "
+            f"{number(MOST)} numbers: ask for less"
+        )
 
 
 def _on_meta(question: Question, build: Build) -> Answer | nn.Module | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -44,6 +43,7 @@ def figures(
     if not drawn:
         return {}
     from ..figures import caption, resize, stamp
+    from ..figures.lettering import leave_broken_mathematics
 
     for figure in drawn.values():
         if width is not None:
@@ -51,6 +51,7 @@ def figures(
         caption(figure, settings(record))
         if record.quick:
             stamp(figure, "quick run")
+        leave_broken_mathematics(figure)
     return drawn
 
 
@@ -66,7 +67,7 @@ def _drawn(experiment: ModuleType, record: Record) -> dict[str, Figure]:
     for stem, figure in drawn.items():
         if not hasattr(figure, "savefig"):
             raise TypeError(f"{wanted}, not {brief(figure)} as {brief(stem)}")
-        if {os.sep, os.altsep, "\0"} & set(str(stem)):  # it would be written elsewhere
+        if not files.is_name(f"{stem}.png"):  # it would be written elsewhere
             raise ValueError(f"{wanted}; {brief(stem)} cannot be the name of a file")
     return dict(drawn)
 

@@ -23,19 +23,22 @@ def export(
     width: Width | None = None,
     *,
     overwrite: bool = False,
+    code: Sequence[Path] = (),
 ) -> Iterator[str]:
     """Write each run's documents and figures to a folder; a line for each file, and what lacks.
 
-    Figures are drawn again from the record. Raises UsageError before anything is written: for a
+    Figures are drawn again from the record, by an experiment that ships or by the file of `code`
+    that is called so; no other is executed. Raises UsageError before anything is written: for a
     run that cannot be read, for two files of one name, for a file that is there already, unless
-    it may be overwritten, and where there is nothing to write.
+    it may be overwritten, for code that is not there, and where there is nothing to write.
     """
+    _check_code(code)
     planned, told = dict[Path, Writer](), list[str]()
     for folder in {run.resolve(): run for run in runs}.values():  # one that is named twice, once
         record = store.load(folder)
         stem = plain(tidy.name_of(record))
-        figures, notes = figure_files(record, stem, chosen, width or Width())
-        told += [f"{tidy.name_of(record)}: {note}" for note in notes]
+        figures, notes = figure_files(record, stem, chosen, width or Width(), code)
+        told += [f"{printable(tidy.name_of(record))}: {printable(note)}" for note in notes]
         for name, writer in (_documents(record, stem, chosen, [*figures]) | figures).items():
             if to / name in planned:
                 raise UsageError(
@@ -50,6 +53,12 @@ def export(
         _make(to)
         files.write(path, writer)
         yield f"wrote {printable(path)}"
+
+
+def _check_code(code: Sequence[Path]) -> None:
+    for file in code:
+        if file.suffix != ".py" or not files.is_file(file):
+            raise UsageError(f"--code {printable(file)} is no file of Python; check the path")
 
 
 def _documents(

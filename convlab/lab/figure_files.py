@@ -10,8 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .. import files
-from ..record import Record
+from ..record import Record, pictures
 from .formats import FIGURES, Width
 from .redrawing import redrawn
 
@@ -27,13 +26,17 @@ T = TypeVar("T")
 
 
 def figure_files(
-    record: Record, stem: str, chosen: Sequence[str], width: Width
+    record: Record,
+    stem: str,
+    chosen: Sequence[str],
+    width: Width,
+    code: Sequence[Path] = (),
 ) -> tuple[dict[str, Writer], list[str]]:
     """A writer for the file of each figure in each format, and what is to be said of them."""
     kinds = [kind for kind in FIGURES if kind in chosen]
     if not kinds:
         return {}, []
-    drawn, notes = redrawn(record, width.inches)
+    drawn, notes = redrawn(record, width.inches, code)
     if notes and not drawn:
         return _kept(record, stem, kinds, notes), notes
     return {
@@ -50,9 +53,7 @@ def plain(name: str) -> str:
 
 def _kept(record: Record, stem: str, kinds: Sequence[str], notes: list[str]) -> dict[str, Writer]:
     """The figures that the run kept, as they are, where none can be drawn."""
-    folder = Path(record.run or "")
-    there = {Path(name).stem: folder / Path(name).name for name in record.figures}
-    kept = {name: path for name, path in there.items() if files.is_file(path)}
+    kept = {path.stem: path for path in pictures.there(record).values()}
     if "png" not in kinds or not kept:
         return {}
     notes.append("its PNG files are copied as the run drew them")

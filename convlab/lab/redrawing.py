@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from .. import files
@@ -18,14 +20,19 @@ if TYPE_CHECKING:  # a second to import
     from matplotlib.figure import Figure
 
 
-def redrawn(record: Record, width: float | None = None) -> tuple[dict[str, Figure], list[str]]:
-    """The figures, and a sentence where the code is not what it was; none, and why, without it."""
+def redrawn(
+    record: Record, width: float | None = None, code: Sequence[Path] = ()
+) -> tuple[dict[str, Figure], list[str]]:
+    """The figures, and a sentence where the code is not what it was; none, and why, without it.
+
+    Executed is what ships, and of `code`, which the user names, the file that is called as the
+    record's experiment. A record may name any file of this machine, so its word is not enough.
+    """
     if not record.measurements.rows and not record.measurements.arrays:
         return {}, ["it has measured nothing that could be drawn"]
-    file = _experiment(record)
+    file = _experiment(record, code)
     if file is None or not files.is_file(file):
-        where = f" {printable(file)}" if file else ""
-        return {}, [f"its experiment's code{where} is not there any more: no figure can be drawn"]
+        return {}, [_why_none(record)]
     changed = _changed(record, file)
     try:
         experiment = catalogue.load(file)
@@ -37,13 +44,28 @@ def redrawn(record: Record, width: float | None = None) -> tuple[dict[str, Figur
         return {}, [*changed, f"its figures cannot be drawn again: {account(file, error)}"]
 
 
-def _experiment(record: Record) -> Path | None:
-    """The file of the experiment: the one that ships under its name, or the user's own."""
-    known = kept(record.environment)
-    own = [source for source in known[1:2] if "text" in source]
-    if own:
-        return Path(own[0]["path"])
-    return catalogue.experiments().get(record.experiment)
+def _experiment(record: Record, code: Sequence[Path]) -> Path | None:
+    """The file of the experiment: the one that ships under its name, or one that is named."""
+    if _own(record) is None:
+        return catalogue.experiments().get(record.experiment)
+    return next((file for file in code if file.stem == record.experiment), None)
+
+
+def _own(record: Record) -> Path | None:
+    """Where the record says that the user's own experiment lay; None for one that ships."""
+    own = [source for source in kept(record.environment)[1:2] if "text" in source]
+    return Path(own[0]["path"]) if own else None
+
+
+def _why_none(record: Record) -> str:
+    own = _own(record)
+    if own is not None and files.is_file(own):
+        return (
+            f"only its record names {printable(own)}, so that is not executed: if you trust it, "
+            f"add --code {printable(quote(str(own)))} to have its figures drawn"
+        )
+    where = f" {printable(own)}" if own else ""
+    return f"its experiment's code{where} is not there any more: no figure can be drawn"
 
 
 def _changed(record: Record, file: Path) -> list[str]:

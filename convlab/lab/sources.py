@@ -15,6 +15,7 @@ from ..settings import CONDITION, place
 from .catalogue import LAB, SUFFIXES
 
 PACKAGE = Path(__file__).resolve().parents[1]
+LARGEST = 2**24  # bytes of a file of code
 # Rooms that hand over, keep and show what others compute: a change of theirs changes no number.
 WITHOUT_NUMBERS = {
     *("cli", "config", "errors", "figures", "files", "foreign", "interrupts", "lab", "numbers"),
@@ -66,9 +67,14 @@ def changed(kept: Sequence[Mapping[str, str]]) -> str:
     """The experiment's first file that is no longer as it was, such as `code mine.py`."""
     for source in code(kept):
         path = Path(source["path"])
-        if not files.is_file(path) or _hash(path, "") != source["sha256"]:
+        if not _is_code(path) or _hash(path, "") != source["sha256"]:
             return f"code {name(source)}"
     return ""
+
+
+def _is_code(path: Path) -> bool:
+    """Whether it can have been an experiment's: a record may name a file that has no end."""
+    return path.suffix == ".py" and files.is_file(path) and path.stat().st_size <= LARGEST
 
 
 @cache

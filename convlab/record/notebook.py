@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import files
 from ..foreign import printable
 from ..measure import Verdict
-from . import facts, grid
+from . import facts, grid, pictures
 from .record import Record
 
 if TYPE_CHECKING:
@@ -67,8 +66,6 @@ def _first(tables: list[grid.Grid]) -> int:
 
 def _figures(record: Record) -> Iterator[tuple[str, str]]:
     """The PNG files of the run that are there, by name, as base64."""
-    for name in record.figures if record.run else ():
-        path = Path(record.run or "") / name
-        within = path.name == name and path.suffix == ".png"
-        if within and files.is_file(path) and path.stat().st_size <= LARGEST:
+    for name, path in pictures.there(record).items():
+        if path.stat().st_size <= LARGEST:
             yield printable(name), b64encode(path.read_bytes()).decode("ascii")

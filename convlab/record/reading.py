@@ -7,6 +7,7 @@ from enum import StrEnum
 from reprlib import repr as brief
 from typing import Any, TypeVar, get_args
 
+from .. import files
 from ..errors import UsageError
 from ..measure import Measurements, Outcome, Row, Sample, Statistic, Varies, Verdict
 from .parts import Status, Trained
@@ -28,8 +29,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def fields_of(document: Any) -> dict[str, Any]:
     """The fields of a record by the names that they have there."""
-    version = document.get("version", 1) if isinstance(document, dict) else 1
-    _check_version(version)
+    if not isinstance(document, dict):
+        raise ValueError(f"a record is an object, not {brief(document)}")
+    _check_version(version := document.get("version", 1))
     document = SINCE_3 | document if version < 3 else document
     notes = list(map(_text, _entry(document, "notes", list)))
     texts = ("experiment", "question", "started", "error", "answer", "predictions")
@@ -41,7 +43,7 @@ def fields_of(document: Any) -> dict[str, Any]:
         "verdicts": tuple(map(_verdict, _entry(document, "verdicts", list))),
         "seconds": _number(_entry(document, "seconds")),
         "environment": _entry(document, "environment", dict),
-        "figures": tuple(map(_text, _entry(document, "figures", list))),
+        "figures": tuple(map(_file_name, _entry(document, "figures", list))),
         "run": None if _entry(document, "run") is None else _entry(document, "run", str),
         "trained": tuple(map(_training, _entry(document, "trained", list))),
         "first_seed": int(_number(_entry(document, "first_seed"))),
@@ -52,8 +54,8 @@ def fields_of(document: Any) -> dict[str, Any]:
 def _check_version(version: Any) -> None:
     if type(version) is not int or not 1 <= version <= VERSION:
         raise UsageError(
-            f"the record has the form {version}, and this convlab reads the forms 1 to {VERSION}: "
-            "use the convlab that wrote it"
+            f"the record has the form {brief(version)}, and this convlab reads the forms 1 to "
+            f"{VERSION}: use the convlab that wrote it"
         )
 
 
@@ -137,6 +139,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{brief(value)} is no text")
     return value
+
+
+def _file_name(value: Any) -> str:
+    if not files.is_name(name := _text(value)):
+        raise ValueError(f"{brief(name)} is no name of a file in the run")
+    return name
 
 
 def _number(value: Any) -> float:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from .. import streams
 from ..interrupts import held_back
 from ..memory import require
+from ..numbers import number
 from ..settings import Training
 from ..streams import Batch, Data, Draw, Stream, left_as_it_was, seed_all
 from .alone import channels_last_before_pooling, program_of_one
@@ -32,6 +33,8 @@ from .steps import PlainSteps, Steps
 
 Watch = Callable[[int, Tensor], None]  # steps of single networks done, their last losses (S,)
 SEEN = "to build one changes what another sees"
+OBJECTS = 3000  # bytes of what Python keeps for a layer, beside its weights
+LOSS = 8  # bytes of a loss, which is kept twice while those of the groups are joined
 PAUSE = 0.05  # seconds between two calls of a watch: one takes as long as a tenth of a small step
 
 
@@ -119,9 +122,18 @@ def _size(task: Task, network: nn.Module) -> tuple[int, str]:
         size, why = group_size(network, task.data, task.training, task.seeds, task.device), ""
     except Untried as error:
         size, why = 1, str(error)
-    seeds = len(task.seeds)
-    require(seeds * sum(tensor.nbytes for tensor in network.parameters()), f"{seeds} networks")
+    seeds, steps = len(task.seeds), task.training.steps
+    require(
+        seeds * (_bytes(network) + LOSS * steps),
+        f"keeping networks (seeds: {number(seeds)}) and their losses (steps: {number(steps)})",
+    )
     return size, why
+
+
+def _bytes(network: nn.Module) -> int:
+    """Of its weights, and of what Python keeps beside them."""
+    objects = sum(1 for _ in network.modules())
+    return OBJECTS * objects + sum(tensor.nbytes for tensor in network.parameters())
 
 
 def _seen_by(network: nn.Module) -> Description:

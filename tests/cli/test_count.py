@@ -328,3 +328,23 @@ def test_files_in_packages_and_modules_by_name(model: str) -> None:
     assert count("torch.nn:Flatten").exit_code == 0
     absent = count("parts.modles.net:net")
     assert absent.exit_code == 2 and "no module `parts.modles`" in absent.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["local", "--width", "64", "--input", "3,9999,9999", "--device", "cpu"],
+            "GB of memory",
+        ),
+        (["cnn", "--batch", "1" + "0" * 30], "more than a tensor can hold"),
+        (["cnn", "--input", "3,99999999999,99999999999"], "more than a tensor can hold"),
+        (["mlp", "--classes", "1" + "0" * 30], "more than a tensor can hold"),
+        (["mlp", "--classes", "1" + "0" * 12, "--device", "cpu"], "GB of memory"),
+        (["cnn", "--input", "9" * 5000], "should be the numbers of one sample's shape"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_it_is_tried(words: list[str], message: str) -> None:
+    result = CliRunner().invoke(cli.app, ["count", *words])
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.stderr
+    assert message in result.stderr

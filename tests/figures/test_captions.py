@@ -4,6 +4,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from convlab.figures import caption, stamp
+from convlab.figures.lettering import leave_broken_mathematics
 
 LONG = "hadamard: seeds 0 to 19, " + ", ".join(f"setting{n}={n}" for n in range(40))
 
@@ -40,3 +41,17 @@ def test_a_stamp_stands_across_the_middle() -> None:
     stamp(figure, "quick run")
     (across,) = figure.texts
     assert across.get_text() == "quick run" and across.get_position() == (0.5, 0.5)
+
+
+def test_what_is_no_mathematics_between_dollars_is_drawn_as_it_is() -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    axes.set_title("$\\frac{$")
+    axes.set_xlabel("$x^2$")
+    caption(figure, "name=$_^$")
+    with pytest.raises(ValueError, match="Expected"):
+        figure.draw_without_rendering()
+    leave_broken_mathematics(figure)
+    figure.draw_without_rendering()
+    assert axes.title.get_parse_math() is figure.texts[0].get_parse_math() is False
+    assert axes.xaxis.label.get_parse_math()

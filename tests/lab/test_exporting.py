@@ -58,8 +58,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def export(run: Path, *chosen: str, width: str = "", overwrite: bool = False) -> list[str]:
-    size = Width.of(width) if width else None
-    return list(exporting.export([run], Path("to"), chosen or FORMATS, size, overwrite=overwrite))
+    size, code = Width.of(width) if width else None, list(Path("mine").glob("mine.py"))
+    told = exporting.export(
+        [run], Path("to"), chosen or FORMATS, size, overwrite=overwrite, code=code
+    )
+    return list(told)
 
 
 def test_a_run_is_written_in_every_format(run: Path) -> None:
@@ -169,6 +172,39 @@ def test_code_that_is_gone_or_fails_leaves_the_rest(run: Path, ends: str) -> Non
     }
     assert not [name for name in written if name.endswith((".svg", ".pdf"))]
     assert "mine-001-a-b.png" in Path("to/mine-001.md").read_text()
+
+
+def test_a_file_that_only_the_record_names_is_not_executed(run: Path) -> None:
+    Path("mine/mine.py").write_text(MINE + "\nopen('executed', 'w').close()\n")
+    said, copied, *_ = list(exporting.export([run], Path("to")))
+    path = Path("mine/mine.py").resolve()
+    assert f"only its record names {path}" in said and f"add --code {path}" in said
+    assert "its PNG files are copied" in copied and not Path("executed").exists()
+    pngs = {path.name for path in Path("to").iterdir()} & NAMES
+    assert pngs == {"mine-001-a-b.png", "mine-001-a-b-2.png"}
+    export(run, overwrite=True)
+    assert Path("executed").exists()
+
+
+def test_of_the_code_that_is_named_only_that_of_the_run_is_executed(run: Path) -> None:
+    Path("other.py").write_text("open('executed', 'w').close()\n")
+    lines = list(exporting.export([run], Path("to"), code=[Path("other.py")]))
+    assert "only its record names" in lines[0] and not Path("executed").exists()
+
+
+@pytest.mark.parametrize("name", ["gone.py", "mine", "mine/mine.yaml"])
+def test_code_that_is_no_file_of_python_is_named(run: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=f"--code {name} is no file of Python"):
+        list(exporting.export([run], Path("to"), code=[Path(name)]))
+
+
+def test_a_figure_that_is_a_link_is_not_copied(run: Path) -> None:
+    Path("secret").write_text("secret")
+    (run / "a b.png").unlink()
+    (run / "a b.png").symlink_to(Path("secret").resolve())
+    list(exporting.export([run], Path("to")))
+    assert [path.name for path in Path("to").glob("*.png")] == ["mine-001-a-b.png"]
+    assert b"secret" not in Path("to/mine-001-a-b.png").read_bytes()
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from convlab.memory import NotEnoughMemory
 from convlab.models import cnn, local, mlp
 from convlab.settings import Training
 from convlab.streams import Data, Draw
+from convlab.train import fit
 from convlab.train import groups as grouping
 from convlab.train.groups import group_size
 
@@ -161,3 +162,25 @@ def test_the_limits_of_convolutions_are_inclusive(monkeypatch: pytest.MonkeyPatc
 def test_vmapped_networks_are_trained_together_from_four_seeds_on() -> None:
     sizes = [group_size(Whole(convolution(2)), images(8), TRAINING, range(n)) for n in (3, 4)]
     assert sizes == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "steps", "said"),
+    [
+        (100_000, 10**6, r"seeds: 100.000\) and their losses \(steps: 1.000.000\) would take"),
+        (8, 10**12, r"seeds: 8\) and their losses \(steps: 1.000.000.000.000\) would take"),
+    ],
+)
+def test_networks_and_losses_that_cannot_be_kept_are_refused_before_they_are_made(
+    seeds: int, steps: int, said: str
+) -> None:
+    made = []
+
+    def build() -> nn.Module:
+        made.append(nn.Linear(2, 2))
+        return made[-1]
+
+    data = Data(torch.zeros(4, 2), torch.zeros(4, 2))
+    with pytest.raises(NotEnoughMemory, match=said):
+        fit(build, data, nn.functional.mse_loss, seeds=seeds, training=Training(steps=steps))
+    assert len(made) < 8
