@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from ..lab import store
 from . import processes
-from .processes import DONE, FAILED, INTERRUPTED, LOST, Attempt
+from .processes import DONE, FAILED, HELD, INTERRUPTED, LOST, USAGE, Attempt
 
+PAUSE = 2.0  # seconds between two looks at a run that another process is at work on
 MOST_LOST = 2  # processes in a row that end without a word and without progress
 VANISHED = "its process ended without a word and without progress, twice in a row"
 
@@ -37,18 +38,20 @@ def until_done(
     policy: Policy,
     *,
     afresh: bool = False,
-    force: bool = False,
     slot: int | None = None,
+    patience: float = 0.0,
     is_to_stop: Callable[[], bool] = lambda: False,
 ) -> Ended:
     """Carry out the run of a folder, each attempt in a new process, until it is done or given up.
 
     An attempt that fails is made again as often as the policy allows; one whose process is lost,
     unless that and the one before had made no progress. Each goes on from what is kept. `afresh`
-    forgets losses of earlier calls, `force` that another host seemed to be at work on it.
+    forgets losses of earlier calls. Where another process is at work on it, that is waited for so
+    many seconds of `patience`, and then, if it is on another host, taken for lost.
     """
     deadline = None if policy.timeout is None else monotonic() + policy.timeout
     failures = lost = 0
+    waited = 0.0
     while True:
         first = failures == lost == 0
         ended = processes.attempt(
@@ -57,12 +60,15 @@ def until_done(
             is_to_stop=is_to_stop,
             slot=slot,
             afresh=afresh and first,
-            force=force or not first,
+            force=not first or (patience > 0 and waited >= patience),
         )
         if ended.code == INTERRUPTED and deadline and not is_to_stop() and monotonic() > deadline:
             return _failed(folder, f"it took longer than {policy.timeout:g} s")
         if ended.code == FAILED and failures < policy.retries:
             failures += 1
+        elif ended.code == HELD and waited < patience and not is_to_stop():
+            sleep(PAUSE)
+            waited += PAUSE
         elif ended.code == LOST:
             lost = _lost(folder, lost)
             if lost >= MOST_LOST:
@@ -85,4 +91,5 @@ def _failed(folder: Path, error: str) -> Ended:
 def _told(folder: Path, ended: Attempt) -> Ended:
     if ended.code == DONE:
         return Ended(folder, DONE)
-    return Ended(folder, ended.code, ended.error or store.head(folder).error)
+    code = USAGE if ended.code == HELD else ended.code
+    return Ended(folder, code, ended.error or store.head(folder).error)

@@ -24,9 +24,11 @@ from typing import Any
 from ..errors import UsageError
 from ..lab import store
 from ..lab.keeping import words
+from ..lab.lock import Held
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # as the command's exit codes
 LOST = -1  # it ended without a word
+HELD = -2  # another process was at work on the run
 POLL = 0.05  # seconds between two looks at whether it is to stop
 GRACE = 30.0  # seconds to keep what it has, once it is told to end
 
@@ -125,6 +127,8 @@ def _ended(folder: Path, how: dict[str, Any]) -> Attempt:
         run_in(folder, **how)
     except KeyboardInterrupt:
         return Attempt(INTERRUPTED, "interrupted")
+    except Held as error:
+        return Attempt(HELD, words(error))
     except UsageError as error:
         return Attempt(USAGE, words(error))
     except BaseException as error:  # the experiment's own, which is in its log
