@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from typer import Argument, Exit, Option
 
 from ..errors import UsageError
-from ..lab import RUNS, Plan, children, identity, ledger
+from ..lab import RUNS, Plan, identity, ledger
 from ..lab import claims as standing_claims
 from ..record import as_json
 from ..report.about import About
@@ -18,9 +18,11 @@ from ..report.ledger import Ledger
 from ..report.ledger_text import as_csv, as_markdown, document
 from ..report.standing import Standing, State
 from ..report.words import words
+from ..sweep import engines
+from ..sweep.engines import Engine
 from . import output
 from .exit_codes import one_line_errors
-from .options import Debug, FirstSeed, Out, Quick
+from .options import Address, Debug, EngineName, FirstSeed, Jobs, Out, Quick
 from .output import show_all
 
 Filter = Annotated[
@@ -31,7 +33,6 @@ Filter = Annotated[
     ),
 ]
 Run = Annotated[bool, Option("--run", help="Run what is missing or stale first.")]
-Jobs = Annotated[int, Option(help="Runs at once; one that measures times runs alone.", min=1)]
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 Csv = Annotated[bool, Option("--csv", help="Print one CSV line per claim.")]
 Markdown = Annotated[bool, Option("--markdown", help="Print Markdown.")]
@@ -44,6 +45,8 @@ def claims(
     quick: Quick = False,
     first_seed: FirstSeed = 0,
     jobs: Jobs = 1,
+    engine: EngineName = "local",
+    address: Address = None,
     out: Out = RUNS,
     json_: Json = False,
     csv_: Csv = False,
@@ -65,7 +68,8 @@ def claims(
         shown = standing_claims.select(known, filter_ or ())
         failed = False
         if run:
-            failed = _run_missing(shown, planned, out, first_seed, jobs, quiet)
+            carry_out = engines.engine(engine, jobs=jobs, address=address, tell=output.tell)
+            failed = _run_missing(shown, planned, out, first_seed, carry_out, quiet)
             known = standing_claims.standings(planned, out, first_seed)
             asked = {
                 (each.id, each.experiment) for each in shown
@@ -81,7 +85,7 @@ def _run_missing(
     planned: Mapping[str, Plan],
     out: Path,
     first_seed: int,
-    jobs: int,
+    carry_out: Engine,
     quiet: bool,
 ) -> bool:
     """Run the experiments that lack a run of today; whether any of them failed."""
@@ -95,11 +99,11 @@ def _run_missing(
         console.print(words(f"running {name} ({len(begun)} of {len(plans)})"), soft_wrap=True)
 
     try:
-        for end in children.run_all(plans, out, first_seed=first_seed, at_once=jobs, tell=tell):
+        for end in engines.run_all(plans, out, carry_out, first_seed=first_seed, tell=tell):
             ended += 1
             if end.code:
                 failed = True
-                errors.print(words(f"convlab: {end.name} failed: {end.reason}"), soft_wrap=True)
+                errors.print(words(f"convlab: {end.name} failed: {end.error}"), soft_wrap=True)
             else:
                 console.print(words(f"{end.name} done in {end.seconds:.1f} s"), soft_wrap=True)
     except KeyboardInterrupt as error:

@@ -18,6 +18,11 @@ FirstSeed = Annotated[
     int, Option(help="The seeds are this one and those after it.", min=0, max=how.LAST_SEED)
 ]
 Quick = Annotated[bool, Option("--quick", help="The small version; it decides what is exact.")]
+Jobs = Annotated[int, Option(help="Runs at once; one that measures times runs alone.", min=1)]
+EngineName = Annotated[str, Option("--engine", help="local, or dask: a cluster.")]
+Address = Annotated[
+    str | None, Option(help="Of a Dask scheduler; without, one is started here.", metavar="URL")
+]
 THREADS = "CPU threads; more rarely pay. As many give the same bits again, on one machine."
 Tables = Annotated[bool, Option("--tables", help="Show all tables, however many.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]

@@ -10,7 +10,7 @@ from ..record import Head, Record, Status
 from ..record.text import plain
 from . import identity, sources, store
 from .asked import Asked
-from .children import measures_time
+from .outline import measures_time
 from .planning import Plan
 
 

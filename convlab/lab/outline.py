@@ -14,6 +14,7 @@ from ..errors import UsageError, nearest
 from .catalogue import forget, package
 from .statements import names_bound, needed
 
+MEASURES_TIME = "MEASURES_TIME"  # what an experiment sets to True whose times decide something
 _MUST = "an experiment defines `Config`, `measure` and `CLAIMS`"
 
 
@@ -122,3 +123,9 @@ def account(path: Path, error: BaseException, near: int = 1) -> str:
     frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = frames[-1].lineno if frames else near or 1
     return f"{path}:{line}: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def measures_time(file: Path) -> bool:
+    """Whether the experiment says that its verdicts hang on times."""
+    said = (node for node in parse(file).body if isinstance(node, ast.Assign))
+    return f"{MEASURES_TIME} = True" in map(ast.unparse, said)

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from convlab.lab import catalogue
-from convlab.lab.children import measures_time
+from convlab.lab.outline import measures_time
 
 TIMED = "hadamard"  # here; no other run beside it, nor beside those that measure time themselves
 LAST = f"{TIMED} --seeds 1000"

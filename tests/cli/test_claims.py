@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
@@ -12,8 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from convlab import cli, lab
-from convlab.lab import Plan, children
-from convlab.lab.children import Ended
+from convlab.lab import Plan
+from convlab.sweep import engines
+from convlab.sweep.engines import Ran
 from tests.lab import ledgers
 
 
@@ -29,15 +29,15 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     asked: list[int] = []
 
     def run_all(
-        plans: Sequence[Plan], root: Path, *, first_seed: int, at_once: int, tell: Any
-    ) -> Iterator[Ended]:
+        plans: Sequence[Plan], root: Path, carry_out: Any, *, first_seed: int, tell: Any
+    ) -> Iterator[Ran]:
         for planned in plans:
             tell(planned.name)
             asked.append(first_seed)
             lab.run(planned, root=root, first_seed=first_seed)
-            yield Ended(planned.name, 0, 1.0, "")
+            yield Ran(planned.name, 0, 1.0, "")
 
-    monkeypatch.setattr(children, "run_all", run_all)
+    monkeypatch.setattr(engines, "run_all", run_all)
     return asked
 
 
@@ -90,10 +90,10 @@ def test_an_undecided_or_stale_verdict_is_no_failure() -> None:
 
 
 def test_a_failed_run_is_named_and_exits_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run_all(plans: Sequence[Plan], *_: Any, **__: Any) -> Iterator[Ended]:
-        yield Ended("one", 1, 1.0, "convlab: ValueError: no; the run is kept in runs/one-001")
+    def run_all(plans: Sequence[Plan], *_: Any, **__: Any) -> Iterator[Ran]:
+        yield Ran("one", 1, 1.0, "ValueError: no; the run is kept in runs/one-001")
 
-    monkeypatch.setattr(children, "run_all", run_all)
+    monkeypatch.setattr(engines, "run_all", run_all)
     result = convlab("claims", "--run", "--quiet")
     assert result.exit_code == 1 and "104 claims" in result.stdout
     expected = "convlab: one failed: ValueError: no; the run is kept in runs/one-001\n"
@@ -103,12 +103,12 @@ def test_a_failed_run_is_named_and_exits_with_1(monkeypatch: pytest.MonkeyPatch)
 def test_an_interrupt_exits_with_130_and_says_what_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def run_all(plans: Sequence[Plan], *_: Any, **__: Any) -> Iterator[Ended]:
+    def run_all(plans: Sequence[Plan], *_: Any, **__: Any) -> Iterator[Ran]:
         yield from ended
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(children, "run_all", run_all)
-    ended = [Ended("one", 0, 1.0, "")]
+    monkeypatch.setattr(engines, "run_all", run_all)
+    ended = [Ran("one", 0, 1.0, "")]
     result = convlab("claims", "--run", "--quiet")
     assert result.exit_code == 130 and result.stdout == ""
     assert result.stderr == "convlab: interrupted; what had ended is kept in runs\n"
@@ -180,7 +180,6 @@ def test_a_run_is_made_in_a_process_of_its_own(
     result = convlab("claims", "pooling", "--run", "--quick", "--out=kept")
     assert result.exit_code == 0, result.output
     assert "pooling done in" in result.stderr and Path("kept/pooling-001/record.json").is_file()
-    assert sys.executable in children.command(lab.plan("pooling"), tmp_path, 0)
     document = json.loads(convlab("claims", "pooling", "--quick", "--out=kept", "--json").stdout)
     assert {each["stale"] for each in document["claims"]} == {""}
     assert {each["run"] for each in document["claims"]} == {"kept/pooling-001"}
