@@ -20,9 +20,10 @@ from ..foreign import printable
 from ..measure import Measurements, Row
 from ..record import Head, Record, Status, as_json
 from . import arrays as numbers
-from . import lock
+from . import lock, unrecorded
 from .arrays import ARRAYS
 from .asked import ASKED
+from .unrecorded import GONE, SWEEP
 
 RUNS = Path("runs")  # where they are kept, if nothing else is said
 RECORD = "record.json"
@@ -30,13 +31,14 @@ HEAD = "head.json"
 LOG = "log"
 LARGEST = 2**28  # bytes of a record that are read
 LARGEST_HEAD = 2**22
-GONE = "its process ended without a word: it was killed, or crashed (its `log` may say where)"
+MARKS = (HEAD, RECORD, ASKED, SWEEP)  # a folder with one of these is that of a run or a sweep
 
 __all__ = [
     "ARRAYS",
     "HEAD",
     "LOG",
     "RECORD",
+    "SWEEP",
     "NotKept",
     "discard",
     "fail",
@@ -150,10 +152,13 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
     """The record of a run directory, with its arrays unless they are not wanted.
 
     An array that cannot be read, or is too large for this machine, is named in the notes. A run
-    whose process is gone is dead. Raises UsageError where there is no record to read.
+    whose process is gone is dead. Raises UsageError where there is no record to read, with the way
+    to go on if the run was stopped before it kept one.
     """
     try:
-        record = Record.of(json.loads(_bytes(folder / RECORD, LARGEST).decode()))
+        record = Record.of(json.loads(files.read(folder / RECORD, LARGEST).decode()))
+    except FileNotFoundError:
+        raise UsageError(_without_record(folder)) from None
     except UsageError as error:
         raise UsageError(f"{folder}: {error}") from None
     except Exception as error:  # anybody may have written that file
@@ -173,7 +178,7 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
 def _as_it_ended(record: Record, folder: Path) -> Record:
     """One that says it runs: failed if its head says so, dead if its process is gone."""
     with suppress(OSError, ValueError):
-        known = Head.read(_bytes(folder / HEAD, LARGEST_HEAD))
+        known = Head.read(files.read(folder / HEAD, LARGEST_HEAD))
         if known.status is Status.FAILED:
             return replace(record, status=Status.FAILED, error=known.error)
     return replace(record, status=Status.DEAD, error=GONE) if lock.is_dead(folder) else record
@@ -184,14 +189,17 @@ def fail(folder: Path, error: str) -> None:
     save_head(replace(head(folder), status=Status.FAILED, error=error), folder)
 
 
-def _bytes(path: Path, largest: int) -> bytes:
-    if path.exists() and not path.is_file():
-        raise ValueError("it is no file")
-    with path.open("rb") as file:
-        content = file.read(largest + 1)
-    if len(content) > largest:
-        raise ValueError(f"it has more than {largest // 2**20} MiB")
-    return content
+def _without_record(folder: Path) -> str:
+    """Why a run has no record, and the way to go on."""
+    if not is_run(folder) or has_record(folder):  # it may be a link to nothing
+        return f"{folder} holds no readable {RECORD}: No such file or directory"
+    found, name = head(folder), name_of(folder)
+    if is_sweep(folder):
+        return f"{name} is a sweep, which has no record of its own; its runs lie in its folder"
+    if found.status is Status.RUNNING:
+        return f"{name} has no record yet: a process is at work on it"
+    on = f"; `{way}` goes on with it" if (way := way_on(found)) else ""
+    return f"{name} has no record: it was stopped before it kept one{on}"
 
 
 def save_head(head: Head, folder: Path) -> Head:
@@ -208,19 +216,31 @@ def head(folder: Path) -> Head:
     is gone is dead.
     """
     try:
-        found = replace(Head.read(_bytes(folder / HEAD, LARGEST_HEAD)), run=str(folder))
+        found = Head.read(files.read(folder / HEAD, LARGEST_HEAD), run=str(folder))
     except (OSError, ValueError):
-        return _head_of_record(folder)
+        return _head_without(folder)
     if found.status is Status.RUNNING and lock.is_dead(folder):
         found = replace(found, status=Status.DEAD, error=GONE)
     return found
 
 
-def _head_of_record(folder: Path) -> Head:
+def _head_without(folder: Path) -> Head:
+    """What is known where no head can be read: what the record says, or what was asked for."""
+    if not has_record(folder) and (found := unrecorded.head(folder)):
+        return found
     try:
         return Head.of(load(folder, arrays=False))
     except UsageError as error:
         return Head(folder.name, Status.UNREADABLE, error=str(error), run=str(folder))
+
+
+def way_on(head: Head) -> str:
+    """The command that goes on with a run that was stopped, if its folder says how."""
+    if head.status not in (Status.DEAD, Status.INTERRUPTED):
+        return ""
+    folder = Path(head.run)
+    known = os.path.lexists(folder / ASKED) or is_sweep(folder)
+    return f"convlab resume {name_of(folder)}" if known else ""
 
 
 def name_of(folder: Path) -> str:
@@ -244,10 +264,24 @@ def find(name: str, root: Path) -> Path:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether it is the directory of a run, be its record readable or not."""
-    return any(os.path.lexists(folder / name) for name in (RECORD, HEAD, ASKED))
+    """Whether it is the directory of a run or a sweep, be its record readable or not."""
+    return any(os.path.lexists(os.path.join(folder, name)) for name in MARKS)  # noqa: PTH118
+
+
+def is_sweep(folder: Path) -> bool:
+    """Whether it is the directory of a sweep, in which its runs lie."""
+    return os.path.lexists(folder / SWEEP)
+
+
+def has_record(folder: Path) -> bool:
+    """Whether a run has kept a record, be it readable or not."""
+    return os.path.lexists(folder / RECORD)
 
 
 def folders(root: Path) -> Iterator[Path]:
-    """The run directories below `root`, by name."""
-    yield from filter(is_run, sorted(root.iterdir()) if root.is_dir() else ())
+    """The directories of runs and sweeps in `root`, by name; those within a sweep are its own."""
+    try:
+        found = sorted(root.iterdir(), key=lambda path: path.name) if root.is_dir() else []
+    except OSError as error:
+        raise UsageError(f"{root} cannot be read: {error.strerror}; name another --out") from error
+    yield from filter(is_run, (path for path in found if not path.name.startswith(".")))
