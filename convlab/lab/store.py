@@ -226,8 +226,8 @@ def head(folder: Path) -> Head:
 
 def _head_without(folder: Path) -> Head:
     """What is known where no head can be read: what the record says, or what was asked for."""
-    if not has_record(folder) and (found := unrecorded.head(folder)):
-        return found
+    if not has_record(folder):
+        return unrecorded.head(folder)
     try:
         return Head.of(load(folder, arrays=False))
     except UsageError as error:

@@ -18,11 +18,12 @@ _NUMBER = re.compile(r"-\d+$")  # of a folder that is named after its experiment
 GONE = "its process ended without a word: it was killed, or crashed (its `log` may say where)"
 
 
-def head(folder: Path) -> Head | None:
-    """The head of a folder with neither head nor record; None where it is of no run or sweep."""
+def head(folder: Path) -> Head:
+    """The head of a folder without a record, in which no head can be read."""
     path = next((p for p in (folder / SWEEP, folder / ASKED) if os.path.lexists(p)), None)
     if path is None:
-        return None
+        error = f"{folder} holds no readable head and no record"
+        return Head(folder.name, Status.UNREADABLE, error=error, run=str(folder))
     at_work = lock.is_held(folder)
     found = Head(
         experiment=_NUMBER.sub("", folder.name),
