@@ -98,9 +98,13 @@ def test_first_seeds_and_quick_runs_are_asked_for() -> None:
     assert quick == all_of(State.UNDECIDED) | {"C201o1": State.AS_EXPECTED}
 
 
-def test_a_run_that_did_not_end_well_does_not_count() -> None:
-    record = run()
-    keep(replace(record, status=Status.INTERRUPTED))
+@pytest.mark.parametrize("told_by_head", [True, False])
+def test_a_run_that_did_not_end_well_does_not_count(told_by_head: bool) -> None:
+    stopped = replace(run(), status=Status.INTERRUPTED)
+    if told_by_head:
+        keep(stopped)
+    else:
+        store.save(stopped, Path(str(stopped.run)))
     assert states() == all_of(State.NOT_RUN)
 
 
