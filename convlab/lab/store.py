@@ -198,6 +198,8 @@ def _without_record(folder: Path) -> str:
         return f"{name} is a sweep, which has no record of its own; its runs lie in its folder"
     if found.status is Status.RUNNING:
         return f"{name} has no record yet: a process is at work on it"
+    if found.status is Status.FAILED:
+        return f"{name} has no record: {found.error}"
     on = f"; `{way}` goes on with it" if (way := way_on(found)) else ""
     return f"{name} has no record: it was stopped before it kept one{on}"
 
