@@ -12,8 +12,8 @@ from ..errors import UsageError
 from ..record import Head, Status
 from . import lock
 from .asked import ASKED, Asked
+from .folders import SWEEP
 
-SWEEP = "sweep.json"  # in the folder of a sweep, in which its runs lie
 _NUMBER = re.compile(r"-\d+$")  # of a folder that is named after its experiment
 GONE = "its process ended without a word: it was killed, or crashed (its `log` may say where)"
 
