@@ -55,7 +55,8 @@ def load(run: str | PathLike[str], *, out: str | PathLike[str] = "runs") -> Reco
 def runs(out: str | PathLike[str] = "runs") -> list[Record]:
     """The stored runs in that folder, the oldest first and without their arrays.
 
-    One that cannot be read has the status `unreadable`, and says why in `error`.
+    One that cannot be read has the status `unreadable`, and says why in `error`; so does one that
+    was stopped before it kept a record, whose status is `dead`. Sweeps are not among them.
     """
     from .lab import listing
     from .settings import place

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from errno import EINVAL, EISDIR
 from pathlib import Path
 from secrets import token_hex
+from stat import S_ISREG
 
 from .errors import UsageError
 from .foreign import printable
@@ -26,6 +27,20 @@ def write(path: Path, writer: Callable[[Path], object]) -> None:
         writer(unfinished)
         _to_disk(unfinished)  # or a loss of power may leave an empty file of that name
         unfinished.replace(place)
+
+
+def read(path: Path, largest: int) -> bytes:
+    """The bytes of a file that anybody may have put there.
+
+    Raises OSError where the system refuses, and ValueError for what is no file, such as a pipe, or
+    has more than `largest` bytes.
+    """
+    if not S_ISREG(path.stat().st_mode):
+        raise ValueError("it is no file")
+    with path.open("rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size > largest:
+            raise ValueError(f"it has more than {largest // 2**20} MiB")
+        return file.readall()
 
 
 def is_file(path: Path) -> bool:

@@ -17,7 +17,7 @@ from ..config import Override, assignment
 from ..data import DATASETS
 from ..foreign import printable
 from ..interrupts import SIGNALS
-from ..lab import copying, done, environment, listing, store
+from ..lab import copying, done, environment, store
 from ..record import Record
 from ..settings import MODEL_NAMES
 from . import output
@@ -27,9 +27,11 @@ from .diff import diff
 from .edge import Images, KernelOption, To, found, settings
 from .exit_codes import Commands, one_line_errors, readers_may_leave
 from .export import export
-from .options import Debug, Options, Out, Quick, Seeds, with_options, with_options_but
+from .listing import list_
+from .options import Debug, Options, Quick, Seeds, with_options, with_options_but
 from .output import show_all
 from .resume import finish, resume, running
+from .rm import rm
 from .show import show
 
 app = typer.Typer(
@@ -116,26 +118,10 @@ app.command()(diff)
 app.command()(export)
 
 
-@app.command("list")
-def list_(
-    kind: Annotated[str, typer.Argument(help="experiments, configs, models or runs.")] = (
-        "experiments"
-    ),
-    out: Out = lab.RUNS,
-    debug: Debug = False,
-) -> None:
-    """What there is: the experiments and their questions, or another kind of thing."""
-    with one_line_errors(debug):
-        if kind == "runs":
-            show_all(report.runs(listing.runs(out)))
-        elif kind == "experiments":
-            show_all(report.groups(listing.experiments()))
-        else:
-            show_all(report.names(listing.things(kind)))
-
-
+app.command("list")(list_)
 app.command()(show)
 app.command()(resume)
+app.command()(rm)
 
 
 @app.command()

@@ -10,12 +10,15 @@ from .. import lab, report
 from ..lab import store
 from ..record import as_json
 from ..record.comparison import Comparison
-from . import output
+from . import completion, output
 from .exit_codes import one_line_errors
 from .options import Debug, Out
 from .output import show_all
 
-Run = Annotated[str, Argument(metavar="RUN", help="A stored run, by name or path.")]
+Run = Annotated[
+    str,
+    Argument(metavar="RUN", help="A stored run, by name or path.", autocompletion=completion.runs),
+]
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
 
 

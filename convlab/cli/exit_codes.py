@@ -30,7 +30,7 @@ def one_line_errors(debug: bool) -> Iterator[None]:
     """
     try:
         yield
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, typer.Abort) as error:  # the latter at a question
         _fail("interrupted", error, 130, debug)
     except (ConfigError, UsageError) as error:
         _fail(str(error), error, 1 if _is_kept(error) or _is_full(error) else 2, debug)

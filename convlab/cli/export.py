@@ -11,11 +11,16 @@ from typer import Argument, Option
 from .. import lab
 from ..lab import exporting, formats, store
 from ..settings import place
-from . import output
+from . import completion, output
 from .exit_codes import one_line_errors
 from .options import Debug, Out
 
-Runs = Annotated[list[str], Argument(metavar="RUN...", help="Stored runs, by name or path.")]
+Runs = Annotated[
+    list[str],
+    Argument(
+        metavar="RUN...", help="Stored runs, by name or path.", autocompletion=completion.runs
+    ),
+]
 To = Annotated[Path, Option("--to", metavar="FOLDER", help="Where the files go.", callback=place)]
 Formats = Annotated[
     list[str] | None,

@@ -16,11 +16,16 @@ from ..errors import UsageError
 from ..lab import resuming, store
 from ..record import Progress, Record
 from ..report.progress import ProgressLine
-from . import output
+from . import completion, output
 from .exit_codes import one_line_errors
 from .options import Options, with_options_but
 
-Run = Annotated[str, Argument(metavar="RUN", help="A stored run, by name or path.")]
+Run = Annotated[
+    str,
+    Argument(
+        metavar="RUN", help="A stored run, by name or path.", autocompletion=completion.resumable
+    ),
+]
 Force = Annotated[
     bool, Option("--force", help="Go on although another host may be at work on it.")
 ]

@@ -15,7 +15,7 @@ from ..errors import UsageError
 from ..foreign import printable
 from ..lab import arrays, listing, store
 from ..record import Record, as_json
-from . import output
+from . import completion, output
 from .claims import about, is_claim
 from .exit_codes import one_line_errors
 from .options import Debug, Out, Tables
@@ -26,6 +26,7 @@ Words = Annotated[
     Argument(
         metavar="NAME | KEY=VALUE...",
         help="Runs, configs, YAML files, claims and posts; and settings, each behind its config.",
+        autocompletion=completion.shown,
     ),
 ]
 Json = Annotated[bool, Option("--json", help="Print the record of a run as JSON.")]

@@ -42,8 +42,7 @@ class Asked:
     def load(cls, folder: Path) -> Asked:
         """What the run of that folder was asked for; UsageError where nothing readable says so."""
         try:
-            with (folder / ASKED).open("rb") as file:
-                return _reader().validate_json(file.read(LARGEST))
+            return _reader().validate_json(files.read(folder / ASKED, LARGEST))
         except FileNotFoundError:
             why = f"it has no {ASKED}, as an older convlab kept none"
         except (OSError, ValueError) as error:  # anybody may have written that file

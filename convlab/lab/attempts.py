@@ -37,8 +37,8 @@ class Attempt:
     def save_head(self, record: Record) -> None:
         """Write the head of that record."""
         own = {name: getattr(self.head, name) for name in OWN}
-        key = identity.hash_of(identity.key(record)) if record.environment else ""
-        self.head = store.save_head(Head.of(record, key=key, **own), self.folder)
+        made = identity.of_head(record)
+        self.head = store.save_head(Head.of(record, **made, **own), self.folder)
 
     def check(self) -> None:
         """Raise TakenOver where the head names another attempt."""

@@ -10,9 +10,9 @@ from typing import Any
 from ..errors import UsageError, nearest
 from ..measure import Claim, Control, Outcome, Verdict
 from ..measure.claim import region
-from ..record import Record, Status
+from ..record import Record
 from ..report.standing import OURS, Standing, State
-from . import catalogue, identity, ledger, listing, sources
+from . import catalogue, ledger, newest, sources
 from .ledger import Entry
 from .planning import Plan, plan
 
@@ -41,15 +41,14 @@ def standings(planned: Mapping[str, Plan], root: Path, first_seed: int = 0) -> l
     Of the runs in `root` that were completed, the newest of each experiment that is one of its
     plan; if there is none, the newest other, as stale.
     """
-    kept = [record for record in listing.runs(root) if record.status is Status.COMPLETED][::-1]
-    shipped = [record for record in kept if not sources.are_own(_sources(record))]
+    kept = newest.completed(root)
     judged = [
         standing
         for each in planned.values()
-        for standing in _of_experiment(each, *_newest(each, shipped, first_seed))
+        for standing in _of_experiment(each, *newest.of_plan(each, kept, first_seed))
     ]
     of_posts = [s for entry in ledger.entries().values() for s in _of_entry(entry, judged)]
-    return of_posts + [standing for record in _own(kept) for standing in _of_own(record)]
+    return of_posts + [standing for record in newest.own(kept) for standing in _of_own(record)]
 
 
 def select(known: Sequence[Standing], words: Sequence[str]) -> list[Standing]:
@@ -83,19 +82,6 @@ def _names(standing: Standing) -> Iterator[str]:
     """What a claim can be asked for by."""
     yield from (standing.id, standing.ledger, standing.post, standing.source)
     yield from (standing.experiment, standing.kind, standing.outcome, standing.state)
-
-
-def _newest(
-    planned: Plan, newest_first: Iterable[Record], first_seed: int
-) -> tuple[Record | None, str]:
-    """The newest run of the plan; if there is none, the newest of its experiment, and why."""
-    other: tuple[Record | None, str] = None, ""
-    for record in newest_first:
-        if record.experiment == planned.name:
-            if not (stale := identity.stale(record, planned, first_seed)):
-                return record, ""
-            other = other if other[0] else (record, stale)
-    return other
 
 
 def _of_experiment(planned: Plan, record: Record | None, stale: str) -> Iterator[Standing]:
@@ -161,18 +147,8 @@ def _of_entry(entry: Entry, judged: Iterable[Standing]) -> list[Standing]:
     return sorted(its, key=lambda s: (not s.is_literal, s.source == OURS, len(s.id), s.id))
 
 
-def _own(kept: Iterable[Record]) -> Iterator[Record]:
-    """The newest run of each experiment of the user's own."""
-    seen = set[str]()
-    for record in kept:
-        code = sources.code(_sources(record))
-        if code and sources.are_own(code) and code[0]["path"] not in seen:
-            seen.add(code[0]["path"])
-            yield record
-
-
 def _of_own(record: Record) -> Iterator[Standing]:
-    stale = sources.changed(_sources(record))
+    stale = sources.changed(newest.kept(record))
     for verdict in record.verdicts:
         yield Standing(
             id=verdict.id,
@@ -190,7 +166,3 @@ def _of_own(record: Record) -> Iterator[Standing]:
             stale=stale,
             **({} if stale else _judged(verdict)),
         )
-
-
-def _sources(record: Record) -> list[dict[str, str]]:
-    return sources.kept(record.environment)

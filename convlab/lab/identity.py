@@ -79,6 +79,16 @@ def key_of(planned: Plan, first_seed: int = 0) -> Parts:
     return _parts(planned.name, settings, planned.quick, first_seed, known)
 
 
+def of_head(record: Record) -> dict[str, str]:
+    """What a head says of all that its run is made from; nothing before that is known."""
+    if not record.environment:
+        return {}
+    parts, code = key(record), sources.code(sources.kept(record.environment))
+    alike = {name: text for name, text in parts.items() if name not in HOW}
+    own = code[0]["path"] if sources.are_own(code) else ""
+    return {"key": hash_of(parts), "made_from": hash_of(alike), "own": own}
+
+
 def hash_of(parts: Parts) -> str:
     """Equal for equal parts."""
     return sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import config
 from ..errors import UsageError, nearest
-from ..record import Record, Status
+from ..record import Head, Record, Status
 from ..settings import MODEL_NAMES
 from . import catalogue, ledger, store
 from .outline import question
@@ -46,18 +46,37 @@ def _models() -> dict[str, str]:
 KINDS = {"configs": _configs, "models": _models}
 
 
+def heads(root: Path) -> list[Head]:
+    """The heads of the runs and sweeps in `root`, the oldest first, and how to go on with each."""
+    found = (store.head(folder) for folder in store.folders(root))
+    known = (replace(head, resume=store.way_on(head)) for head in found)
+    return sorted(known, key=lambda head: head.started)
+
+
 def runs(root: Path) -> list[Record]:
-    """The stored runs below `root`, the oldest first and without their arrays."""
-    return sorted(map(_run, store.folders(root)), key=lambda record: record.started)
+    """The stored runs in `root`, the oldest first and without their arrays; no sweeps."""
+    single = (folder for folder in store.folders(root) if not store.is_sweep(folder))
+    return sorted(map(_run, single), key=lambda record: record.started)
 
 
 def _run(folder: Path) -> Record:
-    """The record of a run; of one that cannot be read, what can be said of it."""
+    """The record of a run; of one that has none, or none to be read, what can be said of it."""
     try:
         return store.load(folder, arrays=False)
     except UsageError as error:
-        lost = Record(folder.name, question="", settings={}, status=Status.UNREADABLE)
-        return replace(lost, error=str(error), run=str(folder))
+        head, none = store.head(folder), not store.has_record(folder)
+        return Record(
+            experiment=head.experiment if none else folder.name,
+            question="",
+            settings={},
+            status=head.status if none else Status.UNREADABLE,
+            quick=head.quick,
+            started=head.started if none else "",
+            error=str(error),
+            run=str(folder),
+            first_seed=head.first_seed,
+            changed=head.changed,
+        )
 
 
 def check_known(name: str, root: Path) -> None:

@@ -15,6 +15,7 @@ from threading import Event, Thread
 from time import sleep, time
 from typing import IO
 
+from .. import files
 from ..errors import UsageError
 
 try:
@@ -89,14 +90,29 @@ def is_dead(folder: Path) -> bool:
     False where that cannot be known: without a lock, or soon after the last beat on another host.
     """
     path = folder / LOCK
-    if fcntl is None or not path.is_file():
+    if fcntl is None or not files.is_file(path):
         return False
-    with path.open(encoding="utf-8", errors="replace") as file:
-        host = file.read(1000).partition(" ")[0]
-        if host != platform.node():
-            return time() - path.stat().st_mtime > SILENT
-        try:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            host = file.read(1000).partition(" ")[0]
+            if host != platform.node():
+                return time() - path.stat().st_mtime > SILENT
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:  # held, or a file system without locks
-            return False
+            return True
+    except OSError:  # held, or a file system without locks, or nobody's to read
+        return False
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process of this host holds the lock now."""
+    path = folder / LOCK
+    if fcntl is None or not files.is_file(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    except OSError:  # a file system without locks
+        return False
+    return False

@@ -4,91 +4,70 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any
 
 from .. import files
-from ..errors import UsageError, nearest
-from ..foreign import printable
+from ..errors import UsageError
 from ..measure import Measurements, Row
 from ..record import Head, Record, Status, as_json
 from . import arrays as numbers
-from . import lock
+from . import lock, unrecorded
 from .arrays import ARRAYS
 from .asked import ASKED
+from .folders import (
+    HEAD,
+    RECORD,
+    RUNS,
+    SWEEP,
+    discard,
+    find,
+    folders,
+    gone_if_unused,
+    has_record,
+    is_run,
+    is_sweep,
+    name_of,
+    reserve,
+)
+from .unrecorded import GONE
 
-RUNS = Path("runs")  # where they are kept, if nothing else is said
-RECORD = "record.json"
-HEAD = "head.json"
 LOG = "log"
 LARGEST = 2**28  # bytes of a record that are read
 LARGEST_HEAD = 2**22
-GONE = "its process ended without a word: it was killed, or crashed (its `log` may say where)"
 
 __all__ = [
     "ARRAYS",
     "HEAD",
     "LOG",
     "RECORD",
+    "RUNS",
+    "SWEEP",
     "NotKept",
     "discard",
     "fail",
     "find",
     "folders",
+    "gone_if_unused",
+    "has_record",
     "head",
     "is_run",
+    "is_sweep",
     "load",
     "log",
     "name_of",
     "reserve",
     "save",
     "save_head",
+    "way_on",
 ]
 
 
 class NotKept(Exception):
     """A part of a run could not be saved; the other parts were."""
-
-
-@contextmanager
-def gone_if_unused(root: Path) -> Iterator[None]:
-    """`root`, if it is made within, is gone afterwards unless a run is kept in it."""
-    made_within = not root.exists()
-    try:
-        yield
-    finally:
-        if made_within:
-            with suppress(OSError):  # it holds a run, or was never made
-                root.rmdir()
-
-
-def reserve(root: Path, experiment: str) -> Path:
-    """A new directory `root/EXPERIMENT-001`, or the next number that is free, for one run."""
-    try:
-        str(root).encode()  # a record names its folder
-        root.mkdir(parents=True, exist_ok=True)
-        for number in count(1):
-            folder = root / f"{experiment}-{number:03}"
-            try:
-                folder.mkdir()  # fails where another run was faster: the next number is tried
-            except FileExistsError:
-                continue
-            return folder
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(
-            f"cannot write runs to {printable(root)}: {reason}; name another --out"
-        ) from error
-    except UnicodeEncodeError:
-        raise UsageError(f"{printable(root)} is not UTF-8 text; name another --out") from None
-    raise AssertionError("numbers do not end")
 
 
 def save(record: Record, folder: Path) -> Record:
@@ -141,19 +120,17 @@ def log(text: str, folder: Path) -> None:
         file.write(text)
 
 
-def discard(folder: Path) -> None:
-    """Remove the directory of a run that never began."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def load(folder: Path, *, arrays: bool = True) -> Record:
     """The record of a run directory, with its arrays unless they are not wanted.
 
     An array that cannot be read, or is too large for this machine, is named in the notes. A run
-    whose process is gone is dead. Raises UsageError where there is no record to read.
+    whose process is gone is dead. Raises UsageError where there is no record to read, with the way
+    to go on if the run was stopped before it kept one.
     """
     try:
-        record = Record.of(json.loads(_bytes(folder / RECORD, LARGEST).decode()))
+        record = Record.of(json.loads(files.read(folder / RECORD, LARGEST).decode()))
+    except FileNotFoundError:
+        raise UsageError(_without_record(folder)) from None
     except UsageError as error:
         raise UsageError(f"{folder}: {error}") from None
     except Exception as error:  # anybody may have written that file
@@ -173,7 +150,7 @@ def load(folder: Path, *, arrays: bool = True) -> Record:
 def _as_it_ended(record: Record, folder: Path) -> Record:
     """One that says it runs: failed if its head says so, dead if its process is gone."""
     with suppress(OSError, ValueError):
-        known = Head.read(_bytes(folder / HEAD, LARGEST_HEAD))
+        known = Head.read(files.read(folder / HEAD, LARGEST_HEAD))
         if known.status is Status.FAILED:
             return replace(record, status=Status.FAILED, error=known.error)
     return replace(record, status=Status.DEAD, error=GONE) if lock.is_dead(folder) else record
@@ -184,14 +161,19 @@ def fail(folder: Path, error: str) -> None:
     save_head(replace(head(folder), status=Status.FAILED, error=error), folder)
 
 
-def _bytes(path: Path, largest: int) -> bytes:
-    if path.exists() and not path.is_file():
-        raise ValueError("it is no file")
-    with path.open("rb") as file:
-        content = file.read(largest + 1)
-    if len(content) > largest:
-        raise ValueError(f"it has more than {largest // 2**20} MiB")
-    return content
+def _without_record(folder: Path) -> str:
+    """Why a run has no record, and the way to go on."""
+    if not is_run(folder) or has_record(folder):  # it may be a link to nothing
+        return f"{folder} holds no readable {RECORD}: No such file or directory"
+    found, name = head(folder), name_of(folder)
+    if is_sweep(folder):
+        return f"{name} is a sweep, which has no record of its own; its runs lie in its folder"
+    if found.status is Status.RUNNING:
+        return f"{name} has no record yet: a process is at work on it"
+    if found.status is Status.FAILED:
+        return f"{name} has no record: {found.error}"
+    on = f"; `{way}` goes on with it" if (way := way_on(found)) else ""
+    return f"{name} has no record: it was stopped before it kept one{on}"
 
 
 def save_head(head: Head, folder: Path) -> Head:
@@ -208,46 +190,28 @@ def head(folder: Path) -> Head:
     is gone is dead.
     """
     try:
-        found = replace(Head.read(_bytes(folder / HEAD, LARGEST_HEAD)), run=str(folder))
+        found = Head.read(files.read(folder / HEAD, LARGEST_HEAD), run=str(folder))
     except (OSError, ValueError):
-        return _head_of_record(folder)
+        return _head_without(folder)
     if found.status is Status.RUNNING and lock.is_dead(folder):
         found = replace(found, status=Status.DEAD, error=GONE)
     return found
 
 
-def _head_of_record(folder: Path) -> Head:
+def _head_without(folder: Path) -> Head:
+    """What is known where no head can be read: what the record says, or what was asked for."""
+    if not has_record(folder):
+        return unrecorded.head(folder)
     try:
         return Head.of(load(folder, arrays=False))
     except UsageError as error:
         return Head(folder.name, Status.UNREADABLE, error=str(error), run=str(folder))
 
 
-def name_of(folder: Path) -> str:
-    """What a command finds the run by, as it would be typed."""
-    shown = folder.name if folder.parent == RUNS else str(folder)
-    return shlex.quote(printable(shown))
-
-
-def find(name: str, root: Path) -> Path:
-    """The run directory of that path, or of that name below `root`; a UsageError if none is.
-
-    A name alone is one below `root` where both are there, as that was named.
-    """
-    places = (root / name, Path(name))
-    for folder in places if Path(name).name == name else reversed(places):
-        if is_run(folder):
-            return folder
-    close = nearest(name, [folder.name for folder in folders(root)])
-    hint = f"did you mean {close}?" if close else f"`convlab list runs` shows those in {root}"
-    raise UsageError(f"no run {name}; {hint}")
-
-
-def is_run(folder: Path) -> bool:
-    """Whether it is the directory of a run, be its record readable or not."""
-    return any(os.path.lexists(folder / name) for name in (RECORD, HEAD, ASKED))
-
-
-def folders(root: Path) -> Iterator[Path]:
-    """The run directories below `root`, by name."""
-    yield from filter(is_run, sorted(root.iterdir()) if root.is_dir() else ())
+def way_on(head: Head) -> str:
+    """The command that goes on with a run that was stopped, if its folder says how."""
+    if head.status not in (Status.DEAD, Status.INTERRUPTED):
+        return ""
+    folder = Path(head.run)
+    known = os.path.lexists(folder / ASKED) or is_sweep(folder)
+    return f"convlab resume {name_of(folder)}" if known else ""

@@ -13,6 +13,8 @@ from .parts import Status
 from .record import Record
 from .text import plain
 
+FOUND = ("run", "resume")  # what is known of a run where it lies, and never written
+
 
 @dataclass(frozen=True)
 class Head:
@@ -34,14 +36,17 @@ class Head:
     verdicts: int = 0
     error: str = ""
     key: str = ""  # a hash of all that the run is made from
+    made_from: str = ""  # the same without device and threads
+    own: str = ""  # the file of the experiment, where that is a user's own
     run: str = ""  # found, never written: the directory
+    resume: str = ""  # found, never written: the command that goes on with it
     attempt: int = 0  # the process that is at work, or was the last
     kept: int = 0
     idle: int = 0
 
     def document(self) -> dict[str, Any]:
         """The head in JSON's types."""
-        made: dict[str, Any] = plain({k: v for k, v in asdict(self).items() if k != "run"})
+        made: dict[str, Any] = plain({k: v for k, v in asdict(self).items() if k not in FOUND})
         return made
 
     @classmethod
@@ -65,9 +70,9 @@ class Head:
         )
 
     @classmethod
-    def read(cls, text: bytes) -> Head:
+    def read(cls, text: bytes, run: str = "") -> Head:
         """The head that such a document holds; ValueError with the reason where it is none."""
-        return replace(_reader().validate_json(text), run="")
+        return replace(_reader().validate_json(text), run=run, resume="")
 
 
 @cache

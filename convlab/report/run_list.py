@@ -1,118 +1,165 @@
-"""The stored runs: when each began, how it ended, how its verdicts are, what was set otherwise."""
+"""The stored runs: when each began, how it ended, how its verdicts are, what was set otherwise.
+
+They may be thousands, so the lines are made here: rich's tables take a millisecond for each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from textwrap import wrap
 
-from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
 
-from ..record import Record, Status, tidy
-from ..record.facts import judged, setting
-from .words import longest_word, words
+from ..foreign import printable
+from ..record import Head, Status
+from ..record.facts import setting
+from .words import words
 
-HEADINGS = ("run", "started (UTC)", "status", "as expected", "changed settings")
-WIDE = 78  # columns from which the settings stand beside the rest
-LONGEST = 30  # letters of a name that is not broken over lines, nor makes others wide
-BETWEEN = 2  # columns that are empty between two of the table
-LONGEST_SETTING = 40  # letters of a value that are shown
+HEADINGS = ("run", "started (UTC)", "status", "as expected")
+LAST = "changed settings"
+WIDE = 78  # columns from which all that is known of a run stands side by side
+LONGEST = 30  # columns of a name that has the rest beside it
+BETWEEN = 2  # columns that are empty between two of the table, and before a line below
+LONGEST_SETTING, LONGEST_ERROR = 40, 200  # letters that are shown
+NONE = "no runs yet: `convlab run NAME` keeps one"
 STYLES = {Status.COMPLETED: "green", Status.RUNNING: "cyan", Status.INTERRUPTED: "yellow"}
+
+Cells = list[tuple[str, str]]  # texts, each with its style
 
 
 @dataclass(frozen=True)
 class Runs:
-    """A line for each run in a table; on a narrow screen, its settings on a line below."""
+    """A line for each run in a table, and lines below for what has no room, or how to go on."""
 
-    records: Sequence[Record]
+    heads: Sequence[Head]
+    none: str
 
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> Iterator[RenderableType]:
-        if not self.records:
-            yield words("no runs yet: `convlab run NAME` keeps one")
-        elif options.max_width >= WIDE and _settings_fit(self.records, options.max_width):
-            yield _table(self.records)
-        else:
-            yield from map(_in_lines, self.records)
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if not self.heads:
+            yield words(self.none)
+            return
+        for line in _lines(self.heads, options.max_width):
+            yield from (Segment(text, console.get_style(style)) for text, style in line)
+            yield Segment.line()
 
 
-def runs(records: Iterable[Record]) -> Runs:
+def runs(heads: Iterable[Head], none: str = NONE) -> Runs:
     """The runs, whole names and all; `convlab show NAME` takes these names."""
-    return Runs(list(records))
+    return Runs(list(heads), none)
 
 
-def _settings_fit(records: Sequence[Record], width: int) -> bool:
-    """Whether no setting would have to be broken beside the rest of its run."""
-    columns = (
-        [min(len(tidy.name_of(each)), LONGEST) for each in records],
-        *(
-            [cell_len(str(told(each))) for each in records]
-            for told in (_started, _status, _judged)
-        ),
-    )
-    taken = sum(
-        max([len(heading), *cells]) + BETWEEN
-        for heading, cells in zip(HEADINGS, columns, strict=False)
-    )
-    settings = (longest_word(_changed(each)) for each in records)
-    return max(settings) <= width - taken
+def _lines(heads: Sequence[Head], width: int) -> Iterator[Cells]:
+    rows = [known(head) for head in heads]
+    widths = _widths(rows)
+    taken = sum(widths) + BETWEEN * len(widths)
+    if width < max(WIDE, taken):
+        for head in heads:
+            yield from _in_lines(head, width)
+        return
+    room = width - taken if width >= taken + len(LAST) else 0
+    yield _row([(text, "bold") for text in (*HEADINGS, LAST if room else "")], widths)
+    yield [("─" * width, "")]
+    for head, cells in zip(heads, rows, strict=True):
+        yield from _in_table(head, cells, widths, room, width)
 
 
-def _table(records: Sequence[Record]) -> Table:
-    names = [tidy.name_of(record) for record in records]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    short = max(map(len, names)) <= LONGEST
-    table.add_column(HEADINGS[0], no_wrap=short, overflow="fold", max_width=LONGEST)
-    for heading in HEADINGS[1:-1]:
-        table.add_column(heading, no_wrap=True)
-    table.add_column(HEADINGS[-1], overflow="fold", ratio=1)
-    for name, record in zip(names, records, strict=True):
-        table.add_row(
-            words(name),
-            words(_started(record)),
-            _status(record),
-            _judged(record),
-            _changed(record),
-        )
-    return table
+def _widths(rows: Iterable[Cells]) -> list[int]:
+    """Of each column; a name that is longer than others may be has lines of its own."""
+    widths = list(map(len, HEADINGS))
+    for row in rows:
+        for place, (text, _) in enumerate(row):
+            if place or cell_len(text) <= LONGEST:
+                widths[place] = max(widths[place], cell_len(text))
+    return widths
 
 
-def _in_lines(record: Record) -> RenderableType:
-    """The name on a line, all that is known of it below."""
-    known = [words(_started(record)), _status(record), _judged(record, said=" as expected")]
-    lines = [Text("  ").join(filter(None, known)), *filter(None, [_changed(record)])]
-    return Group(words(tidy.name_of(record)), *(Padding.indent(line, 2) for line in lines))
+def _in_table(
+    head: Head, cells: Cells, widths: Sequence[int], room: int, width: int
+) -> Iterator[Cells]:
+    """A run's line; what was changed stands beside the rest where no word of it is broken."""
+    name, *rest = cells
+    if cell_len(name[0]) > widths[0]:
+        yield from ([(part, name[1])] for part in chop_cells(name[0], width))
+        name = ("", "")
+    changed = _changed(head)
+    fits = max(map(cell_len, changed.split(" "))) <= room
+    first, *more = (_wrapped(changed, room) if fits else []) or [""]
+    yield _row([name, *rest, (first, "")], widths)
+    yield from ([(" " * (width - room) + text, "")] for text in more)
+    yield from _below("" if fits else changed, width)
+    yield from _below(_way_on(head), width, style="dim")
 
 
-def _started(record: Record) -> str:
-    return record.started[:16].replace("T", " ")
+def _in_lines(head: Head, width: int) -> Iterator[Cells]:
+    """The name on a line, all that is known of the run below."""
+    (name, _), *rest = known(head, said=" as expected")
+    yield from ([(part, "")] for part in chop_cells(name, width))
+    row = [("", ""), *(cell for cell in rest if cell[0])]
+    yield _row(row, [cell_len(text) for text, _ in row])
+    yield from _below(_changed(head), width)
+    yield from _below(_way_on(head), width, style="dim")
 
 
-def _status(record: Record) -> Text:
-    return words(record.status, style=STYLES.get(record.status, "red"))
+def _row(cells: Cells, widths: Sequence[int]) -> Cells:
+    """The cells, each as wide as its column, up to the last that says anything."""
+    while not cells[-1][0]:
+        cells = cells[:-1]
+    *before, last = cells
+    padded: Cells = []
+    for (text, style), wide in zip(before, widths, strict=False):
+        padded += [(text, style), (" " * (wide - cell_len(text) + BETWEEN), "")]
+    return [*padded, last]
 
 
-def _judged(record: Record, said: str = "") -> Text:
+def _below(text: str, width: int, style: str = "") -> Iterator[Cells]:
+    yield from ([(" " * BETWEEN + line, style)] for line in _wrapped(text, width - BETWEEN))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines, of which only a word that is longer than they are is broken."""
+    if not text:
+        return []
+    if cell_len(text) == len(text):
+        return wrap(text, width, break_on_hyphens=False)
+    return chop_cells(text, width)
+
+
+def known(head: Head, said: str = "") -> Cells:
+    """What has a column of its own: the name, when it began, how it stands, its verdicts."""
+    name = Path(head.run).name if head.run else head.experiment
+    started = head.started[:16].replace("T", " ")
+    status = (str(head.status), STYLES.get(head.status, "red"))
+    return [(printable(name), ""), (printable(started), ""), status, _judged(head, said)]
+
+
+def _judged(head: Head, said: str) -> tuple[str, str]:
     """How many verdicts are as expected, and how many are open, if any is judged at all."""
-    fine, open_, all_ = judged(record)
-    style = "red" if fine + open_ < all_ else ""
-    parts = [words(f"{fine} of {all_}{said}", style=style)] if all_ > open_ else []
-    return Text(", ").join([*parts, *([words(f"{open_} open", style="dim")] if open_ else [])])
+    fine, open_, all_ = head.as_expected, head.open, head.verdicts
+    style = "red" if fine + open_ < all_ else "" if fine else "dim"
+    parts = [f"{fine} of {all_}{said}"] * (all_ > open_) + [f"{open_} open"] * (open_ > 0)
+    return printable(", ".join(parts)), style
 
 
-def _changed(record: Record) -> Text:
+def _changed(head: Head) -> str:
     """What was set otherwise than as shipped; or why a run says nothing."""
-    if record.status is Status.UNREADABLE:
-        return words("`convlab show` says why it cannot be read", style="dim")
-    changed = [f"{key}={_short(setting(value))}" for key, value in record.changed.items()]
-    first = [f"first seed {record.first_seed}"] if record.first_seed else []
-    return words(", ".join(["quick"] * record.quick + first + changed))
+    if head.status is Status.UNREADABLE:
+        return "`convlab show` says why it cannot be read"
+    changed = [f"{key}={_short(setting(value))}" for key, value in head.changed.items()]
+    first = [f"first seed {head.first_seed}"] if head.first_seed else []
+    return printable(", ".join(["quick"] * head.quick + first + changed))
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_SETTING else f"{text[: LONGEST_SETTING - 1]}…"
+
+
+def _way_on(head: Head) -> str:
+    """How to go on with a run that was stopped; why it failed, if it did."""
+    if head.status is Status.FAILED:
+        error = head.error
+        return printable(error if len(error) <= LONGEST_ERROR else f"{error[:LONGEST_ERROR]}…")
+    return printable(f"`{head.resume}` goes on with it") if head.resume else ""

@@ -8,10 +8,10 @@ import pytest
 
 from convlab.errors import UsageError
 from convlab.lab import claims, store
-from convlab.record import Status
+from convlab.record import Record, Status
 from convlab.report.standing import Standing, State
 from tests.lab import ledgers
-from tests.lab.ledgers import run
+from tests.lab.ledgers import keep, run
 
 ROOT = Path("runs")
 
@@ -98,16 +98,20 @@ def test_first_seeds_and_quick_runs_are_asked_for() -> None:
     assert quick == all_of(State.UNDECIDED) | {"C201o1": State.AS_EXPECTED}
 
 
-def test_a_run_that_did_not_end_well_does_not_count() -> None:
-    record = run()
-    store.save(replace(record, status=Status.INTERRUPTED), Path(str(record.run)))
+@pytest.mark.parametrize("told_by_head", [True, False])
+def test_a_run_that_did_not_end_well_does_not_count(told_by_head: bool) -> None:
+    stopped = replace(run(), status=Status.INTERRUPTED)
+    if told_by_head:
+        keep(stopped)
+    else:
+        store.save(stopped, Path(str(stopped.run)))
     assert states() == all_of(State.NOT_RUN)
 
 
 def test_what_a_run_of_today_did_not_measure_is_undecided_and_not_stale() -> None:
     record = run()
     less = tuple(verdict for verdict in record.verdicts if verdict.id != "C201r")
-    store.save(replace(record, verdicts=less), Path(str(record.run)))
+    keep(replace(record, verdicts=less))
     assert states() == all_of(State.AS_EXPECTED) | {"C201r": State.UNDECIDED}
     assert known()["C201r"].why == "that run did not measure it"
 
@@ -121,7 +125,7 @@ def test_of_stale_runs_the_newest_is_told() -> None:
 def test_a_damaged_run_hides_no_other() -> None:
     good, bad = run(), run()
     damaged = replace(bad, environment=bad.environment | {"sources": None, "versions": None})
-    store.save(damaged, Path(str(bad.run)))
+    keep(damaged)
     assert states() == all_of(State.AS_EXPECTED) and known()["C201"].run == good.run
 
 
@@ -129,8 +133,52 @@ def test_the_newest_run_of_today_counts() -> None:
     run()
     newest = run()
     old = replace(run(), started="2001-01-01T00:00:00+00:00")
-    store.save(old, Path(str(old.run)))
+    keep(old)
     assert known()["C201"].run == newest.run
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The runs whose whole records are read."""
+    read: list[str] = []
+    load = store.load
+
+    def spied(folder: Path, **options: bool) -> Record:
+        read.append(folder.name)
+        return load(folder, **options)
+
+    monkeypatch.setattr(store, "load", spied)
+    return read
+
+
+def test_no_record_is_read_that_its_head_shows_to_be_none_of_today(loaded: list[str]) -> None:
+    run()
+    for value in (2, 3, 4):
+        run(value=value)
+    keep(replace(run(), status=Status.FAILED))
+    loaded.clear()
+    assert known()["C201"].run == "runs/one-001"
+    assert loaded == ["one-004", "one-001"]  # the newest, and the one of today
+
+
+def test_of_a_users_own_experiment_only_the_newest_record_is_read(loaded: list[str]) -> None:
+    ledgers.make_own()
+    for _ in range(3):
+        run("mine.yaml")
+    loaded.clear()
+    assert known()["M1"].run == "runs/mine-003" and loaded == ["mine-003"]
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_without_heads_the_records_say_the_same(own: bool) -> None:
+    if own:
+        ledgers.make_own()
+    for value in (1, 2):
+        run("mine.yaml" if own else "one", value=value)
+    before = known()
+    for head in ROOT.glob(f"*/{store.HEAD}"):
+        head.unlink()
+    assert known() == before and before["M1" if own else "C201"].run
 
 
 def test_a_users_own_stand_last_and_by_themselves() -> None:

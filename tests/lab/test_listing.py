@@ -7,10 +7,11 @@ import pytest
 
 from convlab import lab
 from convlab.errors import UsageError
-from convlab.lab import catalogue, listing, store
+from convlab.lab import catalogue, listing, running, store
 from convlab.measure import Outcome, Verdict
 from convlab.record import Record, Status
 from convlab.settings import MODEL_NAMES
+from tests.lab import ledgers
 
 
 def verdict(outcome: Outcome) -> Verdict:
@@ -28,7 +29,27 @@ def test_runs_are_listed_by_when_they_began(tmp_path: Path) -> None:
     second = keep(tmp_path, "2026-03-02T10:00:00+00:00", seconds=1)
     third = keep(tmp_path, "2026-11-01T00:00:00+00:00", seconds=3)
     first = keep(tmp_path, "2025-12-31T23:59:59+00:00", seconds=2)
-    assert [run.run for run in listing.runs(tmp_path)] == [first.run, second.run, third.run]
+    in_order = [first.run, second.run, third.run]
+    assert [run.run for run in listing.runs(tmp_path)] == in_order
+    assert [
+        head.run for head in listing.heads(tmp_path)
+    ] == in_order  # an older convlab's have none
+    assert not list(tmp_path.glob(f"*/{store.HEAD}"))
+
+
+@pytest.mark.long
+def test_a_run_that_was_killed_before_it_kept_anything_is_listed_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledgers.make(tmp_path, monkeypatch)
+    asked = lab.asked_for(lab.plan("one"), device="cpu", threads=1, first_seed=3)
+    folder = running.prepare(asked, Path("runs"), "one")
+    (killed,) = listing.heads(Path("runs"))
+    assert (killed.status, killed.resume) == (Status.DEAD, "convlab resume one-001")
+    record = lab.run_in(folder)
+    assert record.status is Status.COMPLETED and record.first_seed == 3
+    (head,) = listing.heads(Path("runs"))
+    assert (head.status, head.attempt, head.idle, head.resume) == (Status.COMPLETED, 1, 0, "")
 
 
 def test_a_listed_run_is_without_its_arrays(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_a_change_of_versions_is_named(mine: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_run_at_work_is_left_alone(mine: Path) -> None:
     run = resumed.asked_to(mine.parent, Path("runs"))
-    with lock.held(run), pytest.raises(lock.Held, match="at work in another process"):
+    with lock.held(run), pytest.raises(lock.Held, match="is at work"):
         lab.run_in(run)
     record = Record("mine", "?", {}, status=Status.RUNNING)
     with attempts.begun(run, record), pytest.raises(lock.Held, match="wait for it"):
