@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, EIO, ENOSPC
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -29,6 +30,7 @@ def one_line_errors(debug: bool) -> Iterator[None]:
     can put right, and 1 for all else.
     """
     try:
+        _check_folder()
         yield
     except (KeyboardInterrupt, typer.Abort) as error:  # the latter at a question
         _fail("interrupted", error, 130, debug)
@@ -75,6 +77,14 @@ def readers_may_leave() -> Iterator[None]:
         if isinstance(end.__context__, BrokenPipeError):
             _end_without_reader()
         raise
+
+
+def _check_folder() -> None:
+    """Raise UsageError where the current folder is gone: there torch ends the program."""
+    try:
+        Path.cwd()
+    except OSError:
+        raise UsageError("the current folder is gone; change to one that is there") from None
 
 
 def _end_without_reader() -> None:
