@@ -351,7 +351,8 @@ def test_a_setting_that_is_broken_mathematics_stands_below_the_figure(here: Path
 @pytest.mark.long
 @hostile.fuzzed
 def test_any_head_is_listed(cases: int, here: Path) -> None:
-    kept = Head.of(sound(), key="0" * 64, attempt=1, place="host 1 2").document()
+    hashes = {"key": "0" * 64, "made_from": "1" * 64, "own": "mine.py"}
+    kept = Head.of(sound(), attempt=1, **hashes).document()
     Path("runs/bad", store.RECORD).write_bytes(hostile.as_bytes(DOCUMENT))
 
     @hostile.of(cases)
@@ -359,6 +360,8 @@ def test_any_head_is_listed(cases: int, here: Path) -> None:
     def holds(head: bytes) -> None:
         Path("runs/bad", store.HEAD).write_bytes(head)
         check(here, ("list", "runs"), (0,))
+        check(here, ("list", "runs", "--since", "1w"), (0,))
+        assert json.loads(check(here, ("list", "runs", "--json"), (0,)).stdout)
         check(here, ("show", "bad"))
 
     holds()
