@@ -16,6 +16,7 @@ from .problem import ConfigError, Problem, brief
 
 SWEEP = "sweep"  # the key of the settings that `convlab sweep` varies
 
+
 @dataclass(frozen=True)
 class Document:
     """The settings of one experiment, as its file gives them."""

@@ -41,6 +41,13 @@ def planned(
     return values, plans
 
 
+def of_file(name: str, fixed: Sequence[Override], *, quick: bool) -> list[Plan]:
+    """The plans of a file's own sweep; none where it has none. Raises as `planned`."""
+    if not config.read(catalogue.config_path(name)).sweep:
+        return []
+    return planned(name, (), fixed, quick=quick)[1]
+
+
 def _texts(
     error: ConfigError | UsageError, document: config.Document, in_file: Collection[str]
 ) -> Iterable[str]:

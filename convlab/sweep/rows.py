@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,10 @@ class Row:
     @property
     def is_done(self) -> bool:
         return self.status == Status.COMPLETED
+
+    @property
+    def has_begun(self) -> bool:
+        return self.status != NOT_BEGUN
 
     @property
     def has_failed(self) -> bool:
@@ -96,7 +100,7 @@ def _rows(sweep: Sweep, folder: Path) -> Iterator[Row]:
         yield row(sweep, folder, number)
 
 
-def counts(shown: list[Row]) -> str:
+def counts(shown: Sequence[Row]) -> str:
     """How many runs there are, and how they stand: `8 runs: 6 completed, 1 failed, 1 not begun`."""
     by_status: dict[str, int] = {}
     for each in shown:

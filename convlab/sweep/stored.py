@@ -15,10 +15,10 @@ from .. import files
 from ..errors import UsageError
 from ..lab import store
 from ..lab.asked import Asked, place
+from ..lab.folders import SWEEP
 from ..record import Head, Status
 from .points import Point
 
-SWEEP = "sweep.json"
 VERSION = 1  # of its form
 LARGEST = 2**26  # bytes that are read
 
@@ -64,11 +64,6 @@ class Sweep:
 @cache
 def _reader() -> TypeAdapter[Sweep]:
     return TypeAdapter(Sweep)
-
-
-def is_sweep(folder: Path) -> bool:
-    """Whether it is the folder of a sweep."""
-    return files.is_file(folder / SWEEP)
 
 
 def is_ours(folder: Path) -> bool:

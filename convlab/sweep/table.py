@@ -30,6 +30,7 @@ class SweepTable:
     rows: Sequence[Row]
     show: Sequence[str] = ()
     how: str = ""  # to see all the rows, where only the first are shown
+    of: Sequence[Row] = ()  # all that there are, where these are a part
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -37,7 +38,7 @@ class SweepTable:
         records = [each.record for each in self.rows]
         found = quantities.columns(records, self.show)
         shown = self.rows[:SCREEN] if self.how else self.rows
-        yield words(f"{self.title}, {counts(list(self.rows))}", style="italic")
+        yield words(f"{self.title}, {counts(self.of or self.rows)}", style="italic")
         yield from _in_table(shown, found, options.max_width)
         if len(shown) < len(self.rows):
             yield words(f"{len(self.rows) - len(shown)} more runs: {self.how}", style="dim")
@@ -52,7 +53,9 @@ def _in_table(
 ) -> Iterator[RenderableType]:
     keys = [each.key for each in rows[0].point]
     judged = any(each.verdicts for each in rows)
-    headings = list(map(words, ["run", *keys, "status", *(["verdicts"] if judged else []), *found]))
+    headings = list(
+        map(words, ["run", *keys, "status", *(["verdicts"] if judged else []), *found])
+    )
     cells = [
         [
             *map(words, (each.name, *each.values)),
@@ -91,7 +94,9 @@ def _value(value: Value | None) -> Text:
     if value is None:
         return words()
     center, _, interval = bounds_together(value.text).partition(" ")
-    return joined([words(center), words(interval, style="dim")] if interval else [words(center)], by=" ")
+    return joined(
+        [words(center), words(interval, style="dim")] if interval else [words(center)], by=" "
+    )
 
 
 def caption(found: Mapping[str, Column]) -> str:
@@ -113,4 +118,6 @@ def failures(rows: Sequence[Row]) -> Iterator[Text]:
         yield words(f"FAILED {each}: {each.error}{log}", style="red")
     if more := len(failed) - MOST_FAILURES:
         if more > 0:
-            yield words(f"and {more} more that failed; `convlab show` of each says why", style="red")
+            yield words(
+                f"and {more} more that failed; `convlab show` of each says why", style="red"
+            )
