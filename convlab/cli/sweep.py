@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from typer import Argument, Option
 from .. import lab
 from ..config import Override, assignment
 from ..errors import UsageError
-from ..lab import how, store
+from ..lab import store
 from ..report.words import words
 from ..sweep import documents, drawing, quantities, stored
 from ..sweep.attempt import Policy
@@ -27,7 +27,7 @@ from ..sweep.estimate import estimate
 from ..sweep.points import points
 from ..sweep.rows import Row, rows
 from ..sweep.stored import Sweep
-from ..sweep.table import SCREEN, SweepTable
+from ..sweep.table import SweepTable
 from ..sweep.watching import Watching
 from . import output
 from .exit_codes import one_line_errors
@@ -45,6 +45,7 @@ Over = Annotated[
 Show = Annotated[
     list[str] | None,
     Option(
+        "--show",
         metavar="NAME",
         help="A quantity for the table, such as 'accuracy (%), cnn', or a claim: C213.",
     ),
@@ -64,6 +65,9 @@ class OnError(StrEnum):
 WhenFailed = Annotated[OnError, Option(help="What to do when a run fails.")]
 
 
+ONCE = Policy()  # each run is tried once, and may take as long as it does
+
+
 @dataclass(frozen=True)
 class Way:
     """How the runs of a sweep are carried out."""
@@ -71,7 +75,7 @@ class Way:
     jobs: int = 1
     engine: str = "local"
     address: str | None = None
-    policy: Policy = Policy()
+    policy: Policy = ONCE
     on_error: OnError = OnError.CONTINUE
 
     def chosen(self, sweep: Sweep) -> Engine:

@@ -41,7 +41,7 @@ def carry_out(
     stop: bool = False,
     afresh: bool = False,
 ) -> None:
-    """Carry out the runs that are not completed; a run that fails ends all only if it is to `stop`.
+    """Carry out the runs that are not completed; where one fails, go on unless it is to `stop`.
 
     Raises UsageError where another process is at work on the sweep, and KeyboardInterrupt, once
     the runs at work have kept what they have.

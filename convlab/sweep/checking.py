@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .. import config
@@ -28,15 +28,15 @@ def planned(
     document = config.read(catalogue.config_path(name))
     values = swept(over, document.sweep, fixed)
     every = points(values)
-    plans, problems = list[Plan](), dict[str, list[int]]()
+    plans, problems = list[Plan](), dict[Problem, list[int]]()
     for number, point in enumerate(every):
         try:
             plans.append(plan(name, [*fixed, *point], quick=quick))
         except (ConfigError, UsageError) as error:
-            for text in _texts(error, document, set(document.sweep) & set(values)):
-                problems.setdefault(text, []).append(number)
+            for problem in _problems(error, document):
+                problems.setdefault(problem, []).append(number)
     if problems:
-        raise UsageError(_told(problems, every))
+        raise ConfigError(*_told(problems, every))
     _check_distinct(plans, every)
     return values, plans
 
@@ -48,34 +48,30 @@ def of_file(name: str, fixed: Sequence[Override], *, quick: bool) -> list[Plan]:
     return planned(name, (), fixed, quick=quick)[1]
 
 
-def _texts(
-    error: ConfigError | UsageError, document: config.Document, in_file: Collection[str]
-) -> Iterable[str]:
+def _problems(error: ConfigError | UsageError, document: config.Document) -> Iterator[Problem]:
+    """What is wrong, where it stands: a value of the file's `sweep:` comes as if it were typed."""
     if isinstance(error, UsageError):
-        return [str(error)]
-    return [str(_placed(problem, document, in_file)) for problem in error.problems]
+        yield Problem("", "", str(error))
+        return
+    for problem in error.problems:
+        within = f"{problem.key}."
+        key = next((each for each in document.sweep if within.startswith(f"{each}.")), None)
+        if problem.place == COMMAND_LINE and key is not None:
+            line = document.lines.get((SWEEP, *key.split(".")), 1)
+            yield replace(problem, place=f"{document.path}:{line}", line=line)
+        else:
+            yield problem
 
 
-def _placed(problem: Problem, document: config.Document, in_file: Collection[str]) -> Problem:
-    """The problem where it stands: a value of the file's `sweep:` comes as if it were typed."""
-    key = next((each for each in in_file if f"{problem.key}.".startswith(f"{each}.")), None)
-    if problem.place != COMMAND_LINE or key is None:
-        return problem
-    line = document.lines.get((SWEEP, *key.split(".")), document.lines.get((SWEEP,), 1))
-    return replace(problem, place=f"{document.path}:{line}", line=line)
-
-
-def _told(problems: dict[str, list[int]], every: Sequence[Point]) -> str:
-    """A line for each problem and the points that have it; of all of them, that goes unsaid."""
-    lines = []
-    for text, numbers in problems.items():
+def _told(problems: dict[Problem, list[int]], every: Sequence[Point]) -> Iterator[Problem]:
+    """Each problem with the points that have it; where all have it, that goes unsaid."""
+    for problem, numbers in list(problems.items())[:MOST_PROBLEMS]:
         first, *more = numbers
         others = f" and {len(more)} more point{'s' * (len(more) != 1)}" if more else ""
         where = "" if len(numbers) == len(every) else f" (at {named(every[first])}{others})"
-        lines.append(f"{text}{where}")
-    if more_lines := lines[MOST_PROBLEMS:]:
-        lines[MOST_PROBLEMS:] = [f"and {len(more_lines)} more such problems"]
-    return "\n".join(lines)
+        yield replace(problem, message=f"{problem.message}{where}")
+    if (more_problems := len(problems) - MOST_PROBLEMS) > 0:
+        yield Problem("", "", f"and {more_problems} more problems")
 
 
 def _check_distinct(plans: Sequence[Plan], every: Sequence[Point]) -> None:

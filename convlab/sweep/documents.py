@@ -133,7 +133,7 @@ def _cells(name: str, value: Value) -> list[Any]:
 
 def grid(shown: Shown) -> Grid:
     """The table as plain text."""
-    found = shown.columns
+    found = quantities.uncounted(shown.columns)
     words = ["run", *shown.sweep.keys, "status", "verdicts"]
     rows = (
         [

@@ -10,7 +10,7 @@ from ..lab import store
 from ..numbers import number
 from ..record import Head, Status
 
-MINUTE, HOUR = 60, 3600  # seconds
+TEN, MINUTE, HOUR = 10, 60, 3600  # seconds
 
 
 def estimate(experiment: str, points: int, jobs: int, root: Path, *, quick: bool) -> str:
@@ -23,17 +23,18 @@ def estimate(experiment: str, points: int, jobs: int, root: Path, *, quick: bool
     seconds = newest.seconds * ceil(points / jobs)
     name = store.name_of(Path(newest.run))
     at_once = f", {jobs} at once" if jobs > 1 else ""
-    return f"about {duration(seconds)}{at_once}, if each takes as long as {name}: {duration(newest.seconds)}"
+    each = f"if each takes as long as {name}: {duration(newest.seconds)}"
+    return f"about {duration(seconds)}{at_once}, {each}"
 
 
 def duration(seconds: float) -> str:
-    """As one says it: `4.1 s`, `12 min`, `3.5 h`.
+    """As one says it: `4.1 s`, `20 s`, `12 min`, `3.5 h`.
 
-    >>> duration(4.12), duration(721), duration(12600)
-    ('4.1 s', '12 min', '3.5 h')
+    >>> duration(4.12), duration(20.3), duration(721), duration(12600)
+    ('4.1 s', '20 s', '12 min', '3.5 h')
     """
     if seconds < 2 * MINUTE:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.{int(seconds < TEN)}f} s"
     if seconds < 2 * HOUR:
         return f"{seconds / MINUTE:.0f} min"
     return f"{number(float(f'{seconds / HOUR:.1f}'))} h"

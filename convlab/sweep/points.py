@@ -20,8 +20,8 @@ def swept(over: Iterable[str], block: Mapping[str, list[Any]], fixed: Sequence[O
     """The values of each key: those of a file's `sweep:`, then those of `--over KEY=A,B`.
 
     What the command line says has the last word, be it `--over` or a fixed setting of a key in the
-    file. Raises ConfigError for what is no list of values, and UsageError where two settings are of
-    one key, or where nothing is swept.
+    file. Raises ConfigError for what is no list of values, and UsageError where two settings are
+    of one key, or where nothing is swept.
     """
     found = {key: [Override(key, each) for each in values] for key, values in block.items()}
     named = list(map(several, over))

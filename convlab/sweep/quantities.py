@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..record import Record
 FIRST = 3  # quantities that are shown if none is named
 MOST = 6  # columns that one name may become
 UNIT = re.compile(r"(.*\S)\s+\(([^()]+)\)")
+COUNT = re.compile(r" \(\d+ (?:seed|repeat)s?\)")  # how many there are, behind a center
 ID = re.compile(r"[A-Z]+\d+\w*")  # how the id of a claim looks
 
 
@@ -60,6 +61,22 @@ def columns(records: Sequence[Record | None], show: Sequence[str]) -> dict[str, 
                 columns.setdefault(name if single else label, {})[place] = value
         made |= dict(list(columns.items())[:MOST])
     return made
+
+
+def uncounted(found: Mapping[str, Column]) -> dict[str, Column]:
+    """The same without how many seeds there are, where that is the same of all: it is said below.
+
+    It stands where there are too few for an interval.
+    """
+    texts = (value.text for each in found.values() for value in each.values())
+    counts = {counted[0] for text in texts if (counted := COUNT.search(text))}
+    if len(counts) != 1:
+        return dict(found)
+    (count,) = counts
+    return {
+        name: {place: replace(v, text=v.text.replace(count, "")) for place, v in each.items()}
+        for name, each in found.items()
+    }
 
 
 def notes(records: Sequence[Record | None], show: Sequence[str]) -> Iterator[str]:
@@ -106,7 +123,7 @@ def _matches(record: Record, name: str) -> dict[str, Value]:
             return {f"{name}: {verdict.quantity}": Value.judged(verdict)}
     for verdict in record.verdicts:
         if name in (verdict.quantity, _label(verdict)):
-            return {name: Value.judged(verdict)}
+            return {name: _measured(record, verdict) or Value.judged(verdict)}
     found: dict[str, Value] = {}
     for row in record.measurements.rows:
         for quantity, sample in row.quantities.items():
@@ -114,6 +131,18 @@ def _matches(record: Record, name: str) -> dict[str, Value]:
                 label = ", ".join([quantity, *map(as_text, row.factors.values())])
                 found.setdefault(label, Value.of(sample))
     return found
+
+
+def _measured(record: Record, verdict: Verdict) -> Value | None:
+    """What decides a claim as it stands in a row; none where it is made of several."""
+    found = [
+        sample
+        for row in record.measurements.rows
+        for name, sample in row.quantities.items()
+        if ((unit := UNIT.fullmatch(name)) and unit[2]) == (verdict.unit or None)
+        and _fits(verdict.quantity, name, row.factors)
+    ]
+    return Value.of(found[0]) if len(found) == 1 else None
 
 
 def _label(verdict: Verdict) -> str:

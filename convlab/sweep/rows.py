@@ -101,9 +101,12 @@ def _rows(sweep: Sweep, folder: Path) -> Iterator[Row]:
 
 
 def counts(shown: Sequence[Row]) -> str:
-    """How many runs there are, and how they stand: `8 runs: 6 completed, 1 failed, 1 not begun`."""
+    """How many runs there are, and how they stand: `8 runs: 6 completed, 2 not begun`."""
+    said = f"{len(shown)} run{'s' * (len(shown) != 1)}"
+    if not any(each.has_begun for each in shown):
+        return said
     by_status: dict[str, int] = {}
     for each in shown:
         by_status[each.status] = by_status.get(each.status, 0) + 1
     parts = ", ".join(f"{n} {status}" for status, n in by_status.items())
-    return f"{len(shown)} run{'s' * (len(shown) != 1)}: {parts}"
+    return f"{said}: {parts}"

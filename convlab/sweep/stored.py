@@ -1,4 +1,4 @@
-"""A sweep in its folder: what was asked for, written once; how its runs stand is in their heads."""
+"""A sweep in its folder: what was asked for, written once; its runs say how they stand."""
 
 from __future__ import annotations
 

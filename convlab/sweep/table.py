@@ -36,7 +36,7 @@ class SweepTable:
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
         records = [each.record for each in self.rows]
-        found = quantities.columns(records, self.show)
+        found = quantities.uncounted(quantities.columns(records, self.show))
         shown = self.rows[:SCREEN] if self.how else self.rows
         yield words(f"{self.title}, {counts(self.of or self.rows)}", style="italic")
         yield from _in_table(shown, found, options.max_width)
@@ -51,21 +51,17 @@ class SweepTable:
 def _in_table(
     rows: Sequence[Row], found: Mapping[str, Column], width: int
 ) -> Iterator[RenderableType]:
-    keys = [each.key for each in rows[0].point]
-    judged = any(each.verdicts for each in rows)
-    headings = list(
-        map(words, ["run", *keys, "status", *(["verdicts"] if judged else []), *found])
-    )
-    cells = [
-        [
-            *map(words, (each.name, *each.values)),
-            _status(each),
-            *([words(each.verdicts)] if judged else []),
-            *(_value(column.get(place)) for column in found.values()),
-        ]
-        for place, each in enumerate(rows)
-    ]
-    fitting = table(headings, cells, width, words_in=len(headings) - len(found))
+    known: dict[str, list[Text]] = {"run": [words(each.name) for each in rows]}
+    for place, point in enumerate(rows[0].point):
+        known[point.key] = [words(each.values[place]) for each in rows]
+    if any(each.has_begun for each in rows):
+        known["status"] = [_status(each) for each in rows]
+    if any(each.verdicts for each in rows):
+        known["verdicts"] = [words(each.verdicts) for each in rows]
+    values = {n: [_value(c.get(place)) for place in range(len(rows))] for n, c in found.items()}
+    columns = [*known.values(), *values.values()]
+    headings = list(map(words, [*known, *values]))
+    fitting = table(headings, list(zip(*columns, strict=True)), width, words_in=len(known))
     if fitting:
         yield fitting
     else:
@@ -94,9 +90,7 @@ def _value(value: Value | None) -> Text:
     if value is None:
         return words()
     center, _, interval = bounds_together(value.text).partition(" ")
-    return joined(
-        [words(center), words(interval, style="dim")] if interval else [words(center)], by=" "
-    )
+    return joined(filter(None, [words(center), words(interval, style="dim")]), by=" ")
 
 
 def caption(found: Mapping[str, Column]) -> str:
@@ -116,8 +110,5 @@ def failures(rows: Sequence[Row]) -> Iterator[Text]:
     for each in failed[:MOST_FAILURES]:
         log = f"; log: {each.log}" if each.log else ""
         yield words(f"FAILED {each}: {each.error}{log}", style="red")
-    if more := len(failed) - MOST_FAILURES:
-        if more > 0:
-            yield words(
-                f"and {more} more that failed; `convlab show` of each says why", style="red"
-            )
+    if (more := len(failed) - MOST_FAILURES) > 0:
+        yield words(f"and {more} more that failed; `convlab show RUN` says why", style="red")
