@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -18,7 +18,7 @@ from ..report import latex, markdown
 from . import quantities, table
 from .points import value_text
 from .quantities import Column, Value
-from .rows import Row, counts
+from .rows import MARKS, WORDS, Row, counts
 from .stored import Sweep
 
 COLUMNS = ("quantity", "statistic", "center", "low", "high", "values")
@@ -131,13 +131,13 @@ def _cells(name: str, value: Value) -> list[Any]:
     return [printable(name), statistic, value.center, value.low, value.high, values]
 
 
-def grid(shown: Shown) -> Grid:
-    """The table as plain text."""
+def grid(shown: Shown, marks: Mapping[str, str] = MARKS) -> Grid:
+    """The table as plain text, with these words for the marks of verdicts."""
     found = quantities.uncounted(shown.columns)
     words = ["run", *shown.sweep.keys, "status", "verdicts"]
     rows = (
         [
-            *(row.name, *map(value_text, row.point), row.status, row.verdicts),
+            *(row.name, *map(value_text, row.point), row.status, row.judged(marks)),
             *(column[place].text if place in column else "" for column in found.values()),
         ]
         for place, row in enumerate(shown.rows)
@@ -166,6 +166,6 @@ def as_markdown(shown: Shown, figures: Sequence[str] = ()) -> str:
 def as_latex(shown: Shown, name: str, figures: Sequence[str] = ()) -> str:
     """The table and figures to `\\input`, labelled `tab:NAME-1` and `fig:NAME-1` onwards."""
     failed = [latex.escaped(str(text)) for text in table.failures(shown.rows)]
-    floats = latex.floats([grid(shown)], name, figures)
+    floats = latex.floats([grid(shown, WORDS)], name, figures)
     paragraph = rf"\paragraph{{{latex.escaped(shown.question or shown.title)}}}"
     return "\n\n".join([latex.NEEDED, paragraph, *failed, *floats])

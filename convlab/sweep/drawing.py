@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import files
 from ..lab.drawing import DOTS
 from ..lab.figure_files import plain
-from .points import value_text
+from .points import named, value_text
 from .quantities import Column, Value, columns
 from .rows import Row
 from .stored import Sweep
+from .table import caption
 
 if TYPE_CHECKING:  # a second to import
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LONGEST = 120  # letters of the name of a file
 MOST_LINES = 6  # of one figure
-DECADES = 100  # how many times the least the largest value is, where an axis is logarithmic
-ASIDE = 0.08  # between lines, where names are 1 apart
+MOST_TICKS = 8  # that say each value of a key
+TALL = 4.0  # inches for the name of a quantity beside its axis
+DECADE = 10  # how many times the least the largest value is, where an axis is logarithmic
+ASIDE = 0.08  # between points of lines, where names are 1 apart
 Line = dict[int, Value]  # by the place of the key's value
 
 
-def keep(sweep: Sweep, rows: Sequence[Row], folder: Path, show: Sequence[str]) -> list[str]:
-    """Keep the figures as PNG files in the sweep's folder; their names."""
-    names = []
+def keep(sweep: Sweep, rows: Sequence[Row], folder: Path, show: Sequence[str]) -> None:
+    """Keep the figures as PNG files in the sweep's folder, in place of earlier ones."""
+    for path in folder.glob("*.png"):
+        path.unlink(missing_ok=True)
     for name, figure in figures(sweep, rows, show).items():
         files.write(folder / f"{name}.png", partial(figure.savefig, dpi=DOTS))
-        names.append(f"{name}.png")
-    return names
 
 
 def figures(
@@ -41,57 +46,63 @@ def figures(
     drawn: dict[str, Figure] = {}
     for name, column in found.items():
         for place, key in enumerate(sweep.keys):
-            values = list(dict.fromkeys(value_text(point[place]) for point in sweep.points))
-            if len(values) > 1 and column:
-                lines = _lines(sweep, column, place, values)
-                drawn[plain(f"{name} by {key}")] = _figure(sweep, name, place, lines, width)
-    if any(each.record and each.record.quick for each in rows):
-        from ..figures import stamp
-
-        for figure in drawn.values():
-            stamp(figure, "quick run")
+            if len({value_text(point[place]) for point in sweep.points}) > 1 and column:
+                figure = _figure(sweep, name, column, place)
+                _finish(figure, sweep, name, column, width)
+                drawn[_free(f"{name} by {key}", drawn)] = figure
     return drawn
 
 
-def _lines(sweep: Sweep, column: Column, place: int, values: Sequence[str]) -> dict[str, Line]:
-    """The values along the key, a line for each combination of the other keys."""
-    lines: dict[str, Line] = {}
-    for number, point in enumerate(sweep.points):
-        if number in column:
-            others = [each for at, each in enumerate(point) if at != place]
-            name = ", ".join(f"{each.key}={value_text(each)}" for each in others)
-            lines.setdefault(name, {})[values.index(value_text(point[place]))] = column[number]
-    return lines
-
-
-def _figure(
-    sweep: Sweep, name: str, place: int, lines: Mapping[str, Line], width: float | None
-) -> Figure:
+def _finish(figure: Figure, sweep: Sweep, name: str, column: Column, width: float | None) -> None:
+    """Say below it what it shows, and across it that its runs are quick ones."""
     from .. import figures
-    from ..figures.lettering import drawable
+
+    if width is not None:
+        figures.resize(figure, width)
+    fixed = named(sweep.asked.overrides)
+    settings = f"{sweep.experiment}: {fixed}" if fixed else sweep.experiment
+    figures.caption(figure, "; ".join(filter(None, [caption({name: column}), settings])))
+    if sweep.asked.quick:
+        figures.stamp(figure, "quick runs")
+
+
+def _free(text: str, taken: Iterable[str]) -> str:
+    """The name of a file that none has yet; `A` and `a` are one where a file system says so."""
+    called, lower = plain(text)[:LONGEST], {each.lower() for each in taken}
+    numbered = chain([called], (f"{called}-{number}" for number in count(2)))
+    return next(each for each in numbered if each.lower() not in lower)
+
+
+def _figure(sweep: Sweep, name: str, column: Column, place: int) -> Figure:
+    from .. import figures
 
     key, every = sweep.keys[place], [point[place] for point in sweep.points]
     texts = list(dict.fromkeys(map(value_text, every)))
     numbers = _numbers([each.value for each in every])
-    shown = dict(list(lines.items())[:MOST_LINES])
-    left_out = len(lines) - len(shown)
-    more = f"; the first {MOST_LINES} of {len(lines)} lines" if left_out else ""
-    log = bool(numbers) and min(numbers) > 0 and max(numbers) >= DECADES * min(numbers)
+    lines = _lines(sweep, column, place, texts)
+    shown = list(lines)[:MOST_LINES]
+    more = f"; the first {MOST_LINES} of {len(lines)} lines" if len(shown) < len(lines) else ""
     series = {
-        each or name: _points(line, numbers, nudge=at - (len(shown) - 1) / 2)
-        for at, (each, line) in enumerate(shown.items())
+        each or name: _points(lines[each], numbers, nudge=at - (len(shown) - 1) / 2)
+        for at, each in enumerate(shown)
     }
-    figure = figures.lines(
-        series, title=f"{sweep.experiment}: {name} by {key}{more}", x=key, y=name, log_x=log
-    )
+    title = f"{sweep.experiment}: {name} by {key}{more}"
+    figure = figures.lines(series, title=title, x=key, y=figures.wrapped(name, TALL))
     (axes,) = figure.axes
-    if not numbers:
-        axes.set_xticks(range(len(texts)), [drawable(text) for text in texts])
+    _name_places(axes, texts, numbers)
     if len(sweep.keys) == 1 and (legend := axes.get_legend()):
         legend.remove()
-    if width is not None:
-        figures.resize(figure, width)
     return figure
+
+
+def _lines(sweep: Sweep, column: Column, place: int, values: Sequence[str]) -> Mapping[str, Line]:
+    """The values along the key, a line for each combination of the other keys."""
+    lines: dict[str, Line] = {}
+    for number, point in enumerate(sweep.points):
+        if number in column:
+            name = named(each for at, each in enumerate(point) if at != place)
+            lines.setdefault(name, {})[values.index(value_text(point[place]))] = column[number]
+    return lines
 
 
 def _numbers(values: Sequence[Any]) -> list[float]:
@@ -112,3 +123,19 @@ def _points(line: Line, numbers: Sequence[float], nudge: float) -> tuple[Any, ..
         [value.low for value in values],
         [value.high for value in values],
     )
+
+
+def _name_places(axes: Axes, texts: Sequence[str], numbers: Sequence[float]) -> None:
+    """Let the axis say the values of the key; nothing lies between two that are no numbers."""
+    from matplotlib.ticker import NullFormatter
+
+    from ..figures.lettering import drawable
+
+    if numbers and min(numbers) > 0 and max(numbers) >= DECADE * min(numbers):
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    if not numbers or len(numbers) <= MOST_TICKS:
+        axes.set_xticks(numbers or range(len(texts)), [drawable(text) for text in texts])
+    if not numbers:
+        for container in axes.containers:
+            container[0].set_linestyle("none")

@@ -17,11 +17,8 @@ def writers(shown: Shown, chosen: Sequence[str], width: Width) -> list[tuple[str
     stem = plain(shown.folder.resolve().name)
     figures = _figures(shown, stem, chosen, width)
     made = _documents(shown, stem, list(figures))
-    wanted = {name: writer for name, writer in made.items() if name in chosen}
-    return [
-        *((f"{stem}{DOCUMENTS[name]}", writer) for name, writer in wanted.items()),
-        *figures.items(),
-    ]
+    wanted = {f"{stem}{DOCUMENTS[name]}": made[name] for name in made if name in chosen}
+    return [*wanted.items(), *figures.items()]
 
 
 def _documents(shown: Shown, stem: str, figures: Sequence[str]) -> dict[str, Writer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from .stored import Sweep, run_folder
 
 NOT_BEGUN = "not begun"
 MOST_IDS = 3  # of claims with one mark, that a row names
+MARKS = {mark: mark for mark in (YES, NO, OPEN)}
+WORDS = {YES: "as expected:", NO: "not as expected:", OPEN: "open:"}  # for fonts without marks
 ELSEWHERE = "predicted for other settings"
 
 
@@ -63,13 +65,19 @@ class Row:
     @property
     def verdicts(self) -> str:
         """Its verdicts in short: `✓ C212, C213; ✗ C214; 2 predicted for other settings`."""
+        return self.judged(MARKS)
+
+    def judged(self, words: Mapping[str, str]) -> str:
+        """Its verdicts in short, with these words for the marks."""
         judged = self.record.verdicts if self.record else ()
         here = [each for each in judged if not each.other_settings]
         parts = []
-        for mark in (YES, NO, OPEN):
+        for mark in MARKS:
             ids = [each.id for each in here if told(each)[0] == mark]
             if ids:
-                parts.append(f"{mark} {', '.join(ids) if len(ids) <= MOST_IDS else len(ids)}")
+                parts.append(
+                    f"{words[mark]} {', '.join(ids) if len(ids) <= MOST_IDS else len(ids)}"
+                )
         if elsewhere := len(judged) - len(here):
             parts.append(f"{elsewhere} {ELSEWHERE}" if here else ELSEWHERE)
         return "; ".join(parts)
