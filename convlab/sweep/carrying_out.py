@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -47,25 +47,26 @@ def carry_out(
     the runs at work have kept what they have.
     """
     with lock.held(folder):
-        head, clock = _begun(sweep, folder), perf_counter()
+        head, heads, clock = _begun(sweep, folder), _heads(sweep, folder), perf_counter()
         status = Status.INTERRUPTED
 
         def kept(status: Status) -> None:
             seconds = head.seconds + perf_counter() - clock
-            store.save_head(
-                _head(replace(head, seconds=seconds, status=status), sweep, folder), folder
-            )
+            known = replace(head, seconds=seconds, status=status)
+            store.save_head(_with_runs(known, heads, len(sweep.points)), folder)
 
         kept(Status.RUNNING)
         try:
             for number in _ending(sweep, folder, engine, policy, watch, stop=stop, afresh=afresh):
                 watch.ended(number)
+                heads[number] = store.head(run_folder(folder, number))
                 kept(Status.RUNNING)
             status = Status.FAILED if any(missing(sweep, folder)) else Status.COMPLETED
         except UsageError:
             status = Status.FAILED
             raise
         finally:
+            heads = _heads(sweep, folder)
             kept(status)
 
 
@@ -126,17 +127,22 @@ def _begun(sweep: Sweep, folder: Path) -> Head:
     )
 
 
-def _head(head: Head, sweep: Sweep, folder: Path) -> Head:
+def _heads(sweep: Sweep, folder: Path) -> dict[int, Head]:
+    """The heads of the runs that have begun, by their numbers."""
+    runs = {number: run_folder(folder, number) for number in range(len(sweep.points))}
+    return {number: store.head(run) for number, run in runs.items() if store.is_run(run)}
+
+
+def _with_runs(head: Head, heads: Mapping[int, Head], total: int) -> Head:
     """The head with the verdicts of all runs, and how many of them failed."""
-    folders = (run_folder(folder, number) for number in range(len(sweep.points)))
-    runs = [store.head(run) for run in folders if store.is_run(run)]
+    runs = heads.values()
     failed = sum(each.status is Status.FAILED for each in runs)
     return replace(
         head,
         as_expected=sum(each.as_expected for each in runs),
         open=sum(each.open for each in runs),
         verdicts=sum(each.verdicts for each in runs),
-        error=f"{failed} of {len(sweep.points)} runs failed" if failed else "",
+        error=f"{failed} of {total} runs failed" if failed else "",
     )
 
 

@@ -12,6 +12,7 @@ from ..config.problem import COMMAND_LINE
 from ..config.reading import SWEEP
 from ..errors import UsageError
 from ..lab import Plan, catalogue, plan
+from ..lab.planning import replanned
 from .points import Point, Swept, named, points, swept
 
 MOST_PROBLEMS = 20  # that are told
@@ -31,7 +32,9 @@ def planned(
     plans, problems = list[Plan](), dict[Problem, list[int]]()
     for number, point in enumerate(every):
         try:
-            plans.append(plan(name, [*fixed, *point], quick=quick))
+            settings = [*fixed, *point]
+            known = replanned(plans[0], settings) if plans else plan(name, settings, quick=quick)
+            plans.append(known)
         except (ConfigError, UsageError) as error:
             for problem in _problems(error, document):
                 problems.setdefault(problem, []).append(number)

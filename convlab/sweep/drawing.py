@@ -137,5 +137,6 @@ def _name_places(axes: Axes, texts: Sequence[str], numbers: Sequence[float]) -> 
     if not numbers or len(numbers) <= MOST_TICKS:
         axes.set_xticks(numbers or range(len(texts)), [drawable(text) for text in texts])
     if not numbers:
+        axes.set_xlim(-0.5, len(texts) - 0.5)
         for container in axes.containers:
             container[0].set_linestyle("none")

@@ -16,8 +16,6 @@ from .rows import Row, row, rows
 from .stored import Sweep
 from .table import SweepTable
 
-ABOVE_AND_BELOW = 8  # lines of a screen that are not rows: title, headings, what is said below
-
 
 class Watching:
     """Tells a console of the runs of a sweep; on leaving, a live table is wiped away."""
@@ -51,10 +49,20 @@ class Watching:
             self.console.print(words(self._line(self.rows[number])), soft_wrap=True)
 
     def _show(self) -> None:
-        title = f"sweep of {self.sweep.experiment}"
-        shown = _around_the_last(self.rows, self.console.height - ABOVE_AND_BELOW)
-        table = SweepTable(title, shown, self.sweep.show, of=self.rows)
-        self.live.update(table, refresh=True)
+        """The rows around the last that has begun, as many as the screen holds."""
+        most = len(self.rows)
+        while most > 1 and self._lines(most) >= self.console.height:
+            most -= max(1, most // 4)
+        self.live.update(self._table(most), refresh=True)
+
+    def _lines(self, most: int) -> int:
+        return len(self.console.render_lines(self._table(most), pad=False))
+
+    def _table(self, most: int) -> SweepTable:
+        shown = _around_the_last(self.rows, most)
+        return SweepTable(
+            f"sweep of {self.sweep.experiment}", shown, self.sweep.show, of=self.rows
+        )
 
     def _line(self, ended: Row) -> str:
         done = sum(each.is_done for each in self.rows)
@@ -64,9 +72,7 @@ class Watching:
         return f"{done} of {len(self.rows)} done: {ended} {status}{said}{took}"
 
 
-def _around_the_last(shown: Sequence[Row], most: int) -> Sequence[Row]:
-    """As many rows as a screen holds, to the last that has begun."""
-    most = max(most, 1)
-    begun = [place for place, each in enumerate(shown) if each.has_begun]
-    stop = max(most, min(len(shown), (max(begun, default=0)) + 2))
-    return shown[max(0, stop - most) : stop]
+def _around_the_last(rows: Sequence[Row], most: int) -> Sequence[Row]:
+    begun = [place for place, each in enumerate(rows) if each.has_begun]
+    stop = min(len(rows), max(most, max(begun, default=0) + 2))
+    return rows[max(0, stop - most) : stop]
