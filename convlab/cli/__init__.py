@@ -20,6 +20,7 @@ from ..interrupts import SIGNALS
 from ..lab import copying, done, environment, store
 from ..record import Record
 from ..settings import MODEL_NAMES
+from ..sweep import checking
 from . import output
 from .claims import claims
 from .count import count
@@ -33,6 +34,7 @@ from .output import show_all
 from .resume import finish, resume, running
 from .rm import rm
 from .show import show
+from .sweep import sweep
 
 app = typer.Typer(
     cls=Commands,
@@ -85,6 +87,9 @@ def run(config: Config, settings: Settings = None, *, options: Options) -> None:
         finish(_run(config, _assignments(settings), options), options)
 
 
+app.command()(sweep)
+
+
 @app.command()
 @with_options
 def compare(
@@ -134,8 +139,13 @@ def validate(
 ) -> None:
     """Check a YAML and its settings exactly as `run` does, without running anything."""
     with one_line_errors(debug):
-        plan = lab.plan(config, [*_assignments(settings), *_seeds(seeds)], quick=quick)
-        show_all(f"{plan.document.path} is valid: {plan.question}", report.settings(plan.settings))
+        overrides = [*_assignments(settings), *_seeds(seeds)]
+        points = checking.of_file(config, overrides, quick=quick)
+        plan = points[0] if points else lab.plan(config, overrides, quick=quick)
+        at = f" at each of {len(points)} points of its sweep" if points else ""
+        show_all(
+            f"{plan.document.path} is valid{at}: {plan.question}", report.settings(plan.settings)
+        )
 
 
 @app.command()

@@ -11,14 +11,18 @@ from typer import Argument, Option
 from .. import lab
 from ..lab import exporting, formats, store
 from ..settings import place
+from ..sweep import exporting as sweeps
 from . import completion, output
 from .exit_codes import one_line_errors
 from .options import Debug, Out
+from .sweep import shown
 
 Runs = Annotated[
     list[str],
     Argument(
-        metavar="RUN...", help="Stored runs, by name or path.", autocompletion=completion.runs
+        metavar="RUN...",
+        help="Stored runs and sweeps, by name or path.",
+        autocompletion=completion.runs,
     ),
 ]
 To = Annotated[Path, Option("--to", metavar="FOLDER", help="Where the files go.", callback=place)]
@@ -54,11 +58,14 @@ def export(
     """Write runs as Markdown, LaTeX, CSV, JSON and figures: `convlab export RUN --to paper`."""
     with one_line_errors(debug):
         chosen = formats.formats(formats_ or [])
-        size = None if width is None else formats.Width.of(width)
+        size = formats.Width() if width is None else formats.Width.of(width)
         folders = [store.find(name, out) for name in dict.fromkeys(runs)]
         with output.printed_to_stderr():  # what a user's own `draw` prints is no result
             named = list(map(place, code or ()))
-            export = exporting.export(folders, to, chosen, size, overwrite=overwrite, code=named)
-            lines = list(export)
+            runs_ = [folder for folder in folders if not store.is_sweep(folder)]
+            planned, told = exporting.writers(runs_, chosen, size, named)
+            for folder in {each.resolve(): each for each in folders if each not in runs_}.values():
+                planned += sweeps.writers(shown(folder), chosen, size)
+            lines = list(exporting.write(planned, told, to, overwrite=overwrite))
         for line in lines:
             typer.echo(line)

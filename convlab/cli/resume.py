@@ -16,14 +16,20 @@ from ..errors import UsageError
 from ..lab import resuming, store
 from ..record import Progress, Record
 from ..report.progress import ProgressLine
+from ..sweep import stored
+from ..sweep.attempt import Policy
+from ..sweep.stored import Sweep
 from . import completion, output
 from .exit_codes import one_line_errors
-from .options import Options, with_options_but
+from .options import Address, EngineName, Jobs, Options, with_options_but
+from .sweep import OnError, Retries, Timeout, Way, WhenFailed, go_on
 
 Run = Annotated[
     str,
     Argument(
-        metavar="RUN", help="A stored run, by name or path.", autocompletion=completion.resumable
+        metavar="RUN",
+        help="A stored run or sweep, by name or path.",
+        autocompletion=completion.resumable,
     ),
 ]
 Force = Annotated[
@@ -34,15 +40,52 @@ OF_A_NEW_RUN = ("seeds", "first_seed", "quick", "device", "threads", "again")
 
 
 @with_options_but(*OF_A_NEW_RUN)
-def resume(run: Run, force: Force = False, yes: Yes = False, *, options: Options) -> None:
-    """Go on with a run that was stopped or killed; what is trained is not trained again."""
+def resume(
+    run: Run,
+    force: Force = False,
+    yes: Yes = False,
+    jobs: Jobs = 1,
+    engine: EngineName = "local",
+    address: Address = None,
+    retries: Retries = 0,
+    timeout: Timeout = None,
+    on_error: WhenFailed = OnError.CONTINUE,
+    *,
+    options: Options,
+) -> None:
+    """Go on with a run or sweep that was stopped or killed; what is trained is not trained again.
+
+    Of a sweep what is missing is run, be it failed or never begun.
+    """
     with one_line_errors(options.debug):
         folder = store.find(run, options.out)
-        if not resuming.is_ours(folder) and not yes:
+        is_sweep = store.is_sweep(folder)
+        if not (stored if is_sweep else resuming).is_ours(folder) and not yes:
             _ask(folder)
+        way = Way(jobs, engine, address, Policy(retries, timeout), on_error)
+        if is_sweep:
+            _check_not_forced(run, force)
+            made = Sweep.load(folder)
+            go_on(made, folder, way, way.chosen(made), options, afresh=True)
+            return
+        _check_one(run, way)
         with running(options) as tell:
             record = lab.run_in(folder, tell=tell, force=force, afresh=True)
         finish(record, options)
+
+
+def _check_not_forced(name: str, force: bool) -> None:
+    if force:
+        raise UsageError(f"--force is for one run: convlab resume {name}/NUMBER --force")
+
+
+def _check_one(name: str, way: Way) -> None:
+    """Raise UsageError for what only the runs of a sweep can have."""
+    if way != Way():
+        raise UsageError(
+            f"{name} is one run, no sweep: --jobs, --engine, --address, --retries, --timeout and "
+            "--on-error are for sweeps"
+        )
 
 
 def _ask(folder: Path) -> None:

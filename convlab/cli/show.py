@@ -15,11 +15,15 @@ from ..errors import UsageError
 from ..foreign import printable
 from ..lab import arrays, listing, store
 from ..record import Record, as_json
+from ..sweep import documents
+from ..sweep.documents import Shown
 from . import completion, output
 from .claims import about, is_claim
 from .exit_codes import one_line_errors
 from .options import Debug, Out, Tables
 from .output import show_all
+from .sweep import Show, table
+from .sweep import shown as sweep
 
 Words = Annotated[
     list[str],
@@ -40,6 +44,7 @@ def show(
     csv: Csv = False,
     markdown: Markdown = False,
     tables: Tables = False,
+    show_: Show = None,
     out: Out = lab.RUNS,
     debug: Debug = False,
 ) -> None:
@@ -47,10 +52,13 @@ def show(
     with one_line_errors(debug):
         named = _with_settings(words, out)
         if json or csv or markdown:
-            records = [_record(name, out) for name, _ in named]
-            output.print_document(_document(records, json=json, csv=csv, markdown=markdown))
+            kept = [_kept(name, out, show_ or ()) for name, _ in named]
+            output.print_document(_document(kept, json=json, csv=csv, markdown=markdown))
             return
-        shown = [list(_parts(name, settings, out, tables=tables)) for name, settings in named]
+        shown = [
+            list(_parts(name, settings, out, tables=tables, show=show_ or ()))
+            for name, settings in named
+        ]
         for place, parts in enumerate(shown):
             show_all(*([""] if place else []), *parts)
 
@@ -82,23 +90,41 @@ def _without_settings(name: str, out: Path) -> str:
     return f"{name} is none" if is_claim(name) else ""
 
 
-def _record(name: str, out: Path) -> Record:
+def _kept(name: str, out: Path, show: Sequence[str]) -> Record | Shown:
+    """The record of a run, or a sweep as it is now."""
     if not listing.is_run(name, out):
         raise UsageError(f"{printable(name)} is no run; --json, --csv and --markdown show runs")
-    return store.load(store.find(name, out), arrays=False)
+    folder = store.find(name, out)
+    return sweep(folder, show) if store.is_sweep(folder) else store.load(folder, arrays=False)
 
 
-def _document(records: Sequence[Record], *, json: bool, csv: bool, markdown: bool) -> str:
+def _document(kept: Sequence[Record | Shown], *, json: bool, csv: bool, markdown: bool) -> str:
     """One document of the runs; UsageError where it is to be of two kinds."""
     if json + csv + markdown > 1:
         raise UsageError("--json, --csv and --markdown are three documents: name one of them")
     if csv:
-        return report.as_csv(*records)
+        return _csv(kept)
     if markdown:
-        return "\n\n".join(report.as_markdown(each, _figures(each)) for each in records)
-    documents = [record.document() for record in records]
-    document = documents[0] if len(documents) == 1 else documents
-    return as_json(document, ascii_only=output.ascii_only())
+        return "\n\n".join(map(_markdown, kept))
+    made = [
+        documents.document(each) if isinstance(each, Shown) else each.document() for each in kept
+    ]
+    return as_json(made[0] if len(made) == 1 else made, ascii_only=output.ascii_only())
+
+
+def _csv(kept: Sequence[Record | Shown]) -> str:
+    records = [each for each in kept if isinstance(each, Record)]
+    sweeps = [each for each in kept if isinstance(each, Shown)]
+    if sweeps and len(kept) > 1:
+        raise UsageError("the CSV of a sweep has columns of its own: show each by itself")
+    return documents.as_csv(sweeps[0]) if sweeps else report.as_csv(*records)
+
+
+def _markdown(kept: Record | Shown) -> str:
+    if isinstance(kept, Shown):
+        figures = [(kept.folder / name).as_posix() for name in kept.figures]
+        return documents.as_markdown(kept, figures)
+    return report.as_markdown(kept, _figures(kept))
 
 
 def _figures(record: Record) -> list[str]:
@@ -106,7 +132,7 @@ def _figures(record: Record) -> list[str]:
 
 
 def _parts(
-    name: str, settings: Sequence[str], out: Path, *, tables: bool
+    name: str, settings: Sequence[str], out: Path, *, tables: bool, show: Sequence[str]
 ) -> Iterator[RenderableType]:
     if not listing.is_run(name, out) and is_claim(name):
         yield about(name, out)
@@ -116,6 +142,9 @@ def _parts(
         yield report.experiment(plan.docstring, plan.claims, plan.settings)
         return
     folder = store.find(name, out)
+    if store.is_sweep(folder):
+        yield from table(sweep(folder, show), everything=tables)
+        return
     stored, broken = arrays.outline(folder)
     kept = store.load(folder, arrays=False)
     yield report.record(kept, tables=tables)

@@ -8,7 +8,9 @@ from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from .nodes import Values, compose
+from yaml import Node, ScalarNode, SequenceNode
+
+from .nodes import QUOTES, Values, compose
 from .problem import COMMAND_LINE, ConfigError, Problem, brief
 
 
@@ -40,6 +42,40 @@ def assignment(text: str) -> Override:
     except ConfigError as error:
         return Override(key, None, raw, f"{brief(raw)} is {error.problems[0].message}")
     return Override(key, value, raw, "; ".join(problem.message for problem in values.problems))
+
+
+def several(text: str) -> list[Override]:
+    """Split `key=A,B,…` at its first `=`, and read the right side as a list of YAML.
+
+    Commas within brackets and quotes belong to a value. ConfigError for what is no such list.
+    """
+    key, equals, raw = text.partition("=")
+    if not (key and equals):
+        message = f"{text!r} names no values; write KEY=A,B"
+        raise ConfigError(Problem(COMMAND_LINE, "", message))
+    listed = f"[{raw}]"
+    try:
+        listed.encode()
+        root = compose(listed, COMMAND_LINE)
+    except UnicodeEncodeError:
+        raise ConfigError(Problem(COMMAND_LINE, key, "the values are not UTF-8 text")) from None
+    except ConfigError as error:
+        message = f"{brief(raw)} is no list of values: {error.problems[0].message}"
+        raise ConfigError(Problem(COMMAND_LINE, key, message)) from None
+    assert isinstance(root, SequenceNode)
+    if not root.value:
+        raise ConfigError(Problem(COMMAND_LINE, key, "no value is named; write KEY=A,B"))
+    return [_one(key, node, listed) for node in root.value]
+
+
+def _one(key: str, node: Node, listed: str) -> Override:
+    """The value of one of several, with its text: what stands there, or within its quotes."""
+    values = Values(COMMAND_LINE)
+    value = values.of(node, (key,))
+    is_quoted = isinstance(node, ScalarNode) and node.style in QUOTES
+    text = node.value if is_quoted else listed[node.start_mark.index : node.end_mark.index]
+    problem = "; ".join(problem.message for problem in values.problems)
+    return Override(key, value, text.strip(), problem)
 
 
 def as_list(overrides: Overrides) -> list[Override]:

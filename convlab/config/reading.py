@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .nodes import Key, Values, compose
+from .nodes import Key, Values, compose, leaves
 from .problem import ConfigError, Problem, brief
+
+SWEEP = "sweep"  # the key of the settings that `convlab sweep` varies
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Document:
     settings: dict[str, Any]
     quick: dict[str, Any]  # what the small version changes
     lines: Mapping[Key, int]  # from 1; () is `experiment:`, keys of `quick:` begin with "quick"
+    sweep: Mapping[str, list[Any]] = field(default_factory=dict)  # values to try, by dotted keys
     problems: tuple[Problem, ...] = ()  # keys that stand twice, and values that are none
 
 
@@ -36,11 +39,14 @@ def read(path: Path) -> Document:
         message = f"expected settings such as `experiment: edge`, found {found}"
         raise ConfigError(*values.problems, values.problem(1, (), message))
     experiment, quick = settings.pop("experiment", None), settings.pop("quick", {})
+    sweep = settings.pop(SWEEP, {})
     values.lines[()] = values.lines.get(("experiment",), 1)
     problems = [*values.problems, *_problems(values, experiment, quick)]
+    problems += _problems_of_sweep(values, sweep)
     if not isinstance(experiment, str) or not isinstance(quick, dict):
         raise ConfigError(*sorted(problems, key=lambda problem: problem.line))
-    return Document(path, experiment, settings, quick, values.lines, tuple(problems))
+    swept = _swept(sweep) if isinstance(sweep, dict) else {}
+    return Document(path, experiment, settings, quick, values.lines, swept, tuple(problems))
 
 
 def with_experiment(path: Path, name: str) -> str:
@@ -90,3 +96,31 @@ def _problems(values: Values, experiment: Any, quick: Any) -> list[Problem]:
         message = f"expected a mapping such as {{seeds: 2}}, found {brief(quick)}"
         problems.append(values.problem(values.lines["quick",], ("quick",), message))
     return problems
+
+
+def _swept(sweep: dict[str, Any], *above: str) -> dict[str, list[Any]]:
+    """The lists of values by their dotted keys."""
+    found: dict[str, list[Any]] = {}
+    for name, value in sweep.items():
+        if isinstance(value, dict):
+            found |= _swept(value, *above, name)
+        elif isinstance(value, list):
+            found[".".join([*above, name])] = value
+    return found
+
+
+def _problems_of_sweep(values: Values, sweep: Any) -> list[Problem]:
+    """What is wrong with the block of the values to try: each key should have a list of some."""
+    wanted = "expected a list of values such as [0.1, 0.01]"
+    if not isinstance(sweep, dict):
+        message = f"expected a mapping such as {{seeds: [2, 4]}}, found {brief(sweep)}"
+        return [values.problem(values.lines[SWEEP,], (SWEEP,), message)]
+    found = []
+    for key in leaves(sweep):
+        value: Any = sweep
+        for name in key:
+            value = value[name]
+        if not (isinstance(value, list) and value):
+            line = values.lines.get((SWEEP, *key), values.lines[SWEEP,])
+            found.append(values.problem(line, (SWEEP, *key), f"{wanted}, found {brief(value)}"))
+    return found

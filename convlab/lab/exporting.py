@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -32,24 +32,48 @@ def export(
     run that cannot be read, for two files of one name, for a file that is there already, unless
     it may be overwritten, for code that is not there, and where there is nothing to write.
     """
+    planned, told = writers(runs, chosen, width or Width(), code)
+    yield from write(planned, told, to, overwrite=overwrite)
+
+
+def writers(
+    runs: Sequence[Path], chosen: Sequence[str], width: Width, code: Sequence[Path] = ()
+) -> tuple[list[tuple[str, Writer]], list[str]]:
+    """A writer for the file of each run's documents and figures, and what is to be said of them.
+
+    Raises UsageError for a run that cannot be read, and for code that is not there.
+    """
     _check_code(code)
-    planned, told = dict[Path, Writer](), list[str]()
+    planned, told = list[tuple[str, Writer]](), list[str]()
     for folder in {run.resolve(): run for run in runs}.values():  # one that is named twice, once
         record = store.load(folder)
         stem = plain(tidy.name_of(record))
-        figures, notes = figure_files(record, stem, chosen, width or Width(), code)
+        figures, notes = figure_files(record, stem, chosen, width, code)
         told += [f"{printable(tidy.name_of(record))}: {printable(note)}" for note in notes]
-        for name, writer in (_documents(record, stem, chosen, [*figures]) | figures).items():
-            if to / name in planned:
-                raise UsageError(
-                    f"two runs would be {printable(to / name)}: export each to a folder of its own"
-                )
-            planned[to / name] = writer
-    if not planned:
-        raise UsageError(f"nothing was written: {'; '.join(told) or 'there is no figure'}")
-    _check_free(planned, overwrite)
-    yield from told
-    for path, writer in planned.items():
+        planned += (_documents(record, stem, chosen, [*figures]) | figures).items()
+    return planned, told
+
+
+def write(
+    planned: Iterable[tuple[str, Writer]], told: Iterable[str], to: Path, *, overwrite: bool
+) -> Iterator[str]:
+    """Write files by their names to a folder; a line for each, after what is to be told.
+
+    Raises UsageError before anything is written: for two files of one name, for one that is there
+    already, unless it may be overwritten, and where there is nothing to write.
+    """
+    said, files_ = list(told), dict[Path, Writer]()
+    for name, writer in planned:
+        if to / name in files_:
+            raise UsageError(
+                f"two runs would be {printable(to / name)}: export each to a folder of its own"
+            )
+        files_[to / name] = writer
+    if not files_:
+        raise UsageError(f"nothing was written: {'; '.join(said) or 'there is no figure'}")
+    _check_free(files_, overwrite)
+    yield from said
+    for path, writer in files_.items():
         _make(to)
         files.write(path, writer)
         yield f"wrote {printable(path)}"
@@ -66,23 +90,24 @@ def _documents(
 ) -> dict[str, Writer]:
     """A writer for the file of each document that is wanted."""
     makers: dict[str, Callable[[], str]] = {
-        "markdown": lambda: report.as_markdown(record, _of_one_kind(figures, FIGURES)),
-        "latex": lambda: report.as_latex(record, stem, _of_one_kind(figures, ("pdf", "png"))),
+        "markdown": lambda: report.as_markdown(record, of_one_kind(figures, FIGURES)),
+        "latex": lambda: report.as_latex(record, stem, of_one_kind(figures, ("pdf", "png"))),
         "csv": lambda: report.as_tidy_csv(record),
         "json": lambda: report.as_json(record),
     }
     return {
-        f"{stem}{ending}": partial(_write_text, makers[name])
+        f"{stem}{ending}": partial(write_text, makers[name])
         for name, ending in DOCUMENTS.items()
         if name in chosen
     }
 
 
-def _write_text(make: Callable[[], str], path: Path) -> None:
+def write_text(make: Callable[[], str], path: Path) -> None:
+    """Write the text that it makes, with a line end."""
     path.write_text(make() + "\n", encoding="utf-8")
 
 
-def _of_one_kind(figures: Sequence[str], kinds: Sequence[str]) -> list[str]:
+def of_one_kind(figures: Sequence[str], kinds: Sequence[str]) -> list[str]:
     """The files of the first kind that there is, since a document shows each figure once."""
     by_kind = ([name for name in figures if name.endswith(f".{kind}")] for kind in kinds)
     return next(filter(None, by_kind), [])

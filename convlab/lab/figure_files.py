@@ -40,7 +40,7 @@ def figure_files(
     if notes and not drawn:
         return _kept(record, stem, kinds, notes), notes
     return {
-        f"{name}.{kind}": partial(_save, figure, kind, width.dots)
+        f"{name}.{kind}": partial(save, figure, kind, width.dots)
         for kind in kinds
         for name, figure in _by_file(stem, drawn).items()
     }, notes
@@ -76,7 +76,7 @@ def _by_file(stem: str, figures: Mapping[str, T]) -> dict[str, T]:
     return named
 
 
-def _save(figure: Figure, kind: str, dots: int, path: Path) -> None:
+def save(figure: Figure, kind: str, dots: int, path: Path) -> None:
     from matplotlib import rc_context
 
     with rc_context(STYLE):

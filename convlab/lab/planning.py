@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any
@@ -64,15 +66,12 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
     check_takes(file, "draw", "record")
     known = outline(file, "Config", "CLAIMS", "__package__", ANSWER=None, ON_A_CARD=False)
     try:
-        _check_kinds(file, known["Config"], known["CLAIMS"], known["ANSWER"])
-        settings = config.build(known["Config"], document, overrides, quick=quick)
-        for claim in known["CLAIMS"]:
-            _check_regions(file, claim, settings)
-        differences = conditions.differences(settings, file, document, quick=quick)
-    except (config.ConfigError, UsageError):
-        raise
-    except Exception as error:  # of a validator, or of a default that is made
-        raise OutlineError(account(file, error)) from error
+        with _accounted(file):
+            _check_kinds(file, known["Config"], known["CLAIMS"], known["ANSWER"])
+            settings = config.build(known["Config"], document, overrides, quick=quick)
+            for claim in known["CLAIMS"]:
+                _check_regions(file, claim, settings)
+            differences = conditions.differences(settings, file, document, quick=quick)
     finally:
         catalogue.forget(known["__package__"])
     return Plan(
@@ -89,6 +88,28 @@ def plan(name: str, overrides: Overrides = (), *, quick: bool = False) -> Plan:
         differences=differences,
         sources=sources([document.path, file, *beside]),
     )
+
+
+def replanned(planned: Plan, overrides: Overrides) -> Plan:
+    """The same plan with other settings, for a fraction of the time; raises as `plan`."""
+    file, document = planned.file, planned.document
+    with _accounted(file):
+        settings = config.build(type(planned.settings), document, overrides, quick=planned.quick)
+        for claim in planned.claims:
+            _check_regions(file, claim, settings)
+        differences = conditions.differences(settings, file, document, quick=planned.quick)
+    return replace(planned, overrides=overrides, settings=settings, differences=differences)
+
+
+@contextmanager
+def _accounted(file: Path) -> Iterator[None]:
+    """Raise OutlineError for what a validator raises, or a default that is made."""
+    try:
+        yield
+    except (config.ConfigError, UsageError):
+        raise
+    except Exception as error:
+        raise OutlineError(account(file, error)) from error
 
 
 def _check_kinds(file: Path, config_class: Any, claims: Any, answer: Any) -> None:

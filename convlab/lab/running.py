@@ -45,6 +45,9 @@ def run(
     UsageError says what to put right, leaves nothing. One thread is as fast as two on networks so
     small, and ten times as fast where another program keeps a core busy.
     """
+    if planned.document.sweep:
+        path = planned.document.path
+        raise UsageError(f"{path} has a `sweep:`, which is many runs: convlab sweep {path}")
     asked = asked_for(planned, device=device, threads=threads, first_seed=first_seed)
     asked = on_device(asked, planned)  # before there is a folder
     with store.gone_if_unused(root):

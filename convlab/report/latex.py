@@ -83,9 +83,18 @@ NEEDED = r"% \usepackage{booktabs,array,graphicx}"
 
 def as_latex(record: Record, name: str, figures: Sequence[str] = ()) -> str:
     """The tables and figures to `\\input`, labelled `tab:NAME-1` and `fig:NAME-1` onwards."""
-    floats = enumerate(_floats(record, name, figures), 1)
-    sent = (f"{each}\n\n\\clearpage" if not n % TOGETHER else each for n, each in floats)
-    return "\n\n".join([NEEDED, *_sentences(record), *sent])
+    tables = [
+        grid.claims(record.verdicts, marks=False),
+        grid.trained(record.trained),
+        *grid.quantities(record),
+    ]
+    return "\n\n".join([NEEDED, *_sentences(record), *floats(tables, name, figures)])
+
+
+def floats(tables: Iterable[Grid], name: str, figures: Sequence[str]) -> Iterator[str]:
+    """The tables and figures, those that need several pages in parts, sent to their pages."""
+    for number, each in enumerate(_floats(tables, name, figures), 1):
+        yield each if number % TOGETHER else f"{each}\n\n\\clearpage"
 
 
 def _sentences(record: Record) -> Iterator[str]:
@@ -93,12 +102,7 @@ def _sentences(record: Record) -> Iterator[str]:
     yield from map(escaped, filter(None, (*facts.warnings(record), record.answer)))
 
 
-def _floats(record: Record, name: str, figures: Sequence[str]) -> Iterator[str]:
-    tables = [
-        grid.claims(record.verdicts, marks=False),
-        grid.trained(record.trained),
-        *grid.quantities(record),
-    ]
+def _floats(tables: Iterable[Grid], name: str, figures: Sequence[str]) -> Iterator[str]:
     shown = [part for each in tables if each.rows for part in _pages(each)]
     for number, each in enumerate(shown, 1):
         title = ": ".join(filter(None, (each.title, each.caption)))
