@@ -197,5 +197,5 @@ def test_a_command_that_is_told_to_end_is_interrupted(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
-    told = {signal.SIGTERM, signal.SIGHUP} - ignored
+    told = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1} - ignored
     assert set_to == dict.fromkeys(told, signal.default_int_handler)

@@ -60,12 +60,19 @@ def wide():
 '''
 CARRY_OUT = """
 import sys
+import time
 from pathlib import Path
-from convlab import lab
 from convlab.cli import main
 from convlab.lab import checkpoints
+from convlab.train.steps import PlainSteps
+
+def slowly(self, batch, step=PlainSteps.__call__):
+    time.sleep(0.004)  # so that a run lasts longer than what kills it takes to look
+    return step(self, batch)
+
 
 checkpoints.PAUSE = checkpoints.MOST = 0.05
+PlainSteps.__call__ = slowly
 sys.argv = ["convlab", "resume", sys.argv[1], "--quiet"]
 main()
 """
