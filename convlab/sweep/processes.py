@@ -10,15 +10,16 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
+from types import ModuleType
 from typing import Any
 
 from ..errors import UsageError
@@ -30,6 +31,7 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # as the command's exit codes
 LOST = -1  # it ended without a word
 HELD = -2  # another process was at work on the run
 POLL = 0.05  # seconds between two looks at whether it is to stop
+STARTING = Lock()  # of one process at a time
 GRACE = 30.0  # seconds to keep what it has, once it is told to end
 
 
@@ -58,7 +60,8 @@ def attempt(
     context = _context()
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_carry_out, args=(str(folder), sender, slot, how))
-    process.start()
+    with _without_main():
+        process.start()
     sender.close()
     try:
         told = _wait(process, deadline, is_to_stop)
@@ -66,6 +69,21 @@ def attempt(
     finally:
         _end(process)
         receiver.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Start no new process with the program of this one, as if it were a module of its own.
+
+    That would take time, and execute once more what a user's script does.
+    """
+    with STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _wait(process: Any, deadline: float | None, is_to_stop: Callable[[], bool]) -> bool:
