@@ -328,3 +328,18 @@ def test_an_interrupt_keeps_what_is_done_and_resume_goes_on() -> None:
     assert b"1 completed, 1 interrupted, 1 not begun" in out
     assert store.head(Path("runs/sweep-mine-001")).status is Status.INTERRUPTED
     assert store.head(Path("runs/sweep-mine-001/00001")).status is Status.INTERRUPTED
+
+
+def test_a_sweep_is_exported_with_runs_beside_it() -> None:
+    convlab("run", "mine.yaml")
+    sweep("value=1,2")
+    result = convlab(
+        "export", "sweep-mine-001", "mine-001", "--to=paper", "--format=md,tex,csv,json,svg"
+    )
+    assert result.exit_code == 0
+    names = {path.name for path in Path("paper").iterdir()}
+    documents = {f"sweep-mine-001.{kind}" for kind in ("md", "tex", "csv", "json")}
+    assert documents | {"mine-001.md", "sweep-mine-001-error-by-value.svg"} <= names
+    assert "(sweep-mine-001-error-by-value.svg)" in Path("paper/sweep-mine-001.md").read_text()
+    again = convlab("export", "sweep-mine-001", "--to=paper", "--format=md")
+    assert again.exit_code == 2 and "there already" in again.stderr
