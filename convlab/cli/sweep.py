@@ -188,9 +188,15 @@ def go_on(
 
 
 def shown(folder: Path, show: Sequence[str] = ()) -> Shown:
-    """The sweep of a folder as it is now, with these quantities or those that it was made for."""
+    """The sweep of a folder as it is now, with these quantities or those that it was made for.
+
+    Raises UsageError for a quantity that no run has.
+    """
     made = Sweep.load(folder)
-    return Shown(made, folder, rows(made, folder), show or made.show)
+    known = rows(made, folder)
+    for problem in quantities.unknown([each.record for each in known], show):
+        raise UsageError(problem)
+    return Shown(made, folder, known, show or made.show)
 
 
 def _print(known: Shown, options: Options) -> None:
@@ -199,7 +205,10 @@ def _print(known: Shown, options: Options) -> None:
 
 
 def _is_document(known: Shown, options: Options) -> bool:
-    """Whether a document is wanted, which is printed then."""
+    """Whether a document is wanted, which is printed then; what it lacks is told beside it."""
+    if options.json or options.csv:
+        for note in quantities.notes([each.record for each in known.rows], known.show):
+            output.tell(note)
     if options.json:
         output.print_document(documents.as_json(known, ascii_only=output.ascii_only()))
     elif options.csv:
@@ -210,7 +219,7 @@ def _is_document(known: Shown, options: Options) -> bool:
 def table(shown: Shown, *, everything: bool) -> Iterator[RenderableType]:
     """The sweep for a terminal: its question, table, figures, and where it lies."""
     name = store.name_of(shown.folder)
-    how_ = "" if everything else f"`convlab show {name} --tables` shows them"
+    how_ = "" if everything else f"`convlab show {name} --tables` shows all"
     if shown.question:
         yield words(shown.question, style="bold")
     yield SweepTable(shown.title, shown.rows, shown.show, how_)

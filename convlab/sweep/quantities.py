@@ -58,7 +58,9 @@ def columns(records: Sequence[Record | None], show: Sequence[str]) -> dict[str, 
         columns: dict[str, Column] = {}
         for place, values in found.items():
             for label, value in values.items():
-                columns.setdefault(name if single else label, {})[place] = value
+                columns.setdefault(name if single and not _is_claim(label, name) else label, {})[
+                    place
+                ] = value
         made |= dict(list(columns.items())[:MOST])
     return made
 
@@ -82,13 +84,20 @@ def uncounted(found: Mapping[str, Column]) -> dict[str, Column]:
 def notes(records: Sequence[Record | None], show: Sequence[str]) -> Iterator[str]:
     """What to say of names that no run knows, or that fit more rows than are shown."""
     known = [each for each in records if each]
-    for name in show if known else ():
+    yield from unknown(records, show)
+    for name in show:
         labels = dict.fromkeys(label for each in known for label in _matches(each, name))
-        if not labels:
-            yield f"no run has a quantity `{name}`{did_you_mean(name, names(known))}"
-        elif len(labels) > MOST and any(len(_matches(each, name)) > 1 for each in known):
+        if len(labels) > MOST and any(len(_matches(each, name)) > 1 for each in known):
             *_, last = labels
             yield f"{len(labels) - MOST} more are called {name}: name one, such as --show '{last}'"
+
+
+def unknown(records: Sequence[Record | None], show: Sequence[str]) -> Iterator[str]:
+    """A sentence for each name that no run knows, once there is a run that could."""
+    known = [each for each in records if each]
+    for name in show if known else ():
+        if not any(_matches(each, name) for each in known):
+            yield f"no run has a quantity `{name}`{did_you_mean(name, names(known))}"
 
 
 def names(records: Sequence[Record]) -> list[str]:
@@ -120,7 +129,7 @@ def _matches(record: Record, name: str) -> dict[str, Value]:
     """The values of that name in a run, by what tells them apart."""
     for verdict in record.verdicts:
         if name == verdict.id:
-            return {f"{name}: {verdict.quantity}": Value.judged(verdict)}
+            return {f"{name}: {_label(verdict)}": Value.judged(verdict)}
     for verdict in record.verdicts:
         if name in (verdict.quantity, _label(verdict)):
             return {name: _measured(record, verdict) or Value.judged(verdict)}
@@ -143,6 +152,10 @@ def _measured(record: Record, verdict: Verdict) -> Value | None:
         and _fits(verdict.quantity, name, row.factors)
     ]
     return Value.of(found[0]) if len(found) == 1 else None
+
+
+def _is_claim(label: str, name: str) -> bool:
+    return label.startswith(f"{name}: ")
 
 
 def _label(verdict: Verdict) -> str:

@@ -40,8 +40,8 @@ class SweepTable:
         shown = self.rows[:SCREEN] if self.how else self.rows
         yield words(f"{self.title}, {counts(self.of or self.rows)}", style="italic")
         yield from _in_table(shown, found, options.max_width)
-        if len(shown) < len(self.rows):
-            yield words(f"{len(self.rows) - len(shown)} more runs: {self.how}", style="dim")
+        if more := len(self.rows) - len(shown):
+            yield words(f"{more} more run{'s' * (more != 1)}: {self.how}", style="dim")
         if said := caption(found):
             yield words(said, style="dim")
         yield from (words(note, style="yellow") for note in quantities.notes(records, self.show))
