@@ -100,14 +100,18 @@ def inputs(settings: BaseModel) -> dict[str, str]:
 
 def writes_files(settings: BaseModel) -> bool:
     """Whether a setting names a file that the run is to write, which is no condition of it."""
+    return any(files_to_write(settings))
+
+
+def files_to_write(settings: BaseModel) -> Iterator[Path]:
+    """The files that settings name for the run to write."""
     for name, field in type(settings).model_fields.items():
         value, extra = getattr(settings, name), field.json_schema_extra
-        if isinstance(value, BaseModel) and writes_files(value):
-            return True
+        if isinstance(value, BaseModel):
+            yield from files_to_write(value)
         is_condition = not isinstance(extra, dict) or extra.get(CONDITION, True)
         if isinstance(value, Path) and not is_condition:
-            return True
-    return False
+            yield value
 
 
 def _texts(value: Any) -> Iterator[str]:

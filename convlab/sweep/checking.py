@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from .. import config
 from ..config import ConfigError, Override, Problem
 from ..config.problem import COMMAND_LINE
 from ..config.reading import SWEEP
 from ..errors import UsageError
-from ..lab import Plan, catalogue, plan
+from ..foreign import printable
+from ..lab import Plan, catalogue, plan, sources
 from ..lab.planning import replanned
 from .points import Point, Swept, named, points, swept
 
@@ -24,7 +26,7 @@ def planned(
     """The values to sweep, and a plan for each of their points.
 
     Raises ConfigError or UsageError with every problem, by the points that have it; UsageError for
-    two points of the same settings.
+    two points of the same settings, or that would write the same file.
     """
     document = config.read(catalogue.config_path(name))
     values = swept(over, document.sweep, fixed)
@@ -78,8 +80,14 @@ def _told(problems: dict[Problem, list[int]], every: Sequence[Point]) -> Iterato
 
 
 def _check_distinct(plans: Sequence[Plan], every: Sequence[Point]) -> None:
-    seen: dict[str, int] = {}
+    seen, written = dict[str, int](), dict[Path, int]()
     for number, each in enumerate(plans):
+        for path in sources.files_to_write(each.settings):
+            if (first := written.setdefault(path, number)) != number:
+                both = f"{named(every[first])} and {named(every[number])}"
+                raise UsageError(
+                    f"{both} would write one file, {printable(path)}: let it vary too"
+                )
         settings = json.dumps(each.settings.model_dump(mode="json"), sort_keys=True, default=str)
         first = seen.setdefault(settings, number)
         if first != number:

@@ -126,6 +126,18 @@ def test_two_points_of_the_same_settings_are_refused() -> None:
         planned("size=1,2,0x1")
 
 
+def test_two_points_that_write_one_file_are_refused() -> None:
+    Path("mine.py").write_text(
+        MINE.replace("pydantic", "pathlib import Path\nfrom pydantic", 1).replace(
+            "    flag",
+            "    to: Path | None = Field(None, json_schema_extra={'condition': False})\n    flag",
+        )
+    )
+    with pytest.raises(UsageError, match=r"size=1 and size=2 would write one file, x\.png"):
+        planned("size=1,2", fixed=(Override("to", "x.png"),))
+    assert len(planned("size=1,2")) == 2
+
+
 def test_a_problem_of_the_files_own_sweep_names_its_line() -> None:
     Path("mine.yaml").write_text("experiment: ./mine.py\nsweep:\n  name: [a]\n  size: [1, -1]\n")
     with pytest.raises(ConfigError, match=r"^mine.yaml:4: `size`: .*-1 \(at name=a, size=-1\)$"):
