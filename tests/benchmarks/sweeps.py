@@ -11,6 +11,7 @@ import os
 import resource
 import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
@@ -20,7 +21,7 @@ from convlab import lab
 from convlab.lab import listing, store
 from convlab.lab.running import asked_for, prepare
 from convlab.record import Head, Status
-from convlab.sweep import attempt, processes
+from convlab.sweep import processes
 from convlab.sweep.attempt import Policy
 from convlab.sweep.local import local
 
@@ -59,9 +60,8 @@ def _real() -> None:
     list(local(_prepared(1, Path("warm")), Policy()))
     for jobs in (1, 2):
         root = Path(f"runs-{jobs}")
-        took = _seconds(
-            lambda root=root, jobs=jobs: list(local(_prepared(REAL, root), Policy(), jobs=jobs))
-        )  # type: ignore[misc]
+        carry_out = local(_prepared(REAL, root), Policy(), jobs=jobs)
+        took = _seconds(partial(list, carry_out))
         print(f"{REAL} runs, jobs {jobs}: {took / REAL * 1e3:.1f} ms each", end="; ")
         print(f"alone in one process: {alone * 1e3:.1f} ms")
 
@@ -79,7 +79,7 @@ def _simulated() -> None:
         return processes.Attempt(processes.DONE)
 
     folders = (Path(f"many/{place:05}") for place in range(SIMULATED))
-    with mock.patch.object(attempt.processes, "attempt", waits):
+    with mock.patch.object(processes, "attempt", waits):
         tracemalloc.start()
         ended = 0
 
