@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 COLUMNS = 80  # of the terminal whose output is shown
 LEFT_OUT = "…"
-LONG = ("run", "compare")  # commands that the fast tests give `--quick`
+LONG = ("run", "compare", "sweep")  # commands that the fast tests give `--quick`
 
 PACKAGES = (
     *("layers", "train", "cost", "probes.receptive", "probes.equivariance", "filters"),

@@ -11,9 +11,15 @@ import torch
 
 import convlab
 from convlab import lab
-from convlab.measure import Measurements, exactly
+from convlab.config import Override
+from convlab.lab.asked import Asked
+from convlab.measure import Claim, Measurements, at, below, exactly
 from convlab.record import Record
 from convlab.record.comparison import Comparison
+from convlab.sweep import documents
+from convlab.sweep.documents import Shown
+from convlab.sweep.rows import Row
+from convlab.sweep.stored import Sweep
 from tests import documentation
 from tests.documentation import DOCUMENTS, LISTS, ROOT, Command, mismatch
 from tests.refresh_documentation import refreshed
@@ -204,6 +210,20 @@ def test_every_field_of_a_comparison_is_documented() -> None:
     document = Comparison(*[Record("e", "?", {}, measurements=measurements)] * 2).document()
     assert _documented("## A comparison") == set(document)
     assert _documented("### A compared quantity") == set(document["quantities"][0])
+
+
+def test_every_field_of_a_sweep_is_documented() -> None:
+    measurements = Measurements()
+    measurements.add("t", {"arm": "a"}, {"x": exactly(1)})
+    claim = Claim("M1", "me", "it is small", at("x"), below(2))
+    record = Record("e", "?", {}, measurements=measurements, verdicts=(claim.check(measurements),))
+    sweep = Sweep("e", Asked("e.yaml"), ((Override("a", 1),),))
+    row = Row(0, sweep.points[0], Path("00000"), "completed", record=record)
+    document = documents.document(Shown(sweep, Path(), [row], []))
+    (run,) = document["runs"]
+    assert _documented("## A sweep") == set(document)
+    assert _documented("### A run of a sweep") == set(run)
+    assert set(run["verdicts"][0]) <= _documented("### A verdict") | {"as_expected"}
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,7 @@ LIGHT = {  # the commands of one process
         ["show", "C212"],
         ["show", "S4"],
     ],
+    "sweep --dry-run": [["sweep", "hadamard", "--over", "second=3,6", "--dry-run"]],
     "validate": [["validate", name] for name in CONFIGS],
 }
 PROGRAM = f"""

@@ -178,13 +178,22 @@ def go_on(
         error.add_note(f"`convlab resume {store.name_of(folder)}` goes on")
         raise
     ended = shown(folder)
-    drawing.keep(made, ended.rows, folder, made.show)
+    _draw(ended)
     try:
         _print(ended, options)
     finally:  # whether or not anybody reads it
         unexpected = any(each.record and each.record.unexpected for each in ended.rows)
         if not all(each.is_done for each in ended.rows) or (options.check and unexpected):
             raise typer.Exit(1)
+
+
+def _draw(ended: Shown) -> None:
+    """Keep the figures; one that fails costs no more than those."""
+    try:
+        drawing.keep(ended.sweep, ended.rows, ended.folder, ended.show)
+    except Exception as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        output.tell(f"not all figures could be drawn: {told}")
 
 
 def shown(folder: Path, show: Sequence[str] = ()) -> Shown:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # a second to import
 LONGEST = 120  # letters of the name of a file
 MOST_LINES = 6  # of one figure
 MOST_TICKS = 8  # that say each value of a key
+LONGEST_VALUE = 30  # letters of a value beside its axis
+MOST_LETTERS = 70  # of all values, that stand side by side
 TALL = 4.0  # inches for the name of a quantity beside its axis
 DECADE = 10  # how many times the least the largest value is, where an axis is logarithmic
 ASIDE = 0.08  # between points of lines, where names are 1 apart
@@ -31,9 +33,7 @@ Line = dict[int, Value]  # by the place of the key's value
 
 
 def keep(sweep: Sweep, rows: Sequence[Row], folder: Path, show: Sequence[str]) -> None:
-    """Keep the figures as PNG files in the sweep's folder, in place of earlier ones."""
-    for path in folder.glob("*.png"):
-        path.unlink(missing_ok=True)
+    """Keep the figures as PNG files in the sweep's folder."""
     for name, figure in figures(sweep, rows, show).items():
         files.write(folder / f"{name}.png", partial(figure.savefig, dpi=DOTS))
 
@@ -56,11 +56,13 @@ def figures(
 def _finish(figure: Figure, sweep: Sweep, name: str, column: Column, width: float | None) -> None:
     """Say below it what it shows, and across it that its runs are quick ones."""
     from .. import figures
+    from ..figures.lettering import leave_broken_mathematics
 
     if width is not None:
         figures.resize(figure, width)
-    fixed = named(sweep.asked.overrides)
+    fixed = _no_mathematics(named(sweep.asked.overrides))
     settings = f"{sweep.experiment}: {fixed}" if fixed else sweep.experiment
+    leave_broken_mathematics(figure)  # in the names of quantities
     figures.caption(figure, "; ".join(filter(None, [caption({name: column}), settings])))
     if sweep.asked.quick:
         figures.stamp(figure, "quick runs")
@@ -83,7 +85,9 @@ def _figure(sweep: Sweep, name: str, column: Column, place: int) -> Figure:
     shown = list(lines)[:MOST_LINES]
     more = f"; the first {MOST_LINES} of {len(lines)} lines" if len(shown) < len(lines) else ""
     series = {
-        each or name: _points(lines[each], numbers, nudge=at - (len(shown) - 1) / 2)
+        _no_mathematics(each) or name: _points(
+            lines[each], numbers, nudge=at - (len(shown) - 1) / 2
+        )
         for at, each in enumerate(shown)
     }
     title = f"{sweep.experiment}: {name} by {key}{more}"
@@ -93,6 +97,15 @@ def _figure(sweep: Sweep, name: str, column: Column, place: int) -> Figure:
     if len(sweep.keys) == 1 and (legend := axes.get_legend()):
         legend.remove()
     return figure
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _no_mathematics(text: str) -> str:
+    """The text, in which dollars are dollars."""
+    return text.replace("$", r"\$")
 
 
 def _lines(sweep: Sweep, column: Column, place: int, values: Sequence[str]) -> Mapping[str, Line]:
@@ -135,7 +148,10 @@ def _name_places(axes: Axes, texts: Sequence[str], numbers: Sequence[float]) -> 
         axes.set_xscale("log")
         axes.xaxis.set_minor_formatter(NullFormatter())
     if not numbers or len(numbers) <= MOST_TICKS:
-        axes.set_xticks(numbers or range(len(texts)), [drawable(text) for text in texts])
+        labels = [drawable(_no_mathematics(_short(text))) for text in texts]
+        aslant = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+        style: dict[str, Any] = aslant if sum(map(len, labels)) > MOST_LETTERS else {}
+        axes.set_xticks(numbers or range(len(texts)), labels, **style)
     if not numbers:
         axes.set_xlim(-0.5, len(texts) - 0.5)
         for container in axes.containers:

@@ -72,7 +72,7 @@ def _in_lines(row: Row, place: int, found: Mapping[str, Column]) -> RenderableTy
     """The point and its status on a line, verdicts and quantities on lines below."""
     head = joined([words(row.name), words(named(row.point)), _status(row)], by="  ")
     values = [
-        joined([words(name), _value(column[place])], by=" ")
+        joined([words(f"{name}:"), _value(column[place])], by=" ")
         for name, column in found.items()
         if place in column
     ]

@@ -305,6 +305,16 @@ def test_the_current_folder_stays_and_nothing_else_is_written(tmp_path: Path) ->
     assert names == ["mine.py", "mine.yaml", "ran", "runs"]
 
 
+def test_a_figure_that_fails_costs_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any) -> None:
+        raise ValueError("no font")
+
+    monkeypatch.setattr("convlab.sweep.drawing.keep", failing)
+    result = sweep(*FINE)
+    assert result.exit_code == 0 and "2 runs: 2 completed" in result.stdout
+    assert "not all figures could be drawn: ValueError: no font" in result.stderr
+
+
 def test_an_experiment_that_measures_times_runs_alone_and_here(policies: list[Any]) -> None:
     Path("mine.py").write_text(MINE.replace("import time", "import time\nMEASURES_TIME = True"))
     assert sweep(*FINE, more=("--engine=dask",)).exit_code == 2

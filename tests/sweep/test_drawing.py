@@ -91,6 +91,13 @@ def test_no_more_lines_than_can_be_told_apart_and_that_is_said() -> None:
     assert len(axes.containers) == 6 and "the first 6 of 9 lines" in axes.get_title()
 
 
+def test_values_of_any_text_are_drawn_as_they_are(tmp_path: Path) -> None:
+    figure = drawn(sweep(a=["$x^$", "a_b{", "x" * 99], b=["$1^$", "c"]))["error-by-a"]
+    figure.savefig(tmp_path / "x.png")
+    labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert labels == [r"\$x^\$", "a_b{", f"{'x' * 29}…"]
+
+
 def test_what_failed_is_left_out() -> None:
     axes = drawn(sweep(a=[1, 2, 3]), failed=[1])["error-by-a"].axes[0]
     assert list(axes.containers[0][0].get_xdata()) == [1, 3]
