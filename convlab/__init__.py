@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from .record import Record
 
-__all__ = ["load", "run", "runs"]
+__all__ = ["load", "resume", "run", "runs"]
 __version__ = "0.1.0"
 
 
@@ -39,6 +39,19 @@ def run(
         first_seed=first_seed,
         root=place(out),
     )
+
+
+def resume(run: str | PathLike[str], *, out: str | PathLike[str] = "runs") -> Record:
+    """Go on with the stored run of that name in the folder `out`, or of that path.
+
+    What is trained is not trained again, and the numbers are those of a run that nothing stopped.
+    One that is completed is loaded. Raises UsageError where what it is made from has changed, or a
+    process is at work on it. It runs the code that the run's folder names: it is for your own.
+    """
+    from .lab import run_in, store
+    from .settings import place
+
+    return run_in(store.find(str(place(run)), place(out)), afresh=True)
 
 
 def load(run: str | PathLike[str], *, out: str | PathLike[str] = "runs") -> Record:

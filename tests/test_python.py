@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 
 import convlab
 from convlab.errors import UsageError
+from convlab.lab import store
 from convlab.record import Status
 
 PROGRAM = """
@@ -71,6 +73,15 @@ def test_a_name_alone_is_that_of_a_run_in_the_folder_that_is_named(run: Path) ->
     convlab.run("gradient", side=7, out="")
     sides = [convlab.load(name).settings["side"] for name in ("gradient-001", f"{run}")]
     assert sides == [9, 9] and convlab.load(Path.cwd() / "gradient-001").settings["side"] == 7
+
+
+def test_a_run_is_resumed_by_its_name(run: Path) -> None:
+    whole = convlab.load(run)
+    head = store.head(run)
+    store.save_head(replace(head, status=Status.INTERRUPTED), run)
+    resumed = convlab.resume("gradient-001")
+    assert resumed.status is Status.COMPLETED and resumed.verdicts == whole.verdicts
+    assert store.head(run).attempt == 2 and convlab.resume(run).document()["run"] == str(run)
 
 
 def test_runs_are_listed_without_their_arrays(run: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -106,7 +107,7 @@ def running(options: Options) -> Iterator[Callable[[Progress], None]]:
             yield progress.tell
     except KeyboardInterrupt as error:
         if kept := getattr(error, "kept_in", ""):
-            finish(store.load(Path(kept)), options)
+            finish(store.load(Path(kept)), replace(options, check=False))
         raise
 
 
