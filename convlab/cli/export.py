@@ -15,7 +15,7 @@ from ..sweep import exporting as sweeps
 from . import completion, output
 from .exit_codes import one_line_errors
 from .options import Debug, Out
-from .sweep import shown
+from .sweeping import shown
 
 Runs = Annotated[
     list[str],

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +24,28 @@ EngineName = Annotated[str, Option("--engine", help="local, or dask: a cluster."
 Address = Annotated[
     str | None, Option(help="Of a Dask scheduler; without, one is started here.", metavar="URL")
 ]
+Show = Annotated[
+    list[str] | None,
+    Option(
+        "--show",
+        metavar="NAME",
+        help="A quantity for the table, such as 'accuracy (%), cnn', or a claim: C213.",
+    ),
+]
+Retries = Annotated[int, Option(help="How often a run that fails is tried again.", min=0)]
+Timeout = Annotated[
+    float | None, Option(help="Seconds that a run may take.", min=0.001, metavar="SECONDS")
+]
+
+
+class OnError(StrEnum):
+    """What becomes of a sweep when a run of it fails."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
+
+
+WhenFailed = Annotated[OnError, Option(help="What to do when a run fails.")]
 THREADS = "CPU threads; more rarely pay. As many give the same bits again, on one machine."
 Tables = Annotated[bool, Option("--tables", help="Show all tables, however many.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]

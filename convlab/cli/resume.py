@@ -22,8 +22,18 @@ from ..sweep.attempt import Policy
 from ..sweep.stored import Sweep
 from . import completion, output
 from .exit_codes import one_line_errors
-from .options import Address, EngineName, Jobs, Options, with_options_but
-from .sweep import OnError, Retries, Timeout, Way, WhenFailed, go_on
+from .options import (
+    Address,
+    EngineName,
+    Jobs,
+    OnError,
+    Options,
+    Retries,
+    Timeout,
+    WhenFailed,
+    with_options_but,
+)
+from .sweeping import Way, go_on
 
 Run = Annotated[
     str,

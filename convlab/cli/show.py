@@ -20,10 +20,10 @@ from ..sweep.documents import Shown
 from . import completion, output
 from .claims import about, is_claim
 from .exit_codes import one_line_errors
-from .options import Debug, Out, Tables
+from .options import Debug, Out, Show, Tables
 from .output import show_all
-from .sweep import Show, table
-from .sweep import shown as sweep
+from .sweeping import shown as sweep
+from .sweeping import table
 
 Words = Annotated[
     list[str],

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from convlab import cli
+from convlab.cli import sweeping
 from convlab.errors import UsageError
 from convlab.lab import lock, run_in, store
 from convlab.record import Status
@@ -86,7 +86,7 @@ def policies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         asked.append((name, how["jobs"], how["address"]))
         return in_this_process
 
-    monkeypatch.setattr(import_module("convlab.cli.sweep"), "engine", engine)
+    monkeypatch.setattr(sweeping, "engine", engine)
     return asked
 
 
