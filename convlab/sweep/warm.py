@@ -4,9 +4,10 @@ import gc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import scipy.stats  # noqa: F401 - a second or two, for the first interval
 import torch  # noqa: F401
 
-from .. import workbench  # noqa: F401
+from .. import figures, train, workbench  # noqa: F401
 from ..lab import drawing, environment, networks, planning, resuming, sources, store  # noqa: F401
 from ..lab.asked import Asked
 from ..record import Head
