@@ -39,7 +39,7 @@ def run_in(
     with _in(asked.folder):
         planned = plan(asked.config, asked.overrides, quick=asked.quick)
         asked = on_device(asked, planned)
-        record = _before(planned, asked, whole) or begun(planned, asked, folder)
+        record = _before(planned, asked, whole, folder) or begun(planned, asked, folder)
         record = replace(record, run=str(folder))
         return carry_out(planned, asked, record, whole, tell, afresh=afresh)
 
@@ -61,7 +61,7 @@ def _status(folder: Path) -> Status | None:
     return store.head(folder).status if store.is_run(folder) else None
 
 
-def _before(planned: Plan, asked: Asked, folder: Path) -> Record | None:
+def _before(planned: Plan, asked: Asked, folder: Path, shown: Path) -> Record | None:
     """The record that an earlier attempt left, if that came to say what it is made from."""
     try:
         record = store.load(folder)
@@ -71,7 +71,7 @@ def _before(planned: Plan, asked: Asked, folder: Path) -> Record | None:
         return None
     if changed := changes(record, planned, asked):
         raise UsageError(
-            f"{folder} cannot be resumed, since this has changed: {changed}; run its config again"
+            f"{shown} cannot be resumed, since this has changed: {changed}; run its config again"
         )
     return _begun_again(record)
 

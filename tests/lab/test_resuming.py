@@ -143,7 +143,7 @@ def test_what_has_changed_is_named_and_nothing_is_run(
     run = interrupted(mine, monkeypatch)
     before = (run / store.RECORD).read_bytes()
     changed = edit(mine)
-    with pytest.raises(UsageError, match=f"cannot be resumed.*{changed}"):
+    with pytest.raises(UsageError, match=f"^runs/mine-001 cannot be resumed.*{changed}"):
         lab.run_in(run)
     assert (run / store.RECORD).read_bytes() == before
 
