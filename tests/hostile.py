@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-QUICK, WHOLE = 50, 2000  # cases of a fuzzer, in the fast tests and in the slow ones
+QUICK, WHOLE = 25, 2000  # cases of a fuzzer, in the fast tests and in the slow ones
 TEXTS = (
     "",
     "\x1b[2J\x1b]0;title\x07",

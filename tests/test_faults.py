@@ -37,7 +37,7 @@ def during(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch, mine: Pat
     """The folder of a run in the middle of whose trainings something happens."""
     monkeypatch.setattr(checkpoints, "PAUSE", 0.0)
     monkeypatch.setattr(checkpoints, "MOST", 0.0)
-    run = resumed.asked_to(mine, Path("runs"), **{"training.steps": 40})
+    run = resumed.asked_to(mine, Path("runs"), **{"training.steps": 40, "arms": 2})
     acted: list[object] = []
 
     def tell(progress: Any) -> None:
@@ -49,7 +49,7 @@ def during(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch, mine: Pat
 
 
 def whole(mine: Path) -> Any:
-    alone = resumed.asked_to(mine, Path("alone"), **{"training.steps": 40})
+    alone = resumed.asked_to(mine, Path("alone"), **{"training.steps": 40, "arms": 2})
     return resumed.without_times(lab.run_in(alone))
 
 

@@ -85,8 +85,8 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_record(
     ("kills", "number"),
     [
         pytest.param(5, signal.SIGKILL, marks=pytest.mark.long),
-        pytest.param(1, signal.SIGTERM, marks=pytest.mark.long),
-        pytest.param(1, signal.SIGUSR1, marks=pytest.mark.long),
+        pytest.param(1, signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(1, signal.SIGUSR1, marks=pytest.mark.slow),
         pytest.param(50, signal.SIGKILL, marks=pytest.mark.slow),
     ],
 )

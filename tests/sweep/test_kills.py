@@ -32,24 +32,26 @@ main()
 """
 # Each run keeps where it is 20 times a second, and waits for what kills it.
 SLOWLY = """
-import time
-from convlab.lab import checkpoints
-from convlab.train.steps import PlainSteps
+    import time
+    from convlab.lab import checkpoints
+    from convlab.train.steps import PlainSteps
 
-def slowly(self, batch, step=PlainSteps.__call__):
-    time.sleep(0.004)
-    return step(self, batch)
+    def slowly(self, batch, step=PlainSteps.__call__):
+        time.sleep(0.004)
+        return step(self, batch)
 
-checkpoints.PAUSE = checkpoints.MOST = 0.05
-PlainSteps.__call__ = slowly
-"""
+    checkpoints.PAUSE = checkpoints.MOST = 0.05
+    workbench.checkpoints("").store.due = 0.0
+    PlainSteps.__call__ = slowly
+"""  # within `measure`: to plan a run changes nothing of this process
 
 
 @pytest.fixture(autouse=True)
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     yaml = resumed.write(tmp_path)
-    (tmp_path / "mine.py").write_text(resumed.MINE.replace("def draw(", f"{SLOWLY}\ndef draw(", 1))
+    begin = "def measure(config, workbench):"
+    (tmp_path / "mine.py").write_text(resumed.MINE.replace(begin, begin + SLOWLY, 1))
     return yaml
 
 
@@ -81,9 +83,10 @@ def kept() -> int:
 
 
 def at_work() -> list[int]:
-    """The processes of runs that are at work."""
-    folders = [each for each in store.folders(SWEEP) if store.head(each).status is Status.RUNNING]
-    return [resumed.pid_of(folder) for folder in folders]
+    """The processes of runs at work that have progressed: two losses without are too many."""
+    heads = {folder: store.head(folder) for folder in store.folders(SWEEP)}
+    running = (folder for folder, head in heads.items() if head.status is Status.RUNNING)
+    return [resumed.pid_of(folder) for folder in running if heads[folder].kept]
 
 
 def kill(process: int) -> None:

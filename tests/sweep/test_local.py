@@ -152,7 +152,11 @@ def test_what_makes_progress_is_never_given_up(monkeypatch: pytest.MonkeyPatch) 
     resumed.write(Path())
     run = resumed.asked_to(Path(), Path("runs"), **{"training.steps": 20, "arms": 1})
     body = Path("mine.py").read_text()
-    keep = "from convlab.lab import checkpoints; checkpoints.PAUSE = checkpoints.MOST = 0.0\n"
+    begin = "def measure(config, workbench):\n"
+    keep = (
+        "    from convlab.lab import checkpoints; checkpoints.PAUSE = checkpoints.MOST = 0.0\n"
+        "    workbench.checkpoints('').store.due = 0.0\n"
+    )
     kill = (
         "import os, signal; from pathlib import Path; p = Path('kills'); "
         "n = len(p.read_text()) if p.exists() else 0\n"
@@ -162,7 +166,7 @@ def test_what_makes_progress_is_never_given_up(monkeypatch: pytest.MonkeyPatch) 
         "        p.open('a').write('x'); os.kill(os.getpid(), 9)\n"
         "    return mse_loss(x, y)\n"
     )
-    body = body.replace("class Config", keep + kill + "class Config", 1)
+    body = body.replace("class Config", kill + "class Config", 1).replace(begin, begin + keep)
     Path("mine.py").write_text(body.replace("draw, mse_loss,", "draw, counted,"))
     run = resumed.asked_to(Path(), Path("runs"), **{"training.steps": 60, "arms": 1, "seeds": 1})
     ended = until_done(run, Policy())
