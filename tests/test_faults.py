@@ -19,6 +19,7 @@ from convlab.lab import checkpoints, lock, store
 from convlab.record import Status
 from tests.lab import resumed
 
+pytestmark = pytest.mark.long
 RUN = [sys.executable, "-m", "convlab", "run", "mine.yaml", "training.steps=5", "--quiet"]
 
 
@@ -110,7 +111,6 @@ def test_of_two_that_go_on_with_a_run_at_once_one_is_told(mine: Path) -> None:
     assert results == [Status.COMPLETED] and store.head(run).attempt == 1
 
 
-@pytest.mark.long
 def test_without_a_home_all_goes_on() -> None:
     known = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     done = command(*RUN, env=known)
@@ -126,7 +126,6 @@ def test_in_a_folder_that_is_gone_the_way_out_is_told(tmp_path: Path) -> None:
     assert done.stderr == "convlab: the current folder is gone; change to one that is there\n"
 
 
-@pytest.mark.long
 def test_a_closed_terminal_costs_no_run() -> None:
     done = command("sh", "-c", " ".join(f'"{word}"' for word in RUN) + " >&-; echo $? >&2")
     assert done.stderr == "0\n" and store.head(Path("runs/mine-001")).status is Status.COMPLETED

@@ -41,7 +41,7 @@ def encoded(kind: str) -> bytes:
     image = (
         PIL.Image.fromarray(noise[..., 0].astype(np.uint16) * 257)
         if mode == "I;16"
-        else PIL.Image.fromarray(noise, "RGBA").convert(mode)
+        else PIL.Image.fromarray(noise).convert(mode)
     )
     exif = PIL.Image.Exif()
     exif[0x0112] = 6

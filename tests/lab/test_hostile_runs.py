@@ -339,6 +339,7 @@ def test_a_file_that_a_record_names_is_read_only_if_it_can_be_code(here: Path, n
     assert stale.startswith("code ")
 
 
+@pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarning")  # of matplotlib 3.9
 def test_a_setting_that_is_broken_mathematics_stands_below_the_figure(here: Path) -> None:
     store.save(gradient(), Path("runs/bad"))
     document = json.loads(Path("runs/bad", store.RECORD).read_text())

@@ -15,6 +15,7 @@ from convlab.sweep.attempt import Ended, Policy
 from convlab.sweep.local import local
 from tests.sweep.test_local import MINE
 
+pytestmark = pytest.mark.long
 WRITES = (
     "began = time.time(); time.sleep(0.4); Path('{}').write_text(f'{{began}} {{time.time()}}')"
 )

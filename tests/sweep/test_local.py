@@ -21,7 +21,10 @@ from convlab.sweep.attempt import VANISHED, Ended, Policy, until_done
 from convlab.sweep.local import local
 from tests.lab import resumed
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
+]
 
 MINE = '''"""What does it do?"""
 import os, signal, sys, time
