@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import files
 from ..record import Head, Record, Status
 from . import identity, lock, store
-from .checkpoints import Store
+from .checkpoints import FOLDER, Store
 
 OWN = ("attempt", "kept", "idle")  # what only a head knows
 
@@ -60,7 +60,8 @@ def begun(folder: Path, record: Record, *, afresh: bool = False) -> Iterator[Att
     One before it that ended without a word and had kept nothing was idle; `afresh` forgets those.
     """
     with lock.held(folder):
-        files.remove_unfinished(folder)
+        for place in (folder, folder / FOLDER):
+            files.remove_unfinished(place)
         before = store.head(folder) if store.is_run(folder) else Head(record.experiment)
         lost = before.attempt > 0 and before.status is Status.RUNNING
         idle = before.idle + 1 if lost and not before.kept and not afresh else 0

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # it imports torch
 
 FOLDER = "checkpoints"
 ENDED, UNDER_WAY = "ended", "now"
+NUMBER = "[0-9]*"  # with which names begin, but those of files that are being written
 PAUSE = 10.0  # seconds between two writings
 SHARE = 0.05  # of the time at most that writing takes, as long as no more than MOST is lost
 MOST = 25.0  # seconds
@@ -79,7 +80,7 @@ class Store:
     @cached_property
     def _there(self) -> dict[str, list[Path]]:
         """The files that another process left, the newest first."""
-        found = sorted((self.folder / FOLDER).glob("*.pt"), reverse=True)
+        found = sorted((self.folder / FOLDER).glob(f"{NUMBER}.*.pt"), reverse=True)
         return {kind: [p for p in found if f".{kind}." in p.name] for kind in (ENDED, UNDER_WAY)}
 
     @cached_property
@@ -107,7 +108,7 @@ class Store:
         return True
 
     def _remove_old(self) -> None:
-        for path in sorted((self.folder / FOLDER).glob(f"*.{UNDER_WAY}.*.pt"))[:-2]:
+        for path in sorted((self.folder / FOLDER).glob(f"{NUMBER}.{UNDER_WAY}.*.pt"))[:-2]:
             path.unlink(missing_ok=True)
 
     def _read(self, path: Path) -> dict[Name, Any]:

@@ -143,6 +143,17 @@ def test_who_may_not_write_does_not(tmp_path: Path) -> None:
     assert not (tmp_path / checkpoints.FOLDER).exists()
 
 
+def test_what_was_being_written_when_its_process_was_killed_is_no_state(tmp_path: Path) -> None:
+    Store(tmp_path).of("arm").keep("g", kept(3), ended=False)
+    (whole,) = paths(tmp_path)
+    half = whole.with_name(f".12-0123abcd-{whole.name}")
+    half.write_bytes(whole.read_bytes()[:50])
+    store = Store(tmp_path)
+    assert steps(store) == [3]
+    store.of("arm").keep("g", kept(4), ended=False)
+    assert not store.notes and steps(Store(tmp_path)) == [4, 3]
+
+
 def test_all_of_it_can_be_removed(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.remove()
