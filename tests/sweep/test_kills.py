@@ -138,6 +138,7 @@ def test_a_sweep_whose_processes_are_killed_is_the_same(kills: int, steps: int) 
 
     for _ in range(kills):
         if not killed_in(client, anybody, random):
+            client.communicate()
             assert client.returncode in (-signal.SIGKILL, 0), client.communicate()
             client = begun(steps, "--jobs", "2")
     _, errors = client.communicate()
@@ -167,6 +168,7 @@ def test_a_cluster_whose_parts_are_killed_does_the_same() -> None:
                 alive, scheduler = False, cluster.scheduler()
             workers = [each if each.poll() is None else cluster.worker() for each in workers]
             if not alive:
+                client.communicate()
                 client = begun(steps, *engine)
         client.communicate()
         while (client := begun(steps, *engine)).wait():
